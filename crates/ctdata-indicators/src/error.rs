@@ -1,0 +1,273 @@
+//! What can go wrong when indicators are computed, and the code lists' shared form.
+
+use crate::framework::DataSource;
+use crate::interval::IntervalError;
+use crate::population::{PopulationError, PopulationKey};
+use ctdata_table::TableError;
+
+/// An error of this crate. It names indicators, dimensions and places, never a value of a case.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndicatorError {
+    /// An indicator that the catalogue does not have.
+    #[error("there is no indicator `{name}`{}", suggestion(nearest.as_deref()))]
+    UnknownIndicator {
+        /// The name asked for.
+        name: String,
+        /// The most similar name there is.
+        nearest: Option<String>,
+    },
+    /// A dimension that the indicator cannot be broken down or filtered by.
+    #[error("indicator `{indicator}` has no dimension `{name}`{}", suggestion(nearest.as_deref()))]
+    UnknownDimension {
+        /// The indicator.
+        indicator: String,
+        /// The name asked for.
+        name: String,
+        /// The most similar name there is.
+        nearest: Option<String>,
+    },
+    /// The layout of the file lacks what the indicator counts.
+    #[error("indicator `{indicator}` cannot be computed: the file has no attribute `{attribute}`")]
+    Unavailable {
+        /// The indicator.
+        indicator: String,
+        /// The attribute it needs.
+        attribute: String,
+    },
+    /// An official indicator that case data cannot give, whatever the file.
+    #[error("indicator {code} needs {source_needed}, case data cannot give it{}", companion_hint(*companion))]
+    NeedsSurveyData {
+        /// The official code, `16.2.1`.
+        code: &'static str,
+        /// What it is measured from.
+        source_needed: DataSource,
+        /// What case data can say beside it: an id of the catalogue.
+        companion: Option<&'static str>,
+    },
+    /// The population file has no denominator for a group.
+    #[error("no population for {key}")]
+    PopulationMissing {
+        /// The group asked for.
+        key: Box<PopulationKey>,
+    },
+    /// A population table or a figure in it is wrong.
+    #[error(transparent)]
+    Population(#[from] PopulationError),
+    /// A confidence interval cannot be given.
+    #[error(transparent)]
+    Interval(#[from] IntervalError),
+    /// Counting or reading a table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// A text that is not one of the words of a closed list.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a known {list}; known are {}", known.join(", "))]
+pub struct UnknownCode {
+    /// What the list is about.
+    pub list: &'static str,
+    /// The text given, from an option, a plan or a stored result.
+    pub text: String,
+    /// The words of the list.
+    pub known: &'static [&'static str],
+}
+
+fn suggestion(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+fn companion_hint(companion: Option<&str>) -> String {
+    companion.map_or_else(String::new, |id| format!("; what detected cases can say is `{id}`"))
+}
+
+/// The candidate most similar to `name`, if it is similar at all: at most a third of its letters
+/// changed, added or left out. The first of equals wins.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (edit_distance(name, candidate), candidate))
+        .filter(|(distance, candidate)| 3 * distance <= name.len().max(candidate.len()))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance of the two texts in small letters.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.to_lowercase().chars().enumerate() {
+        // `corner` is the distance without the two letters compared, `left` the one to the left.
+        let (mut corner, mut left) = (i, i + 1);
+        for (cell, other) in row.iter_mut().skip(1).zip(&b) {
+            let substituted = corner + usize::from(letter != *other);
+            corner = *cell;
+            left = substituted.min(left + 1).min(*cell + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// A closed list of words: an enum with `code`, `label`, `ALL`, `Display`, `FromStr` (in any case)
+/// and serde, all by code. Each variant is written `Name = "code" / "label"`.
+macro_rules! coded {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident: $list:literal {
+            $($(#[$variant_meta:meta])* $variant:ident = $code:literal / $label:literal,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[cfg_attr(
+            feature = "serde",
+            derive(serde::Serialize, serde::Deserialize),
+            serde(into = "&'static str", try_from = "std::borrow::Cow<'_, str>")
+        )]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)+
+        }
+
+        impl $name {
+            /// All values, in the order of the list.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word in files and on the command line.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+
+            /// The name for people.
+            pub const fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $label,)+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.code())
+            }
+        }
+
+        impl From<$name> for &'static str {
+            fn from(value: $name) -> Self {
+                value.code()
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::error::UnknownCode;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $(
+                    if text.eq_ignore_ascii_case($code) {
+                        return Ok(Self::$variant);
+                    }
+                )+
+                Err($crate::error::UnknownCode {
+                    list: $list,
+                    text: text.to_owned(),
+                    known: &[$($code),+],
+                })
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = $crate::error::UnknownCode;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl TryFrom<std::borrow::Cow<'_, str>> for $name {
+            type Error = $crate::error::UnknownCode;
+
+            fn try_from(text: std::borrow::Cow<'_, str>) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+    };
+}
+pub(crate) use coded;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::{Attribution, Base, ChildBasis, Nature, NotAvailable, Unit};
+    use crate::interval::{IntervalMethod, RateInterval, ShareInterval};
+    use crate::population::PopulationSex;
+
+    /// Wagner and Fischer's example pair and the usual textbook ones.
+    #[test]
+    fn the_edit_distance_counts_single_letters() {
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("saturday", "sunday"), 3);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("abc", ""), 3);
+        assert_eq!(edit_distance("Sector", "sector"), 0);
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested_only_when_it_is_near() {
+        let names = ["sector", "sex", "sexual-exploitation"];
+        assert_eq!(nearest("sectr", names), Some("sector"));
+        assert_eq!(nearest("SEX", names), Some("sex"));
+        assert_eq!(nearest("duration", names), None);
+    }
+
+    #[test]
+    fn errors_read_as_sentences() {
+        let error = IndicatorError::UnknownIndicator { name: "sectr".into(), nearest: Some("sector".into()) };
+        assert_eq!(error.to_string(), "there is no indicator `sectr`; did you mean `sector`?");
+        let error = IndicatorError::NeedsSurveyData {
+            code: "8.7.1",
+            source_needed: DataSource::HouseholdSurvey,
+            companion: Some("forced-labour"),
+        };
+        assert_eq!(
+            error.to_string(),
+            "indicator 8.7.1 needs a household survey, case data cannot give it; \
+             what detected cases can say is `forced-labour`"
+        );
+    }
+
+    fn each_code_is_read_back<T>(all: &[T])
+    where
+        T: Copy + PartialEq + std::fmt::Debug + std::fmt::Display + std::str::FromStr<Err = UnknownCode>,
+    {
+        for value in all {
+            assert_eq!(value.to_string().parse(), Ok(*value));
+            assert_eq!(value.to_string().to_uppercase().parse(), Ok(*value));
+        }
+        assert!("no such word".parse::<T>().is_err());
+    }
+
+    #[test]
+    fn every_list_reads_back_what_it_prints() {
+        each_code_is_read_back(Attribution::ALL);
+        each_code_is_read_back(Base::ALL);
+        each_code_is_read_back(ChildBasis::ALL);
+        each_code_is_read_back(DataSource::ALL);
+        each_code_is_read_back(IntervalMethod::ALL);
+        each_code_is_read_back(Nature::ALL);
+        each_code_is_read_back(NotAvailable::ALL);
+        each_code_is_read_back(PopulationSex::ALL);
+        each_code_is_read_back(RateInterval::ALL);
+        each_code_is_read_back(ShareInterval::ALL);
+        each_code_is_read_back(Unit::ALL);
+        assert_eq!(
+            "any".parse::<Base>().unwrap_err().to_string(),
+            "`any` is not a known base; known are any-in-group, answered, all"
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! Neutral types that the crates above hand to each other: none of them knows what the data is about.
+
+mod constraint;
+mod control;
+mod count_table;
+mod hierarchy;
+mod variable;
+
+pub use constraint::{Constraint, Term};
+pub use control::{Control, Progress, StopReason};
+pub use count_table::{CountTable, Dimension};
+pub use hierarchy::{Hierarchy, Level};
+pub use variable::{Category, Variable};

@@ -1,6 +1,6 @@
 //! What can go wrong when indicators are computed, and the code lists' shared form.
 
-use crate::framework::DataSource;
+use crate::framework::Evidence;
 use crate::interval::IntervalError;
 use crate::population::{PopulationError, PopulationKey};
 use ctdata_table::TableError;
@@ -36,12 +36,12 @@ pub enum IndicatorError {
         attribute: String,
     },
     /// An official indicator that case data cannot give, whatever the file.
-    #[error("indicator {code} needs {source_needed}, case data cannot give it{}", companion_hint(*companion))]
+    #[error("indicator {code} needs {}, case data cannot give it{}", needs.label(), companion_hint(*companion))]
     NeedsSurveyData {
         /// The official code, `16.2.1`.
         code: &'static str,
         /// What it is measured from.
-        source_needed: DataSource,
+        needs: Evidence,
         /// What case data can say beside it: an id of the catalogue.
         companion: Option<&'static str>,
     },
@@ -49,7 +49,7 @@ pub enum IndicatorError {
     #[error("no population for {key}")]
     PopulationMissing {
         /// The group asked for.
-        key: Box<PopulationKey>,
+        key: PopulationKey,
     },
     /// A population table or a figure in it is wrong.
     #[error(transparent)]
@@ -79,38 +79,9 @@ fn suggestion(nearest: Option<&str>) -> String {
 }
 
 fn companion_hint(companion: Option<&str>) -> String {
-    companion.map_or_else(String::new, |id| format!("; what detected cases can say is `{id}`"))
-}
-
-/// The candidate most similar to `name`, if it is similar at all: at most a third of its letters
-/// changed, added or left out. The first of equals wins.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .into_iter()
-        .map(|candidate| (edit_distance(name, candidate), candidate))
-        .filter(|(distance, candidate)| 3 * distance <= name.len().max(candidate.len()))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein's distance of the two texts in small letters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.to_lowercase().chars().enumerate() {
-        // `corner` is the distance without the two letters compared, `left` the one to the left.
-        let (mut corner, mut left) = (i, i + 1);
-        for (cell, other) in row.iter_mut().skip(1).zip(&b) {
-            let substituted = corner + usize::from(letter != *other);
-            corner = *cell;
-            left = substituted.min(left + 1).min(*cell + 1);
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
+    companion.map_or_else(String::new, |id| {
+        format!("; what detected cases can say is `{id}`")
+    })
 }
 
 /// A closed list of words: an enum with `code`, `label`, `ALL`, `Display`, `FromStr` (in any case)
@@ -127,7 +98,7 @@ macro_rules! coded {
         #[cfg_attr(
             feature = "serde",
             derive(serde::Serialize, serde::Deserialize),
-            serde(into = "&'static str", try_from = "std::borrow::Cow<'_, str>")
+            serde(into = "&'static str", try_from = "String")
         )]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
@@ -189,10 +160,10 @@ macro_rules! coded {
             }
         }
 
-        impl TryFrom<std::borrow::Cow<'_, str>> for $name {
+        impl TryFrom<String> for $name {
             type Error = $crate::error::UnknownCode;
 
-            fn try_from(text: std::borrow::Cow<'_, str>) -> Result<Self, Self::Error> {
+            fn try_from(text: String) -> Result<Self, Self::Error> {
                 text.parse()
             }
         }
@@ -207,31 +178,19 @@ mod tests {
     use crate::interval::{IntervalMethod, RateInterval, ShareInterval};
     use crate::population::PopulationSex;
 
-    /// Wagner and Fischer's example pair and the usual textbook ones.
-    #[test]
-    fn the_edit_distance_counts_single_letters() {
-        assert_eq!(edit_distance("kitten", "sitting"), 3);
-        assert_eq!(edit_distance("saturday", "sunday"), 3);
-        assert_eq!(edit_distance("", "abc"), 3);
-        assert_eq!(edit_distance("abc", ""), 3);
-        assert_eq!(edit_distance("Sector", "sector"), 0);
-    }
-
-    #[test]
-    fn the_nearest_name_is_suggested_only_when_it_is_near() {
-        let names = ["sector", "sex", "sexual-exploitation"];
-        assert_eq!(nearest("sectr", names), Some("sector"));
-        assert_eq!(nearest("SEX", names), Some("sex"));
-        assert_eq!(nearest("duration", names), None);
-    }
-
     #[test]
     fn errors_read_as_sentences() {
-        let error = IndicatorError::UnknownIndicator { name: "sectr".into(), nearest: Some("sector".into()) };
-        assert_eq!(error.to_string(), "there is no indicator `sectr`; did you mean `sector`?");
+        let error = IndicatorError::UnknownIndicator {
+            name: "sectr".into(),
+            nearest: Some("sector".into()),
+        };
+        assert_eq!(
+            error.to_string(),
+            "there is no indicator `sectr`; did you mean `sector`?"
+        );
         let error = IndicatorError::NeedsSurveyData {
             code: "8.7.1",
-            source_needed: DataSource::HouseholdSurvey,
+            needs: Evidence::HouseholdSurvey,
             companion: Some("forced-labour"),
         };
         assert_eq!(
@@ -243,7 +202,11 @@ mod tests {
 
     fn each_code_is_read_back<T>(all: &[T])
     where
-        T: Copy + PartialEq + std::fmt::Debug + std::fmt::Display + std::str::FromStr<Err = UnknownCode>,
+        T: Copy
+            + PartialEq
+            + std::fmt::Debug
+            + std::fmt::Display
+            + std::str::FromStr<Err = UnknownCode>,
     {
         for value in all {
             assert_eq!(value.to_string().parse(), Ok(*value));
@@ -257,7 +220,7 @@ mod tests {
         each_code_is_read_back(Attribution::ALL);
         each_code_is_read_back(Base::ALL);
         each_code_is_read_back(ChildBasis::ALL);
-        each_code_is_read_back(DataSource::ALL);
+        each_code_is_read_back(Evidence::ALL);
         each_code_is_read_back(IntervalMethod::ALL);
         each_code_is_read_back(Nature::ALL);
         each_code_is_read_back(NotAvailable::ALL);

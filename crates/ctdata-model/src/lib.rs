@@ -1,1 +1,33 @@
-//! .
+//! The trafficking case: code lists, countries and regions, and the values a record can hold.
+
+mod case;
+pub mod codes;
+pub mod country;
+mod crosswalk;
+mod ctdc;
+mod dataset;
+mod error;
+pub mod period;
+pub mod recorded;
+pub mod redacted;
+pub mod region;
+pub mod validate;
+
+pub use case::{CaseAttribute, CaseGroup, CaseTable};
+pub use codes::{
+    AgeBand, CodeList, DataSource, DurationBand, ExploitationForm, Gender, IsicSection,
+    LabourSector, Majority, MeansOfControl, PerpetratorAgeBand, PerpetratorRelation,
+    PerpetratorRole, RecruiterRelation, RegisterPeriod, SexualExploitationType,
+    StatusDecisionMaker, TraffickerRelationship, TraffickingStatus, UnknownCode, VpRegion,
+};
+pub use country::{Country, CountryStatus};
+pub use crosswalk::{Conversion, Loss, LossKind, convert};
+#[cfg(feature = "csv")]
+pub use ctdc::{CaseReader, OnError, Outcome, Problem, Problems, write_cases, write_table};
+pub use ctdc::{Coding, Detection, LAYOUTS, Layout, LayoutAttribute, LayoutColumn, LayoutKind, Token, VpAttribute};
+pub use dataset::{Dataset, PLAIN_LAYOUT, VpTable};
+pub use error::ModelError;
+pub use period::{InvalidPeriod, Period, Precision, Year};
+pub use recorded::Recorded;
+pub use redacted::Redacted;
+pub use region::{IntermediateRegion, Region, SdgRegion, SubRegion};

@@ -22,7 +22,13 @@ pub(super) struct LnTail {
 /// of a beta or gamma law with log-concave density, hence itself log-concave, so the steps approach
 /// the root from one side after the first; halving towards a bound catches a first step that leaves
 /// the interval.
-pub(super) fn invert(start: f64, low: f64, high: f64, target: f64, tail: impl Fn(f64) -> LnTail) -> f64 {
+pub(super) fn invert(
+    start: f64,
+    low: f64,
+    high: f64,
+    target: f64,
+    tail: impl Fn(f64) -> LnTail,
+) -> f64 {
     const STEPS: usize = 200;
     let goal = target.ln();
     let mut at = if start > low && start < high {
@@ -48,7 +54,7 @@ pub(super) fn invert(start: f64, low: f64, high: f64, target: f64, tail: impl Fn
     at
 }
 
-/// P(X ≥ x) for X binomial with `n` trials and share `p`; x ≥ 1.
+/// P(X ≥ x) for X binomial with `n` trials and share `p`; x ≥ 1 and x ≥ np.
 pub(super) fn binomial_at_least(x: f64, n: f64, p: f64) -> LnTail {
     let odds = p / (1.0 - p);
     let sum = outward(|i| (n - x - i) / (x + i + 1.0) * odds);
@@ -58,7 +64,7 @@ pub(super) fn binomial_at_least(x: f64, n: f64, p: f64) -> LnTail {
     }
 }
 
-/// P(X ≤ x) for X binomial with `n` trials and share `p`; x < n.
+/// P(X ≤ x) for X binomial with `n` trials and share `p`; x < n and x ≤ np.
 pub(super) fn binomial_at_most(x: f64, n: f64, p: f64) -> LnTail {
     let odds = (1.0 - p) / p;
     let sum = outward(|i| (x - i) / (n - x + i + 1.0) * odds);
@@ -68,7 +74,7 @@ pub(super) fn binomial_at_most(x: f64, n: f64, p: f64) -> LnTail {
     }
 }
 
-/// P(X ≥ x) for X Poisson with the given mean; x ≥ 1.
+/// P(X ≥ x) for X Poisson with the given mean; x ≥ 1 and not below the mean.
 pub(super) fn poisson_at_least(x: f64, mean: f64) -> LnTail {
     let sum = outward(|i| mean / (x + i + 1.0));
     LnTail {
@@ -77,7 +83,7 @@ pub(super) fn poisson_at_least(x: f64, mean: f64) -> LnTail {
     }
 }
 
-/// P(X ≤ x) for X Poisson with the given mean.
+/// P(X ≤ x) for X Poisson with the given mean; x not above the mean.
 pub(super) fn poisson_at_most(x: f64, mean: f64) -> LnTail {
     let sum = outward(|i| (x - i) / mean);
     LnTail {
@@ -105,7 +111,9 @@ fn ln_binomial(x: f64, n: f64, p: f64) -> f64 {
     } else if rest < 0.5 {
         n * p.ln()
     } else {
-        stirling_error(n) - stirling_error(x) - stirling_error(rest)
+        stirling_error(n)
+            - stirling_error(x)
+            - stirling_error(rest)
             - deviance(x, n * p)
             - deviance(rest, n * (1.0 - p))
             + 0.5 * (n / (TAU * x * rest)).ln()
@@ -143,7 +151,10 @@ fn deviance(x: f64, m: f64) -> f64 {
         term *= v * v;
         odd += 2.0;
         let next = sum + term / odd;
-        #[expect(clippy::float_cmp, reason = "stops when the term no longer changes the sum")]
+        #[expect(
+            clippy::float_cmp,
+            reason = "stops when the term no longer changes the sum"
+        )]
         if next == sum {
             return sum;
         }
@@ -163,18 +174,19 @@ mod tests {
                 let p = f64::from(percent) / 100.0;
                 let mut x = 0.0;
                 while x <= n {
-                    if x > 0.0 {
+                    // Only outward tails are summed: below the parameter or above it.
+                    if x > 0.0 && p * n <= x {
                         let exact = beta_reg(x, n - x + 1.0, p);
                         assert!((binomial_at_least(x, n, p).value.exp() - exact).abs() < 1e-12);
                         let exact = gamma::gamma_lr(x, p * n);
                         assert!((poisson_at_least(x, p * n).value.exp() - exact).abs() < 1e-12);
                     }
-                    if x < n {
+                    if x < n && p * n >= x {
                         let exact = beta_reg(n - x, x + 1.0, 1.0 - p);
                         assert!((binomial_at_most(x, n, p).value.exp() - exact).abs() < 1e-12);
+                        let exact = gamma::gamma_ur(x + 1.0, p * n);
+                        assert!((poisson_at_most(x, p * n).value.exp() - exact).abs() < 1e-12);
                     }
-                    let exact = gamma::gamma_ur(x + 1.0, p * n);
-                    assert!((poisson_at_most(x, p * n).value.exp() - exact).abs() < 1e-12);
                     x += (n / 7.0).floor().max(1.0);
                 }
             }
@@ -200,10 +212,13 @@ mod tests {
     fn terms_agree_with_log_factorials() {
         for n in 1..60_u64 {
             for x in 0..=n {
-                let p = 0.37;
+                let p = 0.37_f64;
                 let (fx, fn_) = (super::super::as_f64(x), super::super::as_f64(n));
                 let exact = ln_choose(n, x) + fx * p.ln() + (fn_ - fx) * (-p).ln_1p();
-                assert!((ln_binomial(fx, fn_, p) - exact).abs() < 1e-11, "{x} of {n}");
+                assert!(
+                    (ln_binomial(fx, fn_, p) - exact).abs() < 1e-11,
+                    "{x} of {n}"
+                );
             }
         }
     }
@@ -213,7 +228,10 @@ mod tests {
         // 1/(12n) − 1/(360n³) < error < 1/(12n): Robbins (1955), Amer. Math. Monthly 62, 26–29.
         for n in [1.0, 5.0, 15.0, 16.0, 17.0, 100.0] {
             let error = stirling_error(n);
-            let (low, high) = (1.0 / (12.0 * n) - 1.0 / (360.0 * f64::powi(n, 3)), 1.0 / (12.0 * n));
+            let (low, high) = (
+                1.0 / (12.0 * n) - 1.0 / (360.0 * f64::powi(n, 3)),
+                1.0 / (12.0 * n),
+            );
             assert!(low < error && error < high, "{n}: {error}");
         }
     }

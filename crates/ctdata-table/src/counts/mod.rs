@@ -3,8 +3,20 @@
 //! [`CountSource`] answers in bulk. A [`Table`](crate::Table) in memory is one; an engine over files
 //! can be another. Algorithms ask a source, they do not loop over rows.
 
+mod bitmap;
+mod classes;
+mod combinations;
+mod engine;
+mod key;
+mod marginal;
 mod set;
 mod source;
+mod tabulate;
 
+pub use bitmap::BitmapIndex;
+pub use classes::Classes;
+pub use combinations::Combinations;
+pub use marginal::Marginal;
 pub use set::AttributeSet;
 pub use source::{CountSource, Unit};
+pub use tabulate::tabulate;

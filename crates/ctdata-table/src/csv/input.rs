@@ -21,8 +21,11 @@ enum Stream {
 
 /// The inner error of an [`io::Error`] from a damaged or cut-off gzip file.
 #[derive(Debug, thiserror::Error)]
-#[error("the gzip stream is broken")]
-pub struct BrokenGzip;
+#[error("the gzip stream is broken: {0}")]
+pub struct BrokenGzip(
+    /// What the decoder met.
+    pub String,
+);
 
 /// Opens a file, plain or compressed with gzip (also in several members).
 ///
@@ -56,7 +59,7 @@ impl Read for Input {
             Stream::Plain(file) => file.read(buffer),
             Stream::Gzip(decoder) => decoder.read(buffer).map_err(|error| match error.kind() {
                 io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
-                    io::Error::new(io::ErrorKind::InvalidData, BrokenGzip)
+                    io::Error::new(io::ErrorKind::InvalidData, BrokenGzip(error.to_string()))
                 }
                 _ => error,
             }),

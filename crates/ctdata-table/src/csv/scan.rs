@@ -4,19 +4,16 @@
 //! means something only as the first byte of a cell, and two quotes inside a quoted cell stand for one. Unlike that crate,
 //! a quote that is never closed is an error, and so is a NUL byte.
 //!
-//! Case files are wide and mostly empty, so that a cell with its separator has about 1.5 bytes. The inner loop therefore
-//! looks at eight bytes at a time in one machine word, finds all separators in it at once, and looks closer only where a
-//! quote, a line end or another control character shows up.
-//!
 //! # Sources
-//! Y. Shafranovich, *RFC 4180: Common Format and MIME Type for CSV Files*, 2005. The zero-byte tests on words: H. S. Warren,
-//! *Hacker's Delight*, 2nd ed. 2013, §6-1. The flattening of bit masks to positions through a table: G. Langdale, D. Lemire,
-//! *Parsing Gigabytes of JSON per Second*, 2019, §3.2.
+//! Y. Shafranovich, *RFC 4180: Common Format and MIME Type for CSV Files*, 2005.
 
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use super::input::BrokenGzip;
+use super::outline::{Outline, PADDING, Stop, line_ends, outline, unquote};
+use crate::{Location, TableError, TextRule};
 
 /// The character between two cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -48,47 +45,34 @@ impl Separator {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScanError {
-    /// A quoted cell has no end, in the file or within the longest record allowed.
-    #[error("line {line}: the quote opened here is never closed")]
-    UnclosedQuote {
-        /// The line of the opening quote.
+    /// The text is not what it should be.
+    #[error("line {line}: {rule}")]
+    Text {
+        /// The line, of the opening quote for a quote that is never closed.
         line: u64,
+        /// What was expected there.
+        rule: TextRule,
     },
-    /// A record is longer than allowed.
-    #[error("line {line}: the record is longer than {limit} bytes")]
-    RecordTooLong {
-        /// The line on which the record starts.
-        line: u64,
-        /// [`ScanOptions::max_record_bytes`].
-        limit: usize,
-    },
-    /// There is a NUL byte: the file is binary, or text in UTF-16.
-    #[error("line {line}: not a text file in UTF-8 (it has a NUL byte)")]
-    NotText {
-        /// The line of the first NUL byte.
-        line: u64,
-    },
-    /// Two separators split the header into equally many cells.
-    #[error("line {line}: the separator is not clear from the header; name it")]
-    UnclearSeparator {
-        /// The line of the header.
-        line: u64,
-    },
-    /// The compressed file is damaged or cut off.
-    #[error("after line {line}: the gzip stream is broken")]
-    BrokenGzip {
-        /// The last line that could be read, 0 if none.
-        line: u64,
-    },
-    /// Reading failed.
-    #[error("after line {line}: reading failed")]
+    /// The system refused to read on.
+    #[error("after line {line}: {source}")]
     Io {
         /// The last line that could be read, 0 if none.
         line: u64,
-        /// What the operating system says.
-        #[source]
+        /// What it said.
         source: io::Error,
     },
+}
+
+impl ScanError {
+    /// The same error with the name of the file.
+    pub fn in_file(self, file: Option<&Arc<str>>) -> TableError {
+        match self {
+            Self::Text { line, rule } => {
+                TableError::Text { at: Location { file: file.cloned(), ..Location::default() }.with_line(line), rule }
+            }
+            Self::Io { source, .. } => TableError::io(file.map_or("(input)", |file| &**file), source),
+        }
+    }
 }
 
 /// How a [`Scanner`] reads.
@@ -174,6 +158,8 @@ pub struct Scanner<R> {
     buffer: Vec<u8>,
     next: usize,
     end: usize,
+    /// The bytes that were in the buffer before.
+    gone: u64,
     at_eof: bool,
     started: bool,
     /// The cell starts of the current record, with room to spare.
@@ -193,6 +179,7 @@ impl<R: Read> Scanner<R> {
             buffer: vec![0; options.buffer_bytes.max(1) + PADDING],
             next: 0,
             end: 0,
+            gone: 0,
             at_eof: false,
             started: false,
             starts: vec![0; 64],
@@ -206,6 +193,11 @@ impl<R: Read> Scanner<R> {
     /// The separator given or found; `None` before the first record when it is to be found.
     pub fn separator(&self) -> Option<Separator> {
         self.separator
+    }
+
+    /// How many bytes of the text have been handed out, for showing progress.
+    pub fn position(&self) -> u64 {
+        self.gone + self.next as u64
     }
 
     /// The next record, or `None` at the end. After an error the scanner should not be used further.
@@ -253,7 +245,7 @@ impl<R: Read> Scanner<R> {
         let mut best = split.into_iter().filter(|(cells, _)| cells.as_ref().ok().copied() == most);
         let Some((cells, separator)) = best.next() else { return Ok(()) };
         if cells? > 1 && best.next().is_some() {
-            return Err(ScanError::UnclearSeparator { line: self.line });
+            return Err(ScanError::Text { line: self.line, rule: TextRule::AmbiguousSeparator });
         }
         self.separator = Some(separator);
         Ok(())
@@ -298,14 +290,12 @@ impl<R: Read> Scanner<R> {
                     self.starts.resize(2 * self.starts.len(), 0);
                     continue;
                 }
-                Err(Stop::Nul { at }) => return Err(ScanError::NotText { line: self.line_at(at) }),
+                Err(Stop::Nul { at }) => return Err(self.broken(at, TextRule::Binary)),
                 Err(Stop::End { open_quote }) => open_quote,
             };
             let too_long = self.end - self.next > self.max_record_bytes;
             match open {
-                Some(at) if self.at_eof || too_long => {
-                    return Err(ScanError::UnclosedQuote { line: self.line_at(at) });
-                }
+                Some(at) if self.at_eof || too_long => return Err(self.broken(at, TextRule::UnclosedQuote)),
                 _ if too_long => return Err(self.too_long()),
                 _ => self.fill()?,
             }
@@ -313,13 +303,13 @@ impl<R: Read> Scanner<R> {
     }
 
     fn too_long(&self) -> ScanError {
-        ScanError::RecordTooLong { line: self.line, limit: self.max_record_bytes }
+        self.broken(0, TextRule::RecordTooLong { limit: self.max_record_bytes })
     }
 
-    /// The line of a position after `next`.
-    fn line_at(&self, at: usize) -> u64 {
+    /// The error at a position after `next`.
+    fn broken(&self, at: usize, rule: TextRule) -> ScanError {
         let before = self.buffer.get(self.next..self.next + at).unwrap_or_default();
-        self.line + line_ends(before)
+        ScanError::Text { line: self.line + line_ends(before), rule }
     }
 
     /// Reads until the buffer is full, after making room in it. At the end of the file a line end is added, so that the
@@ -328,6 +318,7 @@ impl<R: Read> Scanner<R> {
         if self.next > 0 {
             self.buffer.copy_within(self.next..self.end, 0);
             self.end -= self.next;
+            self.gone += self.next as u64;
             self.next = 0;
         }
         let mut room = self.buffer.len() - PADDING;
@@ -359,10 +350,11 @@ impl<R: Read> Scanner<R> {
     fn failed(&self, source: io::Error) -> ScanError {
         let unread = self.buffer.get(self.next..self.end).unwrap_or_default();
         let line = self.line - 1 + line_ends(unread);
-        if source.get_ref().is_some_and(|inner| inner.is::<BrokenGzip>()) {
-            ScanError::BrokenGzip { line }
-        } else {
-            ScanError::Io { line, source }
+        match source.get_ref().and_then(|inner| inner.downcast_ref::<BrokenGzip>()) {
+            Some(BrokenGzip(how)) => {
+                ScanError::Text { line: line.max(1), rule: TextRule::BrokenGzip(how.clone()) }
+            }
+            None => ScanError::Io { line, source },
         }
     }
 }
@@ -375,186 +367,208 @@ impl<R> fmt::Debug for Scanner<R> {
 }
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
-/// Bytes after the text that a word may reach into; the zeros stop the scan.
-const PADDING: usize = 8;
 
-/// The shape of one record.
-struct Outline {
-    /// Its length without the line end.
-    bytes: usize,
-    cells: usize,
-    /// Whether a cell is quoted.
-    quoted: bool,
-    /// Line ends within quotes.
-    inner_lines: u64,
-}
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
 
-/// Why a record could not be outlined.
-enum Stop {
-    /// The text read so far ends before the record does; where the quote was opened if it ends inside quotes.
-    End { open_quote: Option<usize> },
-    Nul { at: usize },
-    /// There is no room for the cell starts.
-    TooManyCells,
-}
+    use proptest::prelude::*;
 
-/// Finds the record at the start of `bytes`, of which `end` are text and the rest is padding, and writes the cell starts.
-fn outline(bytes: &[u8], end: usize, separator: u8, starts: &mut [u32]) -> Result<Outline, Stop> {
-    let separators = repeat(separator);
-    // `starts[0]` is always 0; `cells` is the index of the cell being read.
-    let (mut at, mut cells) = (0, 0);
-    let (mut quoted, mut inner_lines) = (false, 0);
-    loop {
-        let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
-            return Err(Stop::End { open_quote: None });
-        };
-        let Some(room) = starts.get_mut(cells + 1..).and_then(<[u32]>::first_chunk_mut) else {
-            return Err(Stop::TooManyCells);
-        };
-        let word = u64::from_le_bytes(*word);
-        let separator_bits = zero_bytes(word ^ separators);
-        let control_bits = special_bytes(word, separator_bits);
-        if control_bits == 0 {
-            write_starts(room, at, separator_bits);
-            cells += count(separator_bits);
-            at += 8;
-            continue;
+    use super::*;
+
+    type Records = Vec<(u64, Vec<Vec<u8>>)>;
+
+    fn options(separator: Separator, buffer_bytes: usize) -> ScanOptions {
+        ScanOptions { separator: Some(separator), buffer_bytes, ..ScanOptions::default() }
+    }
+
+    fn scan(text: impl Read, options: ScanOptions) -> Result<Records, ScanError> {
+        let mut scanner = Scanner::new(text, options);
+        let mut records = Vec::new();
+        while let Some(record) = scanner.next()? {
+            let cells: Vec<_> = record.cells().map(<[u8]>::to_vec).collect();
+            assert_eq!(cells.len(), record.len());
+            assert!((0..cells.len()).all(|at| record.cell(at) == cells.get(at).map(Vec::as_slice)));
+            assert_eq!(record.cell(cells.len()), None);
+            records.push((record.line(), cells));
         }
-        // The place after the first control character is written too: it ends the last cell if that is a line end.
-        let control = control_bits & control_bits.wrapping_neg();
-        let separator_bits = separator_bits & (control - 1);
-        write_starts(room, at, separator_bits | control);
-        cells += count(separator_bits);
-        at += control.trailing_zeros() as usize / 8;
-        let byte = bytes.get(at).copied();
-        if byte == Some(b'\n') {
-            return Ok(Outline { bytes: at, cells: cells + 1, quoted, inner_lines });
+        assert!(scanner.next().unwrap().is_none());
+        Ok(records)
+    }
+
+    fn texts(text: &str) -> Vec<(u64, Vec<String>)> {
+        let records = scan(text.as_bytes(), ScanOptions::default()).unwrap();
+        let text = |cells: Vec<Vec<u8>>| cells.into_iter().map(|cell| String::from_utf8(cell).unwrap()).collect();
+        records.into_iter().map(|(line, cells)| (line, text(cells))).collect()
+    }
+
+    fn oracle(text: &[u8], separator: Separator) -> Vec<Vec<Vec<u8>>> {
+        let mut reader = ::csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(separator.byte())
+            .from_reader(text);
+        reader.byte_records().map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
+    }
+
+    /// A reader that hands out a few bytes at a time, and sometimes says that it was interrupted.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = (self.1 * 5 + 3) % 7;
+            if self.1 == 6 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let some = buffer.len().min(self.1 + 1);
+            buffer.get_mut(..some).map_or(Ok(0), |buffer| self.0.read(buffer))
         }
-        match byte {
-            Some(b'\r') => return Ok(Outline { bytes: at, cells: cells + 1, quoted, inner_lines }),
-            Some(0) if at < end => return Err(Stop::Nul { at }),
-            Some(0) | None => return Err(Stop::End { open_quote: None }),
-            Some(b'"') if starts.get(cells).is_some_and(|start| *start as usize == at) => {
-                let inside = bytes.get(at + 1..end).unwrap_or_default();
-                let Some(length) = quoted_length(inside) else { return Err(Stop::End { open_quote: Some(at) }) };
-                let inside = inside.get(..length).unwrap_or_default();
-                if let Some(nul) = inside.iter().position(|byte| *byte == 0) {
-                    return Err(Stop::Nul { at: at + 1 + nul });
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn records_are_those_of_the_csv_crate(
+            bom: bool,
+            text in prop::collection::vec(
+                prop::sample::select(&[",", ",", ",,,,,,,,,", ";", "\t", "\"", "\"", "\"\"", "\r\n", "\n", "\r", "a", "bc", " ",
+                    "2015", "\u{1}", "\u{b}", "\u{c}", "é", "\u{feff}", "#"][..]),
+                0..40,
+            ),
+            separator in prop::sample::select(&Separator::ALL[..]),
+            buffer_bytes in 1_usize..70,
+        ) {
+            let text = (if bom { "\u{feff}" } else { "" }).to_owned() + &text.concat();
+            let expected = oracle(text.as_bytes(), separator);
+            let whole = scan(text.as_bytes(), options(separator, 1 << 10));
+            let parts = scan(Trickle(text.as_bytes(), buffer_bytes), options(separator, buffer_bytes));
+            prop_assert_eq!(format!("{whole:?}"), format!("{parts:?}"));
+            match whole {
+                Ok(records) => {
+                    // The line is that of an editor which knows LF, CRLF and CR.
+                    let mut lines = text.replace("\r\n", "\n").replace('\r', "\n");
+                    lines.push('\n');
+                    let cells: Vec<_> = records.iter().map(|(_, cells)| cells.clone()).collect();
+                    prop_assert_eq!(cells, expected);
+                    prop_assert!(records.is_sorted_by_key(|(line, _)| *line));
+                    let lines: Vec<&str> = lines.split('\n').collect();
+                    let starts_there = |line: u64| !lines[usize::try_from(line).unwrap() - 1].is_empty();
+                    prop_assert!(records.iter().all(|(line, _)| starts_there(*line)));
                 }
-                inner_lines += line_ends(inside);
-                quoted = true;
-                at += length + 2;
-            }
-            Some(_) => at += 1,
-        }
-    }
-}
-
-/// The length of a quoted cell from after its first quote up to its last one.
-fn quoted_length(inside: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at += inside.get(at..)?.iter().position(|byte| *byte == b'"')?;
-        match inside.get(at + 1) {
-            Some(b'"') => at += 2,
-            // What follows decides; at the end of the text it is still to come, or is the line end added there.
-            _ => return Some(at),
-        }
-    }
-}
-
-/// Removes quotes in place, moving cells together.
-fn unquote(bytes: &mut [u8], starts: &mut [u32]) {
-    let (mut from, mut to) = (0, 0);
-    for start in starts.iter_mut().skip(1) {
-        let end = *start as usize - 1;
-        let mut inside = from < end && bytes.get(from) == Some(&b'"');
-        from += usize::from(inside);
-        while from < end {
-            let byte = bytes.get(from).copied().unwrap_or_default();
-            from += 1;
-            if inside && byte == b'"' {
-                // Two quotes are one; after the closing quote, whatever follows is text, quotes included.
-                inside = from < end && bytes.get(from) == Some(&b'"');
-                if !inside {
-                    continue;
+                // The csv crate takes an open quote as closed by the end of the text.
+                Err(error) => {
+                    let is_unclosed = matches!(error, ScanError::Text { rule: TextRule::UnclosedQuote, .. });
+                    prop_assert!(is_unclosed);
+                    let closed = scan((text + "\"").as_bytes(), options(separator, 1 << 10)).unwrap();
+                    let cells: Vec<_> = closed.into_iter().map(|(_, cells)| cells).collect();
+                    prop_assert_eq!(cells, expected);
                 }
-                from += 1;
             }
-            if let Some(place) = bytes.get_mut(to) {
-                *place = byte;
-            }
-            to += 1;
         }
-        from = end + 1;
-        to += 1;
-        #[expect(clippy::cast_possible_truncation, reason = "it is at most the start before")]
-        {
-            *start = to as u32;
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes: Vec<u8>, buffer_bytes in 1_usize..70) {
+            let options = ScanOptions { buffer_bytes, max_record_bytes: 50, ..ScanOptions::default() };
+            let _ = scan(&bytes[..], options);
         }
     }
-}
 
-/// The number of line ends: LF, CRLF or CR.
-fn line_ends(bytes: &[u8]) -> u64 {
-    let mut count = 0;
-    let mut before = 0;
-    for &byte in bytes {
-        count += u64::from(byte == b'\r' || (byte == b'\n' && before != b'\r'));
-        before = byte;
+    #[test]
+    fn cells_keep_what_quotes_protect() {
+        let records = texts("\u{feff}a,b\r\n\r\n\"x,\"\"y\"\"\n\",\r\n1,\"\"\"\"");
+        let expected = [(1, ["a", "b"]), (3, ["x,\"y\"\n", ""]), (5, ["1", "\""])];
+        assert_eq!(records, expected.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec())));
     }
-    count
-}
 
-const fn repeat(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
+    #[test]
+    fn the_separator_is_found_in_the_header() {
+        let found = |text: &str| {
+            let mut scanner = Scanner::new(text.as_bytes(), ScanOptions::default());
+            scanner.next()?;
+            Ok::<_, ScanError>(scanner.separator())
+        };
+        assert_eq!(found("a,b;c;d\n").unwrap(), Some(Separator::Semicolon));
+        assert_eq!(found("\n\n\"a,b,c\"\td\n").unwrap(), Some(Separator::Tab));
+        assert_eq!(found("a;\"b,c\n1;2\n").unwrap(), Some(Separator::Comma));
+        assert_eq!(found("year\n2015\n").unwrap(), Some(Separator::Comma));
+        assert_eq!(found("").unwrap(), None);
+        assert!(matches!(found("\na,b;c\n"), Err(ScanError::Text { line: 2, rule: TextRule::AmbiguousSeparator })));
+        assert!(matches!(found("\"a,b;c\n"), Err(ScanError::Text { line: 1, rule: TextRule::UnclosedQuote })));
+    }
 
-const HIGH: u64 = repeat(0x80);
+    #[test]
+    fn errors_name_the_line() {
+        let error = |text: &[u8]| scan(text, ScanOptions::default()).unwrap_err().to_string();
+        assert_eq!(error(b"a,b\n1,\"2\n3\",\"4\n5\n"), "line 3: a quoted cell is opened here and never closed");
+        assert_eq!(error(b"a,b\r\n1,\"\n\0\"\n"), "line 3: not a text file (it holds a zero byte)");
+        assert_eq!(error(b"PK\x03\x04\x14\0\x06"), "line 1: not a text file (it holds a zero byte)");
+        let short = ScanOptions { max_record_bytes: 5, ..ScanOptions::default() };
+        assert!(scan(&b"a,b\n\n\n1,345\n"[..], short).is_ok());
+        let error = scan(&b"a,b\n\n\n1,3456\n"[..], short).unwrap_err();
+        assert_eq!(error.to_string(), "line 4: a record longer than 5 bytes starts here (an unclosed quote?)");
+    }
 
-/// The high bit of each byte that is zero, exactly.
-const fn zero_bytes(word: u64) -> u64 {
-    !(((word & !HIGH) + !HIGH) | word) & HIGH
-}
-
-/// The high bit of each byte that is a quote or below 14 (NUL, LF, CR among them) and not a separator. Only the lowest bit
-/// is exact: a borrow can set bits above it.
-const fn special_bytes(word: u64, separators: u64) -> u64 {
-    let controls = (word | separators).wrapping_sub(repeat(14)) & !(word | separators);
-    let quotes = word ^ repeat(b'"');
-    (controls | (quotes.wrapping_sub(repeat(1)) & !quotes)) & HIGH
-}
-
-/// For each set of bits in a byte: their numbers, counted from 1, in order.
-const POSITIONS: [[u32; 8]; 256] = {
-    let mut table = [[0; 8]; 256];
-    let mut set = 0;
-    while set < 256 {
-        let (mut bit, mut count) = (0, 0);
-        while bit < 8 {
-            if set >> bit & 1 == 1 {
-                table[set][count] = bit + 1;
-                count += 1;
+    #[test]
+    fn an_endless_cell_does_not_fill_the_memory() {
+        let options = ScanOptions { max_record_bytes: 1 << 16, ..options(Separator::Comma, 1 << 10) };
+        for (start, quoted) in [("a\n\"", true), ("a\n", false)] {
+            let mut scanner = Scanner::new(start.as_bytes().chain(io::repeat(b'x')), options);
+            assert!(scanner.next().unwrap().is_some());
+            match scanner.next() {
+                Err(ScanError::Text { line: 2, rule: TextRule::UnclosedQuote }) => assert!(quoted),
+                Err(ScanError::Text { line: 2, rule: TextRule::RecordTooLong { .. } }) => assert!(!quoted),
+                other => panic!("{other:?}"),
             }
-            bit += 1;
+            assert!(scanner.buffer.capacity() <= 1 << 18);
         }
-        set += 1;
+        // As many cells as there can be.
+        let mut scanner = Scanner::new("a\n".as_bytes().chain(io::repeat(b',')), options);
+        assert!(scanner.next().unwrap().is_some());
+        assert!(matches!(scanner.next(), Err(ScanError::Text { line: 2, rule: TextRule::RecordTooLong { .. } })));
+        assert!(scanner.starts.capacity() <= 1 << 18);
     }
-    table
-};
 
-/// Writes the places after the bytes of one word whose high bits are given. Eight are written in any case: without a loop
-/// there is no branch to guess wrong.
-#[inline]
-fn write_starts(room: &mut [u32; 8], at: usize, bits: u64) {
-    let set = ((bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as usize;
-    #[expect(clippy::cast_possible_truncation, reason = "records are shorter than 4 GiB")]
-    let base = at as u32;
-    *room = POSITIONS[set & 0xFF].map(|position| base + position);
-}
+    #[test]
+    fn debug_shows_no_text() {
+        let mut scanner = Scanner::new("name\nsecret\n".as_bytes(), ScanOptions::default());
+        scanner.next().unwrap();
+        let record = format!("{:?}", scanner.next().unwrap().unwrap());
+        assert_eq!(record, "Record { line: 2, cells: 1, .. }");
+        assert!(!format!("{scanner:?}").contains("secret"));
+    }
 
-/// The number of bytes whose high bits are given.
-#[inline]
-const fn count(bits: u64) -> usize {
-    ((bits >> 7).wrapping_mul(repeat(1)) >> 56) as usize
+    #[test]
+    fn compressed_files_are_known_by_their_content() {
+        use flate2::{Compression, write::GzEncoder};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cases.csv");
+        let mut text = b"a,b\n".to_vec();
+        (0..50_000).for_each(|row| writeln!(text, "{row},{}", row * 7919 % 9973).unwrap());
+        let member = |text: &[u8]| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            encoder.write_all(text).unwrap();
+            encoder.finish().unwrap()
+        };
+        let (front, back) = text.split_at(100_000);
+        let packed = [member(front), member(back)].concat();
+        let mut broken = packed.clone();
+        broken[packed.len() / 2] ^= 0xFF;
+        let read = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            let input = super::super::open(&path).unwrap();
+            (input.byte_length(), scan(input, ScanOptions::default()))
+        };
+        let (length, plain) = read(&text);
+        let plain = plain.unwrap();
+        assert_eq!((length, plain.len()), (Some(text.len() as u64), 50_001));
+        let (length, unpacked) = read(&packed);
+        assert_eq!((length, unpacked.unwrap()), (None, plain));
+        for damaged in [&broken[..], &packed[..packed.len() - 5], &packed[..9]] {
+            assert!(matches!(read(damaged).1, Err(ScanError::Text { rule: TextRule::BrokenGzip(_), .. })));
+        }
+        assert!(read(b"").1.unwrap().is_empty());
+        assert!(super::super::open(&folder.path().join("missing")).is_err());
+        // A folder can be opened on some systems, but not read.
+        assert!(super::super::open(folder.path()).is_err());
+    }
 }

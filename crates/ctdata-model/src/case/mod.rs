@@ -1,0 +1,8 @@
+//! The harmonized case: what HTCDS and every CTDC release can say about one trafficked person.
+
+mod attribute;
+mod table;
+
+pub(crate) use attribute::public;
+pub use attribute::{CaseAttribute, CaseGroup};
+pub use table::CaseTable;

@@ -1,0 +1,402 @@
+//! From one layout to another: what goes where, and what is lost.
+//!
+//! To a coarser layout, statements are merged as the release itself merged them; to a finer one, columns
+//! are left empty. Nothing is expanded into parts that a source did not state.
+//!
+//! # Sources
+//! Global Synthetic Data Codebook version 2 (2024), section 6 and appendix II, for the merges of 2024; the
+//! columns of the 2021 synthetic release, for what its "other" columns stand for (inferred).
+
+use std::collections::HashMap;
+
+use ctdata_table::{Cell, Column, Domain, Missing, Origin};
+
+use crate::{
+    AgeBand, CaseAttribute, CaseGroup, CaseTable, Coding, DurationBand, ExploitationForm, Gender, Layout,
+    LayoutAttribute, LayoutKind, Majority, MeansOfControl, ModelError, Token,
+};
+
+/// What became of a column, or of some of its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+pub enum LossKind {
+    /// The target has no place for it.
+    Dropped,
+    /// It became part of a broader statement.
+    Merged,
+    /// Some values became coarser.
+    Coarsened,
+    /// Some values have no equivalent and are not recorded in the target.
+    Emptied,
+    /// "No" cannot be told from nothing in the target.
+    NoBecameEmpty,
+    /// "Unknown" cannot be told from nothing in the target.
+    UnknownBecameEmpty,
+    /// The target's column is empty: the source does not say it.
+    LeftEmpty,
+    /// The target's column was derived from others of the source.
+    Derived,
+}
+
+/// One entry of the account of a conversion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Loss {
+    /// The column concerned: of the source, or of the target where it was left empty or derived.
+    pub column: &'static str,
+    /// What became of it.
+    pub kind: LossKind,
+    /// The column of the target that it went into.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub into: Option<&'static str>,
+    /// How many rows are concerned.
+    pub rows: u64,
+}
+
+/// Cases in another layout, with the account of what was lost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversion {
+    /// The cases.
+    pub cases: CaseTable,
+    /// What was lost, in the order of the source's columns, then of the target's.
+    pub losses: Vec<Loss>,
+}
+
+/// Converts cases to another layout.
+///
+/// ```
+/// use ctdata_model::{Layout, LossKind, Simulator, convert};
+/// let cases = Simulator::new(1).cases(Layout::named("ctdc-synthetic-2021").unwrap(), 100)?;
+/// let coarser = convert(&cases, Layout::named("ctdc-synthetic-2024").unwrap())?;
+/// assert!(coarser.losses.iter().any(|loss| {
+///     loss.column == "meansOfControlThreats" && loss.kind == LossKind::Merged && loss.into == Some("meansThreats")
+/// }));
+/// # Ok::<(), ctdata_model::ModelError>(())
+/// ```
+///
+/// # Errors
+/// [`ModelError::NoConversion`] to a layout whose rows are not cases.
+pub fn convert(cases: &CaseTable, target: &'static Layout) -> Result<Conversion, ModelError> {
+    if target.kind != LayoutKind::Cases {
+        return Err(ModelError::NoConversion {
+            from: cases.layout().name,
+            to: target.name,
+            reason: "its rows join a victim with perpetrators, who are not in case rows",
+        });
+    }
+    let mut work = Work { cases, target, losses: Vec::new(), used: Vec::new(), lists: HashMap::new() };
+    let mut columns = Vec::with_capacity(target.columns.len());
+    for column in target.columns {
+        if let LayoutAttribute::Case(attribute) = column.attribute {
+            columns.push(work.column(attribute, column.name, column.coding));
+        }
+    }
+    let Work { mut losses, used, mut lists, .. } = work;
+    for &attribute in cases.attributes() {
+        if !used.contains(&attribute) {
+            losses.push(Loss {
+                column: name_in(cases, attribute),
+                kind: LossKind::Dropped,
+                into: None,
+                rows: rows_that_say(cases, attribute),
+            });
+        }
+    }
+    let position = |loss: &Loss| {
+        let in_source = cases.layout().columns.iter().position(|column| column.name == loss.column);
+        let in_target = target.columns.iter().position(|column| column.name == loss.column);
+        match loss.kind {
+            LossKind::LeftEmpty | LossKind::Derived => (1, in_target),
+            _ => (0, in_source),
+        }
+    };
+    losses.sort_by_key(|loss| (position(loss), loss.kind));
+    let cases = CaseTable::from_columns(target, columns, |attribute| lists.remove(&attribute))?;
+    Ok(Conversion { cases, losses })
+}
+
+struct Work<'a> {
+    cases: &'a CaseTable,
+    target: &'static Layout,
+    losses: Vec<Loss>,
+    used: Vec<CaseAttribute>,
+    lists: HashMap<CaseAttribute, Domain>,
+}
+
+impl Work<'_> {
+    fn column(&mut self, attribute: CaseAttribute, name: &'static str, coding: Coding) -> Column {
+        let parts: Vec<CaseAttribute> = parts_of(attribute)
+            .into_iter()
+            .filter(|part| self.cases.position(*part).is_some() && self.target.column_of(*part).is_none())
+            .collect();
+        let own = self.cases.column(attribute).cloned();
+        if own.is_some() {
+            self.used.push(attribute);
+        }
+        for &part in &parts {
+            self.used.push(part);
+            self.losses.push(Loss {
+                column: name_in(self.cases, part),
+                kind: LossKind::Merged,
+                into: Some(name),
+                rows: rows_that_say(self.cases, part),
+            });
+        }
+        let merged: Vec<&Column> =
+            own.iter().chain(parts.iter().filter_map(|part| self.cases.column(*part))).collect();
+        match (own.as_ref(), merged.as_slice()) {
+            (Some(only), [_]) => self.recoded(attribute, only, name, coding),
+            (_, []) => self.derived(attribute, name, coding),
+            _ => {
+                let any = any_yes(&merged, self.cases.rows());
+                self.recoded_flag(attribute, &any, coding)
+            }
+        }
+    }
+
+    /// A column that the source has, in the codes that the target can write.
+    fn recoded(&mut self, attribute: CaseAttribute, column: &Column, name: &'static str, coding: Coding) -> Column {
+        if attribute.is_list() {
+            if let Some(found) = self.cases.position(attribute).and_then(|at| self.cases.table().schema().get(at)) {
+                self.lists.insert(attribute, found.domain().clone());
+            }
+            return column.clone();
+        }
+        let described = attribute.attribute();
+        let mut map: Vec<u16> = Vec::with_capacity(described.code_count());
+        let not_recorded = described.missing_code(Missing::NotRecorded).unwrap_or(0);
+        let mut counts = vec![0u64; described.code_count()];
+        for code in column.iter() {
+            if let Some(count) = counts.get_mut(usize::from(code)) {
+                *count += 1;
+            }
+        }
+        for (code, &rows) in (0u16..).zip(&counts) {
+            let (to, kind) = match described.cell(code) {
+                Some(cell) if can_write(coding, cell) => (code, None),
+                Some(Cell::Value(0)) if coding == Coding::PositiveFlag => (not_recorded, Some(LossKind::NoBecameEmpty)),
+                Some(Cell::Value(value)) => match coarser(attribute, value) {
+                    Some(to) if can_write(coding, Cell::Value(to)) => (to, Some(LossKind::Coarsened)),
+                    _ => (not_recorded, Some(LossKind::Emptied)),
+                },
+                _ => (not_recorded, Some(LossKind::UnknownBecameEmpty)),
+            };
+            map.push(to);
+            if let Some(kind) = kind.filter(|_| rows > 0) {
+                self.lose(name_in(self.cases, attribute), kind, Some(name), rows);
+            }
+        }
+        if map.iter().zip(0u16..).all(|(&to, code)| to == code) { column.clone() } else { column.recoded(&map) }
+    }
+
+    fn recoded_flag(&mut self, attribute: CaseAttribute, column: &Column, coding: Coding) -> Column {
+        if coding != Coding::PositiveFlag {
+            return column.clone();
+        }
+        let not_recorded = attribute.attribute().missing_code(Missing::NotRecorded).unwrap_or(2);
+        column.recoded(&[not_recorded])
+    }
+
+    /// A column that the source does not have.
+    fn derived(&mut self, attribute: CaseAttribute, name: &'static str, coding: Coding) -> Column {
+        let derived = match attribute {
+            CaseAttribute::FormSexAndLabour => self.both_forms(),
+            CaseAttribute::MajorityAtRegistration => self.majority_of_age(),
+            CaseAttribute::ControlList
+            | CaseAttribute::FormList
+            | CaseAttribute::SectorList
+            | CaseAttribute::SexualTypeList
+            | CaseAttribute::RecruiterList => self.list(attribute, coding),
+            _ => None,
+        };
+        let described = attribute.attribute();
+        let (column, kind) = match derived {
+            Some(column) => (column, LossKind::Derived),
+            None => {
+                let code = if attribute.is_list() { 0 } else { described.missing_code(Missing::NotRecorded).unwrap_or(0) };
+                (Column::from_codes(&vec![code; self.cases.rows()], described.code_count()), LossKind::LeftEmpty)
+            }
+        };
+        self.lose(name, kind, None, self.cases.rows() as u64);
+        column
+    }
+
+    /// 1 if both forms are, 0 if either is, else not recorded.
+    fn both_forms(&self) -> Option<Column> {
+        let labour = self.cases.column(CaseAttribute::Form(ExploitationForm::ForcedLabour))?;
+        let sexual = self.cases.column(CaseAttribute::Form(ExploitationForm::SexualExploitation))?;
+        let both = labour.iter().zip(sexual.iter()).map(|pair| match pair {
+            (1, 1) => 1,
+            (0, _) | (_, 0) => 0,
+            _ => 2,
+        });
+        Some(Column::from_u8(both.collect()))
+    }
+
+    /// Both are stated at registration, so that the band decides.
+    fn majority_of_age(&self) -> Option<Column> {
+        let ages = self.cases.column(CaseAttribute::AgeBand)?;
+        let majority = CaseAttribute::MajorityAtRegistration.attribute();
+        let not_recorded = majority.missing_code(Missing::NotRecorded)?;
+        let codes: Vec<u16> = ages
+            .iter()
+            .map(|code| match AgeBand::from_index(usize::from(code)) {
+                Some(band) if band.is_child() => Majority::Minor as u16,
+                Some(_) => Majority::Adult as u16,
+                None => not_recorded,
+            })
+            .collect();
+        Some(Column::from_codes(&codes, majority.code_count()))
+    }
+
+    /// The labels of the positive flags that the target has, joined as its files join them.
+    fn list(&mut self, attribute: CaseAttribute, coding: Coding) -> Option<Column> {
+        let Coding::List { separator, alphabetical } = coding else { return None };
+        let group = CaseGroup::ALL.into_iter().find(|group| group.list() == attribute)?;
+        let mut flags: Vec<(&'static str, &Column)> = self
+            .target
+            .columns
+            .iter()
+            .filter_map(|column| match column.attribute {
+                LayoutAttribute::Case(flag) if flag.group() == Some(group) => {
+                    Some((flag_label(flag)?, self.cases.column(flag)?))
+                }
+                _ => None,
+            })
+            .collect();
+        if flags.is_empty() {
+            return None;
+        }
+        if alphabetical {
+            flags.sort_by_key(|(label, _)| *label);
+        }
+        let mut masks = vec![0u32; self.cases.rows()];
+        for (bit, (_, column)) in flags.iter().enumerate() {
+            for (mask, code) in masks.iter_mut().zip(column.iter()) {
+                *mask |= u32::from(code == 1) << bit;
+            }
+        }
+        let mut distinct: Vec<u32> = masks.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct.retain(|&mask| mask > 0);
+        let texts: Vec<String> = distinct
+            .iter()
+            .map(|mask| {
+                let chosen: Vec<&str> =
+                    flags.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, (label, _))| *label).collect();
+                chosen.join(separator)
+            })
+            .collect();
+        let mut sorted: Vec<usize> = (0..texts.len()).collect();
+        sorted.sort_by_key(|&at| texts.get(at));
+        let domain = Domain::nominal(sorted.iter().filter_map(|&at| texts.get(at)).map(String::as_str), Origin::Observed).ok()?;
+        let code_of: HashMap<u32, u16> = sorted.iter().zip(0u16..).filter_map(|(&at, code)| Some((*distinct.get(at)?, code))).collect();
+        let none = u16::try_from(domain.len()).ok()?;
+        let codes: Vec<u16> = masks.iter().map(|mask| code_of.get(mask).copied().unwrap_or(none)).collect();
+        let column = Column::from_codes(&codes, domain.len() + 1);
+        self.lists.insert(attribute, domain);
+        Some(column)
+    }
+
+    fn lose(&mut self, column: &'static str, kind: LossKind, into: Option<&'static str>, rows: u64) {
+        match self.losses.iter_mut().find(|loss| loss.column == column && loss.kind == kind && loss.into == into) {
+            Some(loss) => loss.rows += rows,
+            None => self.losses.push(Loss { column, kind, into, rows }),
+        }
+    }
+}
+
+/// The narrower statements that a broader one merges.
+fn parts_of(attribute: CaseAttribute) -> Vec<CaseAttribute> {
+    match attribute {
+        CaseAttribute::Control(MeansOfControl::Threats) => {
+            [MeansOfControl::PhysicalThreats, MeansOfControl::ThreatensChildrenOrFamily].map(CaseAttribute::Control).into()
+        }
+        CaseAttribute::Control(means) => means.merges().iter().copied().map(CaseAttribute::Control).collect(),
+        CaseAttribute::Form(ExploitationForm::Other) => ExploitationForm::ALL
+            .iter()
+            .copied()
+            .filter(|form| *form != ExploitationForm::Other && form.is_other_in_ctdc())
+            .map(CaseAttribute::Form)
+            .collect(),
+        CaseAttribute::Sector(sector) => sector.merges().iter().copied().map(CaseAttribute::Sector).collect(),
+        CaseAttribute::SexualType(kind) => kind.merges().iter().copied().map(CaseAttribute::SexualType).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Yes if any part is, no if all are, else not recorded.
+fn any_yes(parts: &[&Column], rows: usize) -> Column {
+    let mut whole = vec![0u8; rows];
+    for part in parts {
+        for (whole, code) in whole.iter_mut().zip(part.iter()) {
+            *whole = match (*whole, code) {
+                (1, _) | (_, 1) => 1,
+                (0, 0) => 0,
+                _ => 2,
+            };
+        }
+    }
+    Column::from_u8(whole)
+}
+
+/// The broader value that another layout has for a value.
+fn coarser(attribute: CaseAttribute, value: u16) -> Option<u16> {
+    let value = usize::from(value);
+    let broader = match attribute {
+        CaseAttribute::TraffickingDuration => {
+            let band = DurationBand::from_index(value)?;
+            DurationBand::ALL.iter().find(|whole| whole.merges().contains(&band))?.index()
+        }
+        CaseAttribute::Gender => {
+            let gender = Gender::from_index(value)?;
+            Gender::ALL.iter().find(|whole| whole.merges().contains(&gender))?.index()
+        }
+        _ => return None,
+    };
+    u16::try_from(broader).ok()
+}
+
+fn can_write(coding: Coding, cell: Cell) -> bool {
+    match (coding, cell) {
+        (_, Cell::Missing(Missing::NotRecorded)) => true,
+        (Coding::Tokens(list) | Coding::Set(list), cell) => list.iter().any(|token| match *token {
+            Token::Value(_, code) => cell == Cell::Value(code),
+            Token::Missing(_, kind) => cell == Cell::Missing(kind),
+        }),
+        (Coding::PositiveFlag, Cell::Value(code)) => code == 1,
+        (Coding::Alpha2 { .. }, Cell::Missing(kind)) => kind == Missing::Unknown,
+        (Coding::Alpha3, Cell::Value(code)) => {
+            crate::Country::from_index(usize::from(code)).is_some_and(|country| country.alpha3().is_some())
+        }
+        (_, Cell::Value(_)) => true,
+        (_, Cell::Missing(_)) => false,
+    }
+}
+
+fn name_in(cases: &CaseTable, attribute: CaseAttribute) -> &'static str {
+    cases.column_name(attribute).unwrap_or_default()
+}
+
+/// Rows in which a flag is yes, or another attribute has a value.
+fn rows_that_say(cases: &CaseTable, attribute: CaseAttribute) -> u64 {
+    let Some(position) = cases.position(attribute) else { return 0 };
+    let (Some(column), Some(described)) = (cases.table().column(position), cases.table().schema().get(position)) else {
+        return 0;
+    };
+    column.iter().filter(|&code| if attribute.is_flag() { code == 1 } else { described.is_value(code) }).count() as u64
+}
+
+/// The label of a flag in the concatenated lists.
+pub(crate) fn flag_label(flag: CaseAttribute) -> Option<&'static str> {
+    Some(match flag {
+        CaseAttribute::Control(value) => value.label(),
+        CaseAttribute::Form(value) => value.label(),
+        CaseAttribute::Sector(value) => value.label(),
+        CaseAttribute::SexualType(value) => value.label(),
+        CaseAttribute::Recruiter(value) => value.label(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,145 @@
+//! What can go wrong: parameters, tables, and guarantees that do not hold.
+
+use ctdata_table::{StopReason, TableError};
+
+/// An error of this crate. It names parameters, columns, positions and counts, never a value of a
+/// cell.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrivacyError {
+    /// A parameter that has no meaning, such as `k = 0`.
+    #[error("{parameter}: {rule}")]
+    InvalidParameter {
+        /// The parameter.
+        parameter: &'static str,
+        /// The rule that it breaks.
+        rule: String,
+    },
+    /// Nobody said which attributes an attacker may know.
+    #[error("no quasi-identifier is named")]
+    NoQuasiIdentifiers,
+    /// No release of the kind asked for exists, except an empty one.
+    #[error("no solution: {model} with {required} leaves none of the {records} records")]
+    NoSolution {
+        /// The privacy model.
+        model: &'static str,
+        /// What it requires.
+        required: u64,
+        /// Records of the input.
+        records: u64,
+    },
+    /// The verifier refuses: the output is not what was claimed.
+    #[error("not verified: {0}")]
+    GuaranteeFails(#[from] BrokenGuarantee),
+    /// The table does not fit what was asked of it.
+    #[error(transparent)]
+    Table(TableError),
+    /// The caller asked to stop.
+    #[error("stopped: {0}")]
+    Cancelled(StopReason),
+}
+
+impl From<TableError> for PrivacyError {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::Cancelled(reason) => Self::Cancelled(reason),
+            other => Self::Table(other),
+        }
+    }
+}
+
+/// The part of a claim that the verifier found broken. Rows are counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BrokenGuarantee {
+    /// A privacy model asks for larger classes.
+    #[error("{model} requires {required}, but {classes} classes are smaller, down to {achieved}")]
+    SmallClasses {
+        /// The privacy model.
+        model: &'static str,
+        /// Units that each class must have.
+        required: u64,
+        /// Units of the smallest class.
+        achieved: u64,
+        /// Classes with fewer units than required.
+        classes: u64,
+    },
+    /// Someone who knows true values finds fewer than k candidates.
+    #[error("the attacker view requires {required} candidates or none, but {records} records have fewer, down to {achieved}")]
+    AttackerView {
+        /// Units that must be compatible with a target that is compatible with any.
+        required: u64,
+        /// The smallest number found.
+        achieved: u64,
+        /// Input records with too few.
+        records: u64,
+    },
+    /// The columns are not those of the claim.
+    #[error("column {position} of the output is not the one claimed")]
+    Columns {
+        /// The column's position, from 1.
+        position: usize,
+    },
+    /// An attribute has values or kinds of missing that it may not have.
+    #[error("column `{column}`: its domain is not that of the input")]
+    Domain {
+        /// The column.
+        column: String,
+    },
+    /// The output carries person ids.
+    #[error("the output carries identifiers")]
+    Identifiers,
+    /// The output carries weights.
+    #[error("the output carries weights")]
+    Weights,
+    /// A row of the output does not come from a row of the input of its own.
+    #[error("row {row} of the output is not a row of the input of its own")]
+    Origin {
+        /// The row of the output.
+        row: usize,
+    },
+    /// A cell is neither what the input says nor an allowed blank.
+    #[error("row {row}, column `{column}`: the cell was changed")]
+    Cell {
+        /// The row of the output.
+        row: usize,
+        /// The column.
+        column: String,
+    },
+    /// The rows are not in the canonical order, so that their order may say something.
+    #[error("row {row} of the output is out of order")]
+    Order {
+        /// The row of the output.
+        row: usize,
+    },
+    /// The account of what was done differs from the recount.
+    #[error("the account of what was done differs from the recount")]
+    Account,
+    /// A table of counts does not have the dimensions of the claim.
+    #[error("dimension {position} of the table is not the one claimed")]
+    Dimension {
+        /// The dimension's position, from 1.
+        position: usize,
+    },
+    /// A table of counts differs from the recount.
+    #[error("{cells} cells of the table differ from the recount")]
+    Counts {
+        /// How many cells.
+        cells: u64,
+    },
+    /// The total of a table of counts differs from the recount.
+    #[error("the total of the table differs from the recount")]
+    Total,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_stays_a_stop() {
+        let error = PrivacyError::from(TableError::Cancelled(StopReason::Deadline));
+        assert!(matches!(error, PrivacyError::Cancelled(StopReason::Deadline)));
+        assert_eq!(error.to_string(), "stopped: the deadline has passed");
+    }
+}

@@ -1,0 +1,8 @@
+//! Disclosure risk of a file as it stands, and of a release seen by someone who knows true values.
+
+mod attacker;
+mod compatible;
+mod report;
+
+pub use attacker::AttackerView;
+pub use report::{ClassSizeBand, ProsecutorRisk, RiskReport};

@@ -4,6 +4,7 @@ use crate::framework::Evidence;
 use crate::interval::IntervalError;
 use crate::population::{PopulationError, PopulationKey};
 use ctdata_table::TableError;
+use std::borrow::Cow;
 
 /// An error of this crate. It names indicators, dimensions and places, never a value of a case.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,30 @@ pub enum IndicatorError {
         name: String,
         /// The most similar name there is.
         nearest: Option<String>,
+    },
+    /// A category that a dimension does not have.
+    #[error("dimension `{dimension}` has no category `{name}`{}", suggestion(nearest.as_deref()))]
+    UnknownCategory {
+        /// The dimension.
+        dimension: String,
+        /// The code or label asked for.
+        name: String,
+        /// The most similar code there is.
+        nearest: Option<String>,
+    },
+    /// A request that the indicator cannot answer.
+    #[error("indicator `{indicator}`: {rule}")]
+    Request {
+        /// The indicator.
+        indicator: String,
+        /// What it allows.
+        rule: Cow<'static, str>,
+    },
+    /// A rate without a population to divide by.
+    #[error("indicator `{indicator}` needs a population file")]
+    NeedsPopulation {
+        /// The indicator.
+        indicator: String,
     },
     /// The layout of the file lacks what the indicator counts.
     #[error("indicator `{indicator}` cannot be computed: the file has no attribute `{attribute}`")]

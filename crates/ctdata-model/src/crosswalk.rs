@@ -150,7 +150,8 @@ impl Work<'_> {
             (_, []) => self.derived(attribute, name, coding),
             _ => {
                 let any = any_yes(&merged, self.cases.rows());
-                self.recoded_flag(attribute, &any, coding)
+                let source = if own.is_some() { attribute } else { parts.first().copied().unwrap_or(attribute) };
+                self.merged_flag(&any, source, name, coding)
             }
         }
     }
@@ -190,12 +191,17 @@ impl Work<'_> {
         if map.iter().zip(0u16..).all(|(&to, code)| to == code) { column.clone() } else { column.recoded(&map) }
     }
 
-    fn recoded_flag(&mut self, attribute: CaseAttribute, column: &Column, coding: Coding) -> Column {
+    /// A merged flag, in the codes that the target can write.
+    fn merged_flag(&mut self, merged: &Column, source: CaseAttribute, name: &'static str, coding: Coding) -> Column {
         if coding != Coding::PositiveFlag {
-            return column.clone();
+            return merged.clone();
         }
-        let not_recorded = attribute.attribute().missing_code(Missing::NotRecorded).unwrap_or(2);
-        column.recoded(&[not_recorded])
+        let no = merged.iter().filter(|&code| code == 0).count() as u64;
+        if no > 0 {
+            self.lose(name_in(self.cases, source), LossKind::NoBecameEmpty, Some(name), no);
+        }
+        // no becomes not recorded; yes and not recorded stay.
+        merged.recoded(&[2])
     }
 
     /// A column that the source does not have.

@@ -23,7 +23,9 @@ pub use codes::{
 pub use country::{Country, CountryStatus};
 pub use crosswalk::{Conversion, Loss, LossKind, convert};
 #[cfg(feature = "csv")]
-pub use ctdc::{CaseReader, OnError, Outcome, Problem, Problems, write_cases, write_table};
+pub use ctdc::{CaseReader, Outcome, Problem, Problems, write_cases, write_table};
+#[cfg(feature = "csv")]
+pub use ctdata_table::csv::OnError;
 pub use ctdc::{Coding, Detection, LAYOUTS, Layout, LayoutAttribute, LayoutColumn, LayoutKind, Token, VpAttribute};
 pub use dataset::{Dataset, PLAIN_LAYOUT, VpTable};
 pub use error::ModelError;

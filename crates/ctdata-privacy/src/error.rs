@@ -65,14 +65,16 @@ pub enum BrokenGuarantee {
         classes: u64,
     },
     /// Someone who knows true values finds fewer than k candidates.
-    #[error("the attacker view requires {required} candidates or none, but {records} records have fewer, down to {achieved}")]
+    #[error(
+        "the attacker view requires {required} candidates or none, but {tuples} combinations of true values have fewer, down to {achieved}"
+    )]
     AttackerView {
         /// Units that must be compatible with a target that is compatible with any.
         required: u64,
         /// The smallest number found.
         achieved: u64,
-        /// Input records with too few.
-        records: u64,
+        /// Combinations of values in the input with too few.
+        tuples: u64,
     },
     /// The columns are not those of the claim.
     #[error("column {position} of the output is not the one claimed")]
@@ -139,7 +141,10 @@ mod tests {
     #[test]
     fn a_stop_stays_a_stop() {
         let error = PrivacyError::from(TableError::Cancelled(StopReason::Deadline));
-        assert!(matches!(error, PrivacyError::Cancelled(StopReason::Deadline)));
+        assert!(matches!(
+            error,
+            PrivacyError::Cancelled(StopReason::Deadline)
+        ));
         assert_eq!(error.to_string(), "stopped: the deadline has passed");
     }
 }

@@ -1,1 +1,96 @@
-//! .
+//! Disclosure risk of categorical microdata, and releases that are protected and verified.
+//!
+//! It takes any [`Table`](ctdata_table::Table): trafficking cases, a displacement survey, a household
+//! survey. A mechanism makes an [`Unverified`] output; a verifier recomputes what is claimed of it, by
+//! other code, and only then there is a [`Released`] with its [`Statement`].
+//!
+//! ```
+//! use ctdata_privacy::{KAnonymity, KAnonymizer, RiskReport};
+//! use ctdata_table::{Attribute, Column, Control, Domain, MissingKinds, Origin, Schema, Table};
+//!
+//! let gender = Domain::nominal(["female", "male"], Origin::Public)?;
+//! let age = Domain::ordered(["0-17", "18-29", "30+"], Origin::Public)?;
+//! let table = Table::try_new(
+//!     Schema::try_new(vec![
+//!         Attribute::new("gender", gender, MissingKinds::NOT_RECORDED),
+//!         Attribute::new("age", age, MissingKinds::NOT_RECORDED),
+//!         Attribute::flag("forced_labour"),
+//!     ])?,
+//!     vec![
+//!         Column::from_u8(vec![0, 0, 0, 0, 1, 1, 1]),
+//!         Column::from_u8(vec![1, 1, 0, 2, 2, 2, 0]),
+//!         Column::from_u8(vec![1, 0, 0, 1, 1, 1, 0]),
+//!     ],
+//! )?;
+//! let control = Control::default();
+//! let model = KAnonymity::try_new(2)?;
+//!
+//! // How bad is it? Three people are alone with their gender and age.
+//! let risk = RiskReport::measure(&table, &["gender", "age"], model, &control)?;
+//! assert_eq!((risk.uniques, risk.attacker_view.exposed_records), (3, 3));
+//!
+//! // Blank ages where they make someone rare; drop who is still alone.
+//! let anonymizer = KAnonymizer::builder(model)
+//!     .quasi_identifiers(["gender", "age"])
+//!     .blank_first(["age"])
+//!     .release(["forced_labour"])
+//!     .build()?;
+//! let output = anonymizer.run(&table, &control)?;
+//! assert_eq!(output.summary().records.suppressed, 1);
+//!
+//! // Nothing can be published before everything was recounted.
+//! let released = output.verify(&control)?;
+//! assert_eq!(released.get().rows(), 6);
+//! assert_eq!(released.statement().verified.smallest_class, Some(2));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Map
+//! | question | types |
+//! |---|---|
+//! | how risky is a file as it stands? | [`RiskReport`], [`ProsecutorRisk`], [`ClassSizeBand`] |
+//! | what does someone find who knows the truth? | [`AttackerView`] |
+//! | what must a release satisfy? | [`KAnonymity`], [`ModelReport`], [`Measure`] |
+//! | whom does the guarantee count? | [`PrivacyUnit`] |
+//! | how is it made to hold? | [`KAnonymizer`] |
+//! | may it be published? | [`Unverified`], [`Released`] |
+//! | what does a reader of the release need to know? | [`Statement`], [`Summary`], [`RecordCounts`], [`BlankedCells`] |
+//! | why is it right? | [`proofs`] |
+//!
+//! # What it does not do
+//! - It does not choose quasi-identifiers: what an attacker may know is a decision about the world.
+//! - It does not generalize, perturb or synthesize yet, and offers no differential privacy yet.
+//! - It does not estimate risks with respect to a population: no journalist risk, no population
+//!   uniqueness.
+//! - It does not read or write files.
+//! - k-anonymity is not enough against someone who knows sensitive attributes; each
+//!   [`Statement`] says what is not protected.
+//!
+//! # Features
+//! `serde` (on by default) serializes reports and statements; `rayon` lets
+//! [`ctdata_table`] count on all cores of the caller's pool, with the same results.
+//!
+//! Minimum supported Rust version: 1.89.
+
+mod error;
+mod model;
+pub mod proofs;
+mod quasi;
+mod release;
+mod risk;
+mod statement;
+mod suppress;
+#[cfg(test)]
+mod testing;
+mod unit;
+mod verify;
+
+pub use error::{BrokenGuarantee, PrivacyError};
+pub use model::{KAnonymity, Measure, ModelReport};
+pub use release::{Released, Unverified};
+pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
+pub use statement::{
+    BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification,
+};
+pub use suppress::{KAnonymizer, KAnonymizerBuilder};
+pub use unit::PrivacyUnit;

@@ -273,7 +273,8 @@ mod tests {
             }
             assert_eq!(attribute.cell(u16::try_from(attribute.code_count()).unwrap()), None);
         }
-        let colour = &schema().attributes()[0];
+        let schema = schema();
+        let colour = &schema.attributes()[0];
         assert_eq!(colour.missing_code(Missing::NotRecorded), Some(2));
         assert_eq!(colour.missing_code(Missing::Unknown), Some(3));
         assert_eq!(colour.missing_code(Missing::Withheld), None);

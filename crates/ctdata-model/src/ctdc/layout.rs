@@ -75,6 +75,26 @@ pub struct LayoutColumn {
     pub coding: Coding,
 }
 
+impl LayoutColumn {
+    /// The texts that its cells can hold besides that of a missing value; `None` where they are many or
+    /// only known from a file.
+    pub fn texts(&self) -> Option<Vec<&'static str>> {
+        match self.coding {
+            Coding::Flag => Some(vec!["0", "1"]),
+            Coding::PositiveFlag => Some(vec!["1"]),
+            Coding::Tokens(tokens) => Some(
+                tokens
+                    .iter()
+                    .map(|token| match *token {
+                        Token::Value(text, _) | Token::Missing(text, _) => text,
+                    })
+                    .collect(),
+            ),
+            _ => None,
+        }
+    }
+}
+
 /// A published file layout. Adding a release means adding a description.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Layout {

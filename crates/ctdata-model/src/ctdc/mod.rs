@@ -12,7 +12,7 @@ mod writer;
 
 pub use layout::{Coding, Detection, Layout, LayoutAttribute, LayoutColumn, LayoutKind, Token};
 #[cfg(feature = "csv")]
-pub use reader::{CaseReader, OnError, Outcome, Problem, Problems};
+pub use reader::{CaseReader, Outcome, Problem, Problems};
 pub use releases::LAYOUTS;
 pub use victim_perpetrator::VpAttribute;
 #[cfg(feature = "csv")]

@@ -5,25 +5,13 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use ctdata_table::csv::{ScanOptions, Scanner, Separator, open};
+use ctdata_table::csv::{CsvReader, OnError, ProblemKind, ScanOptions, Scanner, Separator, open};
 use ctdata_table::{Column, ColumnBuilder, Control, Domain, Location, MAX_ROWS, TableError, TextRule};
 
 use super::decode::{Decoder, Fault};
 use super::layout::{Detection, Layout, LayoutAttribute, LayoutKind, Mismatch, is_notice};
 use crate::validate::{Finding, Place, Severity};
-use crate::{CaseTable, Dataset, ModelError, Redacted, VpTable};
-
-/// What a reader does with a row that it cannot use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnError {
-    /// Stops there.
-    Stop,
-    /// Leaves the row out, keeps at most this many problems in detail, and goes on counting.
-    Collect {
-        /// Problems kept with their places.
-        limit: usize,
-    },
-}
+use crate::{CaseTable, Dataset, ModelError, PLAIN_LAYOUT, Redacted, VpTable};
 
 /// One cell or row that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,7 +171,7 @@ fn without_file(problem: &Problem) -> String {
 /// assert_eq!(outcome.rows(), 1);
 /// # Ok::<(), ctdata_model::ModelError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CaseReader {
     /// The layout; `None` (the default) detects it from the header.
     pub layout: Option<&'static Layout>,
@@ -195,11 +183,11 @@ pub struct CaseReader {
     pub keep_values: bool,
 }
 
-impl Default for CaseReader {
-    fn default() -> Self {
-        Self { layout: None, separator: None, on_error: OnError::Stop, keep_values: false }
-    }
-}
+const TOO_SHORT: &str = "the row is too short for the header";
+const TOO_LONG: &str = "the row is too long for the header";
+
+/// Rows that are coded before their codes go to the columns, so that a column is written in stretches.
+const BATCH: usize = 512;
 
 /// Rows between two looks at the control.
 const ROWS_PER_CHECK: u64 = 1 << 14;
@@ -214,6 +202,64 @@ impl CaseReader {
         let input = open(path).map_err(|error| TableError::io(path, error))?;
         let bytes = input.byte_length();
         self.read_all(input, &path.display().to_string(), bytes, control)
+    }
+
+    /// Reads a file of the format with this name: a layout, or `csv` for a table of any subject, whose
+    /// empty cells are not recorded. Without a name, the layout is detected.
+    ///
+    /// # Errors
+    /// A name of no format; otherwise as [`CaseReader::read_path`].
+    pub fn read_as(&self, path: &Path, format: Option<&str>, control: &Control) -> Result<Outcome, ModelError> {
+        match format.map(str::trim) {
+            None => self.read_path(path, control),
+            Some(name) if name.eq_ignore_ascii_case(PLAIN_LAYOUT) => self.read_plain(path, CsvReader::new(), control),
+            Some(name) => {
+                let layout = Layout::named(name).ok_or_else(|| ModelError::NoSuchLayout {
+                    name: name.to_owned(),
+                    nearest: Layout::nearest(name).map(str::to_owned),
+                })?;
+                Self { layout: Some(layout), ..self.clone() }.read_path(path, control)
+            }
+        }
+    }
+
+    /// Reads a table of any subject. `reader` says what texts are missing values and which column holds
+    /// identifiers; the separator and the way of problems are those of this reader.
+    ///
+    /// # Errors
+    /// As [`CsvReader::read_path`].
+    pub fn read_plain(&self, path: &Path, mut reader: CsvReader, control: &Control) -> Result<Outcome, ModelError> {
+        reader = reader.on_error(self.on_error).keep_values(self.keep_values);
+        if let Some(separator) = self.separator {
+            reader = reader.separator(separator);
+        }
+        let (table, found) = reader.read_path(path, control)?.into_parts();
+        let mut problems = Problems { rows_left_out: found.dropped_rows().len() as u64, ..Problems::default() };
+        for problem in found.kept() {
+            let (rule, message) = match problem.kind {
+                ProblemKind::CellCount { expected, found } if found < expected => ("R3", TOO_SHORT),
+                ProblemKind::CellCount { .. } => ("R3", TOO_LONG),
+                _ => ("text", "the cell cannot be read"),
+            };
+            let value = problem.value().map(|value| Redacted::new(value.to_owned()));
+            let at = problem.at.clone();
+            problems.add(Problem { rule, severity: Severity::Error, message, at, value }, usize::MAX);
+        }
+        // Only the first problems are kept with their places; the rest is added to the counts.
+        let short = |kind| found.count_of(kind);
+        let totals = [("R3", short(ProblemKind::CellCount { expected: 0, found: 0 }))];
+        for (rule, total) in totals.into_iter().chain([("text", found.count())]) {
+            let others = if rule == "text" { totals.iter().map(|(_, count)| count).sum() } else { 0 };
+            if let Some((count, _)) = problems.counts.get_mut(&(rule, Severity::Error)) {
+                *count = total - others;
+            }
+        }
+        Ok(Outcome {
+            dataset: Dataset::Plain(table),
+            problems,
+            file: path.display().to_string().into(),
+            left_out: found.dropped_rows().to_vec(),
+        })
     }
 
     /// Reads from anything; `name` stands for the file in messages.
@@ -320,7 +366,10 @@ struct Rows<'a> {
     reader: &'a CaseReader,
     file: &'a Arc<str>,
     slots: Vec<Slot>,
-    codes: Vec<u16>,
+    /// Codes of the rows that are not in the columns yet: a block of [`BATCH`] per slot, of which `batched`
+    /// are filled.
+    batch: Vec<u16>,
+    batched: usize,
     faults: Vec<(usize, Fault, Option<Redacted<String>>)>,
     problems: Problems,
     left_out: Vec<u64>,
@@ -351,12 +400,13 @@ impl<'a> Rows<'a> {
                 Slot { name: name.as_str().into(), column }
             })
             .collect();
-        let codes = vec![0; slots.len()];
+        let batch = vec![0; slots.len() * BATCH];
         Self {
             reader,
             file,
             slots,
-            codes,
+            batch,
+            batched: 0,
             faults: Vec::new(),
             problems: Problems::default(),
             left_out: Vec::new(),
@@ -372,12 +422,13 @@ impl<'a> Rows<'a> {
             return Err(TableError::TooManyRows { limit: MAX_ROWS }.into());
         }
         if cells != self.slots.len() {
-            let message = if cells < self.slots.len() { "the row is too short for the header" } else { "the row is too long for the header" };
+            let message = if cells < self.slots.len() { TOO_SHORT } else { TOO_LONG };
             self.faults.push((usize::MAX, Fault { rule: "R3", severity: Severity::Error, message }, None));
             return self.settle();
         }
-        for (position, ((cell, slot), code)) in record.zip(&mut self.slots).zip(&mut self.codes).enumerate() {
-            let Some((_, decoder, _)) = &mut slot.column else { continue };
+        let slots = self.slots.iter_mut().zip(self.batch.chunks_exact_mut(BATCH));
+        for (position, (cell, (slot, codes))) in record.zip(slots).enumerate() {
+            let (Some(code), Some((_, decoder, _))) = (codes.get_mut(self.batched), &mut slot.column) else { continue };
             match decoder.code(cell) {
                 Ok(found) => *code = found,
                 Err((fault, found)) => {
@@ -390,17 +441,26 @@ impl<'a> Rows<'a> {
         if !self.faults.is_empty() {
             return self.settle();
         }
-        self.append();
+        self.keep();
         Ok(())
     }
 
+    /// Keeps the row just read.
     #[inline]
-    fn append(&mut self) {
-        for (slot, &code) in self.slots.iter_mut().zip(&self.codes) {
+    fn keep(&mut self) {
+        self.batched += 1;
+        if self.batched == BATCH {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        for (slot, codes) in self.slots.iter_mut().zip(self.batch.chunks_exact(BATCH)) {
             if let Some((_, _, builder)) = &mut slot.column {
-                builder.push(code);
+                builder.extend_from_slice(codes.get(..self.batched).unwrap_or_default());
             }
         }
+        self.batched = 0;
     }
 
     /// Notes the faults of the row just read, and keeps or leaves the row.
@@ -438,12 +498,13 @@ impl<'a> Rows<'a> {
             self.problems.rows_left_out += 1;
             self.left_out.push(self.read);
         } else {
-            self.append();
+            self.keep();
         }
         Ok(())
     }
 
-    fn finish(self, layout: &'static Layout) -> Result<Outcome, ModelError> {
+    fn finish(mut self, layout: &'static Layout) -> Result<Outcome, ModelError> {
+        self.flush();
         let mut columns: Vec<Option<Column>> = vec![None; layout.columns.len()];
         let mut lists: BTreeMap<usize, Domain> = BTreeMap::new();
         for slot in self.slots {

@@ -1,7 +1,30 @@
 //! Consistency of case data: rules, findings, and three ways to ask.
+//!
+//! [`RULES`] says what holds, [`Validator`] checks it, and a [`Report`] holds the findings. Findings name
+//! places and counts, never values.
 
+mod age;
+mod answers;
+mod chunk;
+mod forms;
+mod lists;
+mod places;
+mod repeats;
 mod report;
 mod rule;
+mod time;
+mod validator;
+mod visitor;
+
+use std::ops::ControlFlow;
+
+use ctdata_table::Control;
 
 pub use report::{Finding, Place, Report, Severity};
 pub use rule::{RULES, Rule};
+pub use validator::{Check, RuleSelection, Validator};
+
+/// A rule about single rows, over the rows of a chunk.
+type RowRule = fn(&chunk::Chunk<'_>, &mut visitor::Visitor) -> ControlFlow<()>;
+/// A rule about a file as a whole. None is an error, so that none stops the work.
+type FileRule = fn(&crate::Dataset, &mut visitor::Visitor, &Control) -> Result<(), crate::ModelError>;

@@ -22,8 +22,8 @@ use crate::PrivacyError;
 /// quasi-identifiers: if all records of a class agree on one, it is learnt of each of them.
 ///
 /// # Sources
-/// P. Samarati (2001), "Protecting Respondents' Identities in Microdata Release", IEEE TKDE 13(6),
-/// definition 2.2; L. Sweeney (2002), "k-anonymity: a model for protecting privacy", IJUFKS 10(5).
+/// P. Samarati (2001), "Protecting Respondents' Identities in Microdata Release", IEEE TKDE 13(6);
+/// L. Sweeney (2002), "k-anonymity: a model for protecting privacy", IJUFKS 10(5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KAnonymity {
     k: u32,
@@ -39,7 +39,10 @@ impl KAnonymity {
     /// [`PrivacyError::InvalidParameter`] for `k = 0`.
     pub fn try_new(k: u32) -> Result<Self, PrivacyError> {
         if k == 0 {
-            return Err(PrivacyError::InvalidParameter { parameter: "k", rule: "it is at least 1".into() });
+            return Err(PrivacyError::InvalidParameter {
+                parameter: "k",
+                rule: "it is at least 1".into(),
+            });
         }
         Ok(Self { k })
     }
@@ -70,7 +73,10 @@ mod tests {
         assert!(!model.report(Some(2)).holds);
         assert!(model.report(Some(3)).holds);
         assert!(model.report(None).holds);
-        assert_eq!(KAnonymity::try_new(0).unwrap_err().to_string(), "k: it is at least 1");
+        assert_eq!(
+            KAnonymity::try_new(0).unwrap_err().to_string(),
+            "k: it is at least 1"
+        );
     }
 
     #[cfg(feature = "serde")]

@@ -2,8 +2,9 @@
 //!
 //! Released classes are kept as a sorted matrix, so that a prefix of known values is a range of
 //! rows. A search walks down the attributes; at each it goes on with the rows that have the known
-//! value and with those that are blank, both found by bisection. Attributes with few blanks come
-//! first, so that little is walked. A search ends early once it has counted enough.
+//! value and with those that are blank, both found by bisection, and reads a short range row by row.
+//! Attributes that leave few candidates come first, so that little is walked. A search ends early
+//! once it has counted enough.
 
 use ctdata_table::{Attribute, Cell, Classes};
 
@@ -14,6 +15,8 @@ use crate::unit::Persons;
 pub(super) const BLANK: u32 = u32::MAX;
 /// A known value that no released cell has: only blanks are compatible with it.
 const ABSENT: u32 = BLANK - 1;
+/// Ranges up to this length are read row by row.
+const SHORT: usize = 16;
 
 /// For each code of an attribute its meaning in the codes of the released attribute.
 pub(super) fn reading(attribute: &Attribute, released: &Attribute) -> Vec<u32> {
@@ -24,12 +27,18 @@ pub(super) fn reading(attribute: &Attribute, released: &Attribute) -> Vec<u32> {
         Some(Cell::Value(_)) if same => u32::from(code),
         Some(Cell::Value(value)) => {
             let label = attribute.domain().label(value);
-            label.and_then(|label| released.domain().code_of(&label)).map_or(ABSENT, u32::from)
+            label
+                .and_then(|label| released.domain().code_of(&label))
+                .map_or(ABSENT, u32::from)
         }
         Some(Cell::Missing(kind)) => released.missing_code(kind).map_or(ABSENT, u32::from),
         None => ABSENT,
     };
-    if attribute.code_count() == 0 { Vec::new() } else { (0..=codes).map(read).collect() }
+    if attribute.code_count() == 0 {
+        Vec::new()
+    } else {
+        (0..=codes).map(read).collect()
+    }
 }
 
 /// One row per class and one column per quasi-identifier, in meanings.
@@ -41,30 +50,50 @@ pub(super) struct Tuples {
 impl Tuples {
     /// The classes' keys read by `readings`, which are in the order of the quasi-identifiers' names;
     /// columns come out in that of `order`.
-    pub(super) fn new(classes: &Classes, quasi: &QuasiIdentifiers, readings: &[Vec<u32>], order: &[usize]) -> Self {
+    pub(super) fn new(
+        classes: &Classes,
+        quasi: &QuasiIdentifiers,
+        readings: &[Vec<u32>],
+        order: &[usize],
+    ) -> Self {
         let columns: Vec<(usize, &[u32])> = order
             .iter()
-            .filter_map(|&name| Some((*quasi.place_in_key.get(name)?, readings.get(name)?.as_slice())))
+            .filter_map(|&name| {
+                Some((
+                    *quasi.place_in_key.get(name)?,
+                    readings.get(name)?.as_slice(),
+                ))
+            })
             .collect();
         let mut meanings = Vec::with_capacity(classes.len() * columns.len());
         for class in 0..classes.len() {
             let key = classes.key(class);
             meanings.extend(columns.iter().map(|(place, reading)| {
-                key.get(*place).and_then(|&code| reading.get(usize::from(code))).copied().unwrap_or(ABSENT)
+                key.get(*place)
+                    .and_then(|&code| reading.get(usize::from(code)))
+                    .copied()
+                    .unwrap_or(ABSENT)
             }));
         }
-        Self { width: columns.len(), meanings }
+        Self {
+            width: columns.len(),
+            meanings,
+        }
     }
 
     pub(super) fn get(&self, class: usize) -> &[u32] {
-        self.meanings.get(class * self.width..(class + 1) * self.width).unwrap_or_default()
+        self.meanings
+            .get(class * self.width..(class + 1) * self.width)
+            .unwrap_or_default()
     }
 }
 
 /// Released classes, ready for searches.
 pub(super) struct Released {
-    /// Names of the quasi-identifiers by position, few blanks first.
+    /// Names of the quasi-identifiers by position, few candidates first.
     pub(super) order: Vec<usize>,
+    /// The classes in sorted order, by row and by column.
+    rows: Tuples,
     columns: Vec<Vec<u32>>,
     /// Units in the classes before each one, in sorted order.
     units_before: Vec<u64>,
@@ -95,13 +124,27 @@ impl Released {
         sizes: &[u64],
         persons: &Persons,
     ) -> Self {
-        let order = fewest_blanks_first(classes, quasi, readings);
+        let order = fewest_candidates_first(classes, quasi, readings);
         let tuples = Tuples::new(classes, quasi, readings, &order);
         let mut sorted: Vec<usize> = (0..classes.len()).collect();
         sorted.sort_unstable_by_key(|&class| tuples.get(class));
 
+        let meanings = sorted
+            .iter()
+            .flat_map(|&class| tuples.get(class))
+            .copied()
+            .collect();
+        let rows = Tuples {
+            width: tuples.width,
+            meanings,
+        };
         let column = |depth: usize| {
-            sorted.iter().map(|&class| tuples.get(class).get(depth).copied().unwrap_or(ABSENT)).collect()
+            rows.meanings
+                .iter()
+                .skip(depth)
+                .step_by(rows.width)
+                .copied()
+                .collect()
         };
         let mut units_before = Vec::with_capacity(sorted.len() + 1);
         units_before.push(0);
@@ -111,20 +154,39 @@ impl Released {
             units_before.push(units);
         }
         let repeated = persons.repeat().then(|| {
-            let mut found = Repeated { ends: Vec::new(), persons: Vec::new(), count: persons.count() };
+            let mut found = Repeated {
+                ends: Vec::new(),
+                persons: Vec::new(),
+                count: persons.count(),
+            };
             for &class in &sorted {
-                found.persons.extend(classes.members(class).iter().map(|&row| persons.of_row(row)));
+                found.persons.extend(
+                    classes
+                        .members(class)
+                        .iter()
+                        .map(|&row| persons.of_row(row)),
+                );
                 found.ends.push(found.persons.len());
             }
             found
         });
-        Self { columns: (0..order.len()).map(column).collect(), order, units_before, repeated }
+        Self {
+            columns: (0..order.len()).map(column).collect(),
+            rows,
+            order,
+            units_before,
+            repeated,
+        }
     }
 
     /// Units compatible with a tuple of meanings in the order of `self.order`; at least `limit`
     /// where there are that many, else their exact number.
     pub(super) fn count(&self, tuple: &[u32], limit: u64, scratch: &mut Scratch) -> u64 {
-        let Scratch { open, seen_by, search } = scratch;
+        let Scratch {
+            open,
+            seen_by,
+            search,
+        } = scratch;
         if let Some(repeated) = &self.repeated {
             if seen_by.len() != repeated.count || *search == u32::MAX {
                 *search = 0;
@@ -138,7 +200,13 @@ impl Released {
         while let Some((depth, from, to)) = open.pop() {
             let (Some(column), Some(&known)) = (self.columns.get(depth), tuple.get(depth)) else {
                 units += match &self.repeated {
-                    Some(repeated) => repeated.new_persons(from, to, seen_by, *search, limit.saturating_sub(units)),
+                    Some(repeated) => repeated.new_persons(
+                        from,
+                        to,
+                        seen_by,
+                        *search,
+                        limit.saturating_sub(units),
+                    ),
                     None => self.units_between(from, to),
                 };
                 if units >= limit {
@@ -146,6 +214,20 @@ impl Released {
                 }
                 continue;
             };
+            if to - from <= SHORT {
+                let possible = |row: &usize| {
+                    let cells = self.rows.get(*row).iter().zip(tuple).skip(depth);
+                    cells
+                        .into_iter()
+                        .all(|(&cell, &known)| cell == known || cell == BLANK)
+                };
+                open.extend(
+                    (from..to)
+                        .filter(possible)
+                        .map(|row| (self.columns.len(), row, row + 1)),
+                );
+                continue;
+            }
             let cells = column.get(from..to).unwrap_or_default();
             let blanks = cells.partition_point(|&cell| cell < BLANK);
             if blanks < cells.len() {
@@ -153,7 +235,11 @@ impl Released {
             }
             let values = cells.get(..blanks).unwrap_or_default();
             let first = values.partition_point(|&cell| cell < known);
-            let past = first + values.get(first..).unwrap_or_default().partition_point(|&cell| cell == known);
+            let past = first
+                + values
+                    .get(first..)
+                    .unwrap_or_default()
+                    .partition_point(|&cell| cell == known);
             if first < past {
                 open.push((depth + 1, from + first, from + past));
             }
@@ -169,11 +255,22 @@ impl Released {
 
 impl Repeated {
     /// Persons of some classes whom this search has not seen yet, up to `limit`.
-    fn new_persons(&self, from: usize, to: usize, seen_by: &mut [u32], search: u32, limit: u64) -> u64 {
+    fn new_persons(
+        &self,
+        from: usize,
+        to: usize,
+        seen_by: &mut [u32],
+        search: u32,
+        limit: u64,
+    ) -> u64 {
         let end = |class: usize| self.ends.get(class).copied().unwrap_or(0);
         let start = from.checked_sub(1).map_or(0, end);
         let mut new = 0;
-        for &person in self.persons.get(start..end(to.saturating_sub(1))).unwrap_or_default() {
+        for &person in self
+            .persons
+            .get(start..end(to.saturating_sub(1)))
+            .unwrap_or_default()
+        {
             if let Some(seen) = seen_by.get_mut(person as usize)
                 && *seen != search
             {
@@ -188,16 +285,41 @@ impl Repeated {
     }
 }
 
-fn fewest_blanks_first(classes: &Classes, quasi: &QuasiIdentifiers, readings: &[Vec<u32>]) -> Vec<usize> {
-    let blanks = |name: usize| {
-        let (Some(&place), Some(reading)) = (quasi.place_in_key.get(name), readings.get(name)) else { return 0 };
-        let blank = |class: &usize| {
-            let code = classes.key(*class).get(place);
-            code.and_then(|&code| reading.get(usize::from(code))) == Some(&BLANK)
+/// Attributes by the number of pairs of classes that they leave compatible.
+fn fewest_candidates_first(
+    classes: &Classes,
+    quasi: &QuasiIdentifiers,
+    readings: &[Vec<u32>],
+) -> Vec<usize> {
+    let candidates = |name: usize| -> u64 {
+        let (Some(&place), Some(reading)) = (quasi.place_in_key.get(name), readings.get(name))
+        else {
+            return 0;
         };
-        (0..classes.len()).filter(blank).count()
+        let mut counts = vec![0u64; reading.len()];
+        for class in 0..classes.len() {
+            let code = classes
+                .key(class)
+                .get(place)
+                .map_or(0, |&code| usize::from(code));
+            if let Some(count) = counts.get_mut(code) {
+                *count += 1;
+            }
+        }
+        let blank = |meaning: &u32| *meaning == BLANK;
+        let blanks: u64 = counts
+            .iter()
+            .zip(reading)
+            .filter(|(_, meaning)| blank(meaning))
+            .map(|(n, _)| n)
+            .sum();
+        let values = counts
+            .iter()
+            .zip(reading)
+            .filter(|(_, meaning)| !blank(meaning));
+        classes.len() as u64 * blanks + values.map(|(count, _)| count * count).sum::<u64>()
     };
     let mut order: Vec<usize> = (0..readings.len()).collect();
-    order.sort_by_cached_key(|&name| blanks(name));
+    order.sort_by_cached_key(|&name| candidates(name));
     order
 }

@@ -5,4 +5,5 @@ mod compatible;
 mod report;
 
 pub use attacker::AttackerView;
+pub(crate) use report::ratio;
 pub use report::{ClassSizeBand, ProsecutorRisk, RiskReport};

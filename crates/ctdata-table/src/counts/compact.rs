@@ -9,7 +9,7 @@ use crate::{CodeSlice, Column, Table, TableError};
 
 /// Compact codes in the width at hand.
 #[derive(Debug)]
-pub(super) enum Codes<'a> {
+enum Codes<'a> {
     U8(Cow<'a, [u8]>),
     U16(Cow<'a, [u16]>),
     U32(Vec<u32>),
@@ -71,10 +71,6 @@ impl<'a> Part<'a> {
     /// Classes of several columns as one part: a class per row, `width` codes per class.
     pub(super) fn folded(class_of_row: Vec<u32>, keys: Vec<u16>, width: usize, rows: Vec<u32>) -> Self {
         Self { codes: Codes::U32(class_of_row), keys, width, rows }
-    }
-
-    pub(super) fn codes(&self) -> &Codes<'a> {
-        &self.codes
     }
 
     /// How many compact codes there are.

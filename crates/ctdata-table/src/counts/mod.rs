@@ -6,12 +6,20 @@
 mod bitmap;
 mod classes;
 mod combinations;
+mod compact;
 mod engine;
-mod key;
+mod items;
 mod marginal;
+mod parallel;
+mod plan;
+mod radix;
+mod segmented;
 mod set;
 mod source;
 mod tabulate;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use bitmap::BitmapIndex;
 pub use classes::Classes;

@@ -21,7 +21,8 @@ pub enum Refusal {
     TooManyValues,
 }
 
-/// The texts that the cells of one column can have, and their codes: either known before, or collected from the file.
+/// The texts that the cells of one column can have, and their codes: either known before, or
+/// collected from the file.
 ///
 /// ```
 /// use ctdata_table::csv::{Coder, Refusal};
@@ -31,7 +32,8 @@ pub enum Refusal {
 /// ```
 #[derive(Clone)]
 pub struct Coder {
-    /// Codes of the empty cell and of each cell of one byte; most cells of a case file are one of these.
+    /// Codes of the empty cell and of each cell of one byte; most cells of a case file are one of
+    /// these.
     empty: u32,
     bytes: Box<[u32; 256]>,
     short: ShortTable,
@@ -41,7 +43,8 @@ pub struct Coder {
     observed: Option<Observed>,
 }
 
-/// What was collected. While reading, kinds of missing have the first codes, because nobody knows yet how many values follow.
+/// What was collected. While reading, kinds of missing have the first codes, because nobody knows
+/// yet how many values follow.
 #[derive(Clone)]
 struct Observed {
     missing: MissingKinds,
@@ -51,11 +54,13 @@ struct Observed {
 /// What an observed column held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObservedDomain {
-    /// The values, sorted: as numbers if all are integers as they are usually written, else by their bytes.
+    /// The values, sorted: as numbers if all are integers as they are usually written, else by
+    /// their bytes.
     pub domain: Domain,
     /// The kinds of missing that there are texts for.
     pub missing: MissingKinds,
-    /// For each code of the time of reading the one that it becomes; see [`Column::recoded`](crate::Column::recoded).
+    /// For each code of the time of reading the one that it becomes; see
+    /// [`Column::recoded`](crate::Column::recoded).
     pub map: Vec<u16>,
 }
 
@@ -63,7 +68,8 @@ pub struct ObservedDomain {
 const NONE: u32 = u32::MAX;
 
 impl Coder {
-    /// A coder for texts that are all known before. If a text is given twice, its first code counts.
+    /// A coder for texts that are all known before. If a text is given twice, its first code
+    /// counts.
     pub fn known<T: AsRef<[u8]>>(tokens: impl IntoIterator<Item = (T, u16)>) -> Self {
         let mut coder = Self {
             empty: NONE,
@@ -82,14 +88,23 @@ impl Coder {
         coder
     }
 
-    /// A coder that gives each new text the next code, except for those that stand for a missing value. The codes are for the
-    /// time of reading only; [`into_domain`](Self::into_domain) says what becomes of them.
+    /// A coder that gives each new text the next code, except for those that stand for a missing
+    /// value. The codes are for the time of reading only; [`into_domain`](Self::into_domain) says
+    /// what becomes of them.
     pub fn observed<T: AsRef<[u8]>>(missing: impl IntoIterator<Item = (T, Missing)>) -> Self {
         let tokens: Vec<_> = missing.into_iter().collect();
         let kinds: MissingKinds = tokens.iter().map(|(_, kind)| *kind).collect();
-        let code = |kind| kinds.position(kind).and_then(|position| u16::try_from(position).ok()).unwrap_or_default();
+        let code = |kind| {
+            kinds
+                .position(kind)
+                .and_then(|position| u16::try_from(position).ok())
+                .unwrap_or_default()
+        };
         let mut coder = Self::known(tokens.into_iter().map(|(text, kind)| (text, code(kind))));
-        coder.observed = Some(Observed { missing: kinds, values: Vec::new() });
+        coder.observed = Some(Observed {
+            missing: kinds,
+            values: Vec::new(),
+        });
         coder
     }
 
@@ -109,8 +124,15 @@ impl Coder {
 
     #[inline]
     fn or_new(&mut self, found: u32, cell: &[u8]) -> Result<u16, Refusal> {
-        #[expect(clippy::cast_possible_truncation, reason = "all codes but NONE come from 16 bits")]
-        if found == NONE { self.code_of_new(cell) } else { Ok(found as u16) }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "all codes but NONE come from 16 bits"
+        )]
+        if found == NONE {
+            self.code_of_new(cell)
+        } else {
+            Ok(found as u16)
+        }
     }
 
     #[inline(never)]
@@ -139,7 +161,8 @@ impl Coder {
         if observed.values.len() >= MAX_VALUES {
             return Err(Refusal::TooManyValues);
         }
-        let code = u16::try_from(observed.missing.len() + observed.values.len()).map_err(|_| Refusal::TooManyValues)?;
+        let code = u16::try_from(observed.missing.len() + observed.values.len())
+            .map_err(|_| Refusal::TooManyValues)?;
         observed.values.push(text.into());
         self.insert(cell, code);
         Ok(code)
@@ -170,19 +193,26 @@ impl Coder {
         }
     }
 
-    /// The domain of what an observed column held. It does not depend on the order of the cells. `None` for a coder of known
-    /// texts.
+    /// The domain of what an observed column held. It does not depend on the order of the cells.
+    /// `None` for a coder of known texts.
     ///
-    /// `is_used` says of a code whether a row has it; values that only rows left out had do not become part of the domain.
+    /// `is_used` says of a code whether a row has it; values that only rows left out had do not
+    /// become part of the domain.
     ///
     /// # Errors
     /// None that this coder's texts can cause; see [`Domain`].
-    pub fn into_domain(self, is_used: impl Fn(u16) -> bool) -> Option<Result<ObservedDomain, TableError>> {
+    pub fn into_domain(
+        self,
+        is_used: impl Fn(u16) -> bool,
+    ) -> Option<Result<ObservedDomain, TableError>> {
         let Observed { missing, values } = self.observed?;
         let kinds = missing.len();
         let code_at = |position: usize| u16::try_from(kinds + position).unwrap_or(u16::MAX);
-        let mut used: Vec<(usize, Box<str>)> =
-            values.into_iter().enumerate().filter(|(position, _)| is_used(code_at(*position))).collect();
+        let mut used: Vec<(usize, Box<str>)> = values
+            .into_iter()
+            .enumerate()
+            .filter(|(position, _)| is_used(code_at(*position)))
+            .collect();
         let numbers: Option<Vec<i64>> = used.iter().map(|(_, text)| integer(text)).collect();
         let length = used.last().map_or(0, |(position, _)| position + 1);
         match &numbers {
@@ -203,14 +233,23 @@ impl Coder {
             Some(numbers) if !numbers.is_empty() => Domain::numeric(numbers, 0, Origin::Observed),
             _ => Domain::nominal(used.into_iter().map(|(_, text)| text), Origin::Observed),
         };
-        Some(domain.map(|domain| ObservedDomain { domain, missing, map }))
+        Some(domain.map(|domain| ObservedDomain {
+            domain,
+            missing,
+            map,
+        }))
     }
 }
 
 /// Shows how many texts there are, never which.
 impl fmt::Debug for Coder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tiny = self.bytes.iter().chain([&self.empty]).filter(|code| **code != NONE).count();
+        let tiny = self
+            .bytes
+            .iter()
+            .chain([&self.empty])
+            .filter(|code| **code != NONE)
+            .count();
         f.debug_struct("Coder")
             .field("texts", &(tiny + self.short.used + self.long.len()))
             .field("observed", &self.observed.is_some())
@@ -218,7 +257,8 @@ impl fmt::Debug for Coder {
     }
 }
 
-/// The integer that a text stands for, if it is written in the one usual way: no plus, no leading zeros, no minus zero.
+/// The integer that a text stands for, if it is written in the one usual way: no plus, no leading
+/// zeros, no minus zero.
 fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let usual = match *digits.as_bytes() {
@@ -235,17 +275,15 @@ const SHORT: usize = 7;
 /// A cell of two to seven bytes as one number. Never 0.
 #[inline]
 fn short_key(cell: &[u8]) -> u64 {
-    let ends = match (cell.first_chunk::<4>(), cell.last_chunk::<4>()) {
+    let text = if let (Some(&first), Some(&last)) = (cell.first_chunk(), cell.last_chunk()) {
         // The two halves overlap in what both have.
-        (Some(&first), Some(&last)) => {
-            u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << (8 * (cell.len() - 4))
-        }
-        _ => {
-            let byte = |at: usize| u64::from(cell.get(at).copied().unwrap_or_default());
-            byte(0) | byte(1) << 8 | byte(2) << 16
-        }
+        let (first, last) = (u32::from_le_bytes(first), u32::from_le_bytes(last));
+        u64::from(first) | u64::from(last) << (8 * (cell.len() - 4))
+    } else {
+        let byte = |at: usize| u64::from(cell.get(at).copied().unwrap_or_default());
+        byte(0) | byte(1) << 8 | byte(2) << 16
     };
-    ends | (cell.len() as u64) << 56
+    text | (cell.len() as u64) << 56
 }
 
 /// Codes by key: open addressing, at most half full.
@@ -257,7 +295,10 @@ struct ShortTable {
 
 impl ShortTable {
     fn new() -> Self {
-        Self { slots: vec![(0, NONE); 16], used: 0 }
+        Self {
+            slots: vec![(0, NONE); 16],
+            used: 0,
+        }
     }
 
     #[inline]
@@ -278,7 +319,9 @@ impl ShortTable {
             let larger = vec![(0, NONE); 2 * self.slots.len()];
             let old = std::mem::replace(&mut self.slots, larger);
             self.used = 0;
-            old.into_iter().filter(|(key, _)| *key != 0).for_each(|(key, code)| self.insert(key, code));
+            old.into_iter()
+                .filter(|(key, _)| *key != 0)
+                .for_each(|(key, code)| self.insert(key, code));
         }
         let mut at = self.start(key);
         while let Some(slot) = self.slots.get_mut(at) {
@@ -350,10 +393,31 @@ mod tests {
 
     #[test]
     fn only_integers_in_their_usual_form_are_numbers() {
-        for text in ["0", "7", "-7", "100", "9223372036854775807", "-9223372036854775808"] {
-            assert_eq!(integer(text).map(|number| number.to_string()).as_deref(), Some(text));
+        for text in [
+            "0",
+            "7",
+            "-7",
+            "100",
+            "9223372036854775807",
+            "-9223372036854775808",
+        ] {
+            assert_eq!(
+                integer(text).map(|number| number.to_string()).as_deref(),
+                Some(text)
+            );
         }
-        for text in ["", "-", "+1", "-0", "007", "1.0", " 1", "9223372036854775808", "1e3", "٣"] {
+        for text in [
+            "",
+            "-",
+            "+1",
+            "-0",
+            "007",
+            "1.0",
+            " 1",
+            "9223372036854775808",
+            "1e3",
+            "٣",
+        ] {
             assert_eq!(integer(text), None);
         }
     }
@@ -363,23 +427,33 @@ mod tests {
         let mut coder = Coder::observed([("", Missing::NotRecorded)]);
         assert_eq!(coder.code(b""), Ok(0));
         let ObservedDomain { domain, map, .. } = coder.into_domain(|_| true).unwrap().unwrap();
-        assert_eq!((domain.len(), domain.kind(), map), (0, crate::DomainKind::Nominal, vec![0]));
+        assert_eq!(
+            (domain.len(), domain.kind(), map),
+            (0, crate::DomainKind::Nominal, vec![0])
+        );
     }
 
     #[test]
     fn values_of_rows_left_out_leave_no_trace() {
         let mut coder = Coder::observed([("", Missing::NotRecorded)]);
-        let codes = [&b"b"[..], b"secret", b"a"].map(|cell| coder.code(cell).unwrap());
-        let ObservedDomain { domain, map, .. } = coder.into_domain(|code| code != codes[1]).unwrap().unwrap();
+        let read = [&b"b"[..], b"secret", b"a"].map(|cell| coder.code(cell).unwrap());
+        let ObservedDomain { domain, map, .. } =
+            coder.into_domain(|code| code != read[1]).unwrap().unwrap();
         assert_eq!(domain.labels().collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!((map[usize::from(codes[0])], map[usize::from(codes[2])], map[0]), (1, 0, 2));
+        assert_eq!(
+            (map[usize::from(read[0])], map[usize::from(read[2])], map[0]),
+            (1, 0, 2)
+        );
     }
 
     #[test]
     fn a_column_has_room_for_the_most_values_and_not_more() {
         let mut coder = Coder::observed(Missing::ALL.map(|kind| (kind.code(), kind)));
         for value in 0..MAX_VALUES {
-            assert_eq!(coder.code(value.to_string().as_bytes()), Ok(u16::try_from(value + 4).unwrap()));
+            assert_eq!(
+                coder.code(value.to_string().as_bytes()),
+                Ok(u16::try_from(value + 4).unwrap())
+            );
         }
         assert_eq!(coder.code(b"one more"), Err(Refusal::TooManyValues));
         assert_eq!(coder.code(b"65531"), Ok(u16::MAX));
@@ -390,6 +464,9 @@ mod tests {
     fn debug_shows_no_text() {
         let mut coder = Coder::observed([("", Missing::NotRecorded)]);
         coder.code(b"secret").unwrap();
-        assert_eq!(format!("{coder:?}"), "Coder { texts: 2, observed: true, .. }");
+        assert_eq!(
+            format!("{coder:?}"),
+            "Coder { texts: 2, observed: true, .. }"
+        );
     }
 }

@@ -5,6 +5,7 @@ mod input;
 mod outline;
 mod problems;
 mod reader;
+mod rows;
 mod scan;
 mod table_writer;
 mod write;

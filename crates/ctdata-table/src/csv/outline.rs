@@ -1,12 +1,13 @@
 //! Finds the end and the cells of one record, eight bytes at a time.
 //!
-//! Case files are wide and mostly empty, so that a cell with its separator has about 1.5 bytes. All separators in a machine
-//! word are therefore found at once, and bytes are looked at one by one only where a quote, a line end or another control
-//! character shows up.
+//! Case files are wide and mostly empty, so that a cell with its separator has about 1.5 bytes. All
+//! separators in a machine word are therefore found at once, and bytes are looked at one by one
+//! only where a quote, a line end or another control character shows up.
 //!
 //! # Sources
-//! The zero-byte tests on words: H. S. Warren, *Hacker's Delight*, 2nd ed. 2013, §6-1. The flattening of bit masks to
-//! positions without a branch per bit: G. Langdale, D. Lemire, *Parsing Gigabytes of JSON per Second*, 2019, §3.2.
+//! The zero-byte tests on words: H. S. Warren, *Hacker's Delight*, 2nd ed. 2013, §6-1. The
+//! flattening of bit masks to positions without a branch per bit: G. Langdale, D. Lemire, *Parsing
+//! Gigabytes of JSON per Second*, 2019, §3.2.
 
 /// Bytes after the text that a word may reach into; the zeros stop the scan.
 pub(super) const PADDING: usize = 8;
@@ -24,15 +25,27 @@ pub(super) struct Outline {
 
 /// Why a record could not be outlined.
 pub(super) enum Stop {
-    /// The text read so far ends before the record does; where the quote was opened if it ends inside quotes.
-    End { open_quote: Option<usize> },
-    Nul { at: usize },
+    /// The text read so far ends before the record does; where the quote was opened if it ends
+    /// inside quotes.
+    End {
+        open_quote: Option<usize>,
+    },
+    Nul {
+        at: usize,
+    },
     /// There is no room for the cell starts.
     TooManyCells,
 }
 
-/// Finds the record at the start of `bytes`, of which `end` are text and the rest is padding, and writes the cell starts.
-pub(super) fn outline(bytes: &[u8], end: usize, separator: u8, starts: &mut [u32]) -> Result<Outline, Stop> {
+/// Finds the record at the start of `bytes`, of which `end` are text and the rest is padding, and
+/// writes the cell starts.
+pub(super) fn outline(
+    bytes: &[u8],
+    end: usize,
+    separator: u8,
+    starts: &mut [u32],
+) -> Result<Outline, Stop> {
+    let text = bytes.get(..end).unwrap_or_default();
     let separators = repeat(separator);
     // `starts[0]` is always 0; `cells` is the index of the cell being read.
     let (mut at, mut cells) = (0, 0);
@@ -41,7 +54,10 @@ pub(super) fn outline(bytes: &[u8], end: usize, separator: u8, starts: &mut [u32
         let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
             return Err(Stop::End { open_quote: None });
         };
-        let Some(room) = starts.get_mut(cells + 1..).and_then(<[u32]>::first_chunk_mut) else {
+        let Some(room) = starts
+            .get_mut(cells + 1..)
+            .and_then(<[u32]>::first_chunk_mut)
+        else {
             return Err(Stop::TooManyCells);
         };
         let word = u64::from_le_bytes(*word);
@@ -53,7 +69,8 @@ pub(super) fn outline(bytes: &[u8], end: usize, separator: u8, starts: &mut [u32
             at += 8;
             continue;
         }
-        // The place after the first control character is written too: it ends the last cell if that is a line end.
+        // The place after the first control character is written too: it ends the last cell if that
+        // is a line end.
         let control = control_bits & control_bits.wrapping_neg();
         let separator_bits = separator_bits & (control - 1);
         write_starts(room, at, separator_bits | control);
@@ -61,23 +78,37 @@ pub(super) fn outline(bytes: &[u8], end: usize, separator: u8, starts: &mut [u32
         at += control.trailing_zeros() as usize / 8;
         let byte = bytes.get(at).copied();
         if byte == Some(b'\n') {
-            return Ok(Outline { bytes: at, cells: cells + 1, quoted, inner_lines });
+            return Ok(Outline {
+                bytes: at,
+                cells: cells + 1,
+                quoted,
+                inner_lines,
+            });
         }
         match byte {
-            Some(b'\r') => return Ok(Outline { bytes: at, cells: cells + 1, quoted, inner_lines }),
+            Some(b'\r') => {
+                return Ok(Outline {
+                    bytes: at,
+                    cells: cells + 1,
+                    quoted,
+                    inner_lines,
+                });
+            }
             Some(0) if at < end => return Err(Stop::Nul { at }),
             Some(0) | None => return Err(Stop::End { open_quote: None }),
             Some(b'"') if starts.get(cells).is_some_and(|start| *start as usize == at) => {
                 quoted = true;
                 // Files that quote one cell often quote the next one too.
                 loop {
-                    at = quoted_end(bytes, at, end, &mut inner_lines)?;
+                    at = quoted_end(text, at, &mut inner_lines)?;
                     if bytes.get(at) != Some(&separator) {
                         break;
                     }
                     at += 1;
                     cells += 1;
-                    let Some(place) = starts.get_mut(cells) else { return Err(Stop::TooManyCells) };
+                    let Some(place) = starts.get_mut(cells) else {
+                        return Err(Stop::TooManyCells);
+                    };
                     *place = place_in_record(at);
                     if bytes.get(at) != Some(&b'"') {
                         break;
@@ -91,26 +122,25 @@ pub(super) fn outline(bytes: &[u8], end: usize, separator: u8, starts: &mut [u32
 
 /// The place after the closing quote of the cell whose opening quote is at `open`.
 #[inline]
-fn quoted_end(bytes: &[u8], open: usize, end: usize, lines: &mut u64) -> Result<usize, Stop> {
-    let unclosed = Stop::End { open_quote: Some(open) };
+fn quoted_end(text: &[u8], open: usize, lines: &mut u64) -> Result<usize, Stop> {
     let mut at = open + 1;
     loop {
-        match bytes.get(at) {
-            Some(b'"') if at >= end => return Err(unclosed),
-            // What follows decides; at the end of the text it is still to come, or is the line end added there.
-            Some(b'"') if bytes.get(at + 1) == Some(&b'"') && at + 1 < end => at += 2,
+        match text.get(at) {
+            Some(b'"') if text.get(at + 1) == Some(&b'"') => at += 2,
+            // At the end of the text read so far what follows is still to come, and may be a quote:
+            // then the record is not complete either, and is looked at again.
             Some(b'"') => return Ok(at + 1),
-            Some(0 | b'\n') | None if at >= end => return Err(unclosed),
             Some(0) => return Err(Stop::Nul { at }),
-            Some(b'\n') => {
-                *lines += u64::from(bytes.get(at - 1) != Some(&b'\r'));
+            Some(byte) => {
+                let ends = *byte == b'\r' || (*byte == b'\n' && text.get(at - 1) != Some(&b'\r'));
+                *lines += u64::from(ends);
                 at += 1;
             }
-            Some(b'\r') => {
-                *lines += 1;
-                at += 1;
+            None => {
+                return Err(Stop::End {
+                    open_quote: Some(open),
+                });
             }
-            _ => at += 1,
         }
     }
 }
@@ -121,7 +151,9 @@ pub(super) fn unquote(bytes: &mut [u8], starts: &mut [u32]) {
     for start in starts.iter_mut().skip(1) {
         let end = *start as usize - 1;
         to = match bytes.get(from..end) {
-            Some([b'"', inside @ .., b'"']) if !inside.contains(&b'"') => shift(bytes, from + 1, end - 1, to),
+            Some([b'"', inside @ .., b'"']) if !inside.contains(&b'"') => {
+                shift(bytes, from + 1, end - 1, to)
+            }
             Some([b'"', ..]) => unquote_cell(bytes, from + 1, end, to),
             _ => shift(bytes, from, end, to),
         } + 1;
@@ -130,8 +162,13 @@ pub(super) fn unquote(bytes: &mut [u8], starts: &mut [u32]) {
     }
 }
 
-/// Moves bytes to the left, and returns the place after them. Cells are too short for a call of `memmove` to pay.
+/// Moves bytes to the left, and returns the place after them. Cells are too short for a call of
+/// `memmove` to pay.
 #[inline]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "`to <= from <= end`, and cells are within the record"
+)]
 fn shift(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
     for at in from..end {
         bytes[to + at - from] = bytes[at];
@@ -139,14 +176,20 @@ fn shift(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
     to + (end - from)
 }
 
-/// Moves what follows an opening quote to the left, without the quotes, and returns the place after it.
+/// Moves what follows an opening quote to the left, without the quotes, and returns the place after
+/// it.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "`to < from <= end`, and cells are within the record"
+)]
 fn unquote_cell(bytes: &mut [u8], mut from: usize, end: usize, mut to: usize) -> usize {
     let mut inside = true;
     while from < end {
         let byte = bytes[from];
         from += 1;
         if inside && byte == b'"' {
-            // Two quotes are one; after the closing quote, whatever follows is text, quotes included.
+            // Two quotes are one; after the closing quote, whatever follows is text, quotes
+            // included.
             inside = from < end && bytes[from] == b'"';
             if !inside {
                 continue;
@@ -181,8 +224,8 @@ const fn zero_bytes(word: u64) -> u64 {
     !(((word & !HIGH) + !HIGH) | word) & HIGH
 }
 
-/// The high bit of each byte that is a quote or below 14 (NUL, LF, CR among them) and not a separator. Only the lowest bit
-/// is exact: a borrow can set bits above it.
+/// The high bit of each byte that is a quote or below 14 (NUL, LF, CR among them) and not a
+/// separator. Only the lowest bit is exact: a borrow can set bits above it.
 const fn special_bytes(word: u64, separators: u64) -> u64 {
     let controls = (word | separators).wrapping_sub(repeat(14)) & !(word | separators);
     let quotes = word ^ repeat(b'"');
@@ -190,6 +233,7 @@ const fn special_bytes(word: u64, separators: u64) -> u64 {
 }
 
 /// For each set of bits in a byte: their numbers, counted from 1, in order.
+#[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
 const POSITIONS: [[u32; 8]; 256] = {
     let mut table = [[0; 8]; 256];
     let mut set = 0;
@@ -207,16 +251,20 @@ const POSITIONS: [[u32; 8]; 256] = {
     table
 };
 
-/// Writes the places after the bytes of one word whose high bits are given. Eight are written in any case: without a loop
-/// there is no branch to guess wrong.
+/// Writes the places after the bytes of one word whose high bits are given. Eight are written in
+/// any case: without a loop there is no branch to guess wrong.
 #[inline]
 fn write_starts(room: &mut [u32; 8], at: usize, bits: u64) {
     let set = ((bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as usize;
     let base = place_in_record(at);
-    *room = POSITIONS[set & 0xFF].map(|position| base + position);
+    let positions = POSITIONS.get(set).unwrap_or(&[0; 8]);
+    *room = positions.map(|position| base + position);
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "records are shorter than 4 GiB")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "records are shorter than 4 GiB"
+)]
 const fn place_in_record(at: usize) -> u32 {
     at as u32
 }

@@ -5,18 +5,21 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Coder, OnError, Problem, ProblemKind, Problems, Record, Refusal, ScanOptions, Scanner, Separator, open};
+use super::rows::{Plan, ReadColumn, RowOptions, Rows};
+use super::{Coder, OnError, Problems, Record, ScanOptions, Scanner, Separator, open};
 use crate::{
-    Attribute, Cell, ColumnBuilder, Control, Ids, Location, MAX_ROWS, MAX_VALUES, Missing, Schema, Table,
-    TableError, TextRule, Weights,
+    Attribute, Cell, ColumnBuilder, Control, Location, Missing, Table, TableError, TextRule,
 };
 
-/// A reader of delimited text with a header. It finds columns by name, whatever the case of ASCII letters and the order.
+/// A reader of delimited text with a header. It finds columns by name, whatever the case of ASCII
+/// letters and the order.
 ///
-/// An attribute that is given ([`attribute`](Self::attribute)) must be in the header, and its cells must have texts of its
-/// domain. Other columns get the domain of what they hold: numbers if every value is an integer as it is usually written, else
-/// names sorted by their bytes. The table has the attributes given first, then the other columns as in the file, unless
-/// [`columns`](Self::columns) says which and in what order. A header without rows makes a table without rows.
+/// An attribute that is given ([`attribute`](Self::attribute)) must be in the header, and its cells
+/// must have texts of its domain. Other columns get the domain of what they hold: numbers if every
+/// value is an integer as it is usually written, else names sorted by their bytes. The table has
+/// the attributes given first, then the other columns as in the file, unless
+/// [`columns`](Self::columns) says which and in what order. A header without rows makes a table
+/// without rows.
 ///
 /// ```
 /// use ctdata_table::csv::CsvReader;
@@ -63,7 +66,8 @@ impl Default for CsvReader {
 }
 
 impl CsvReader {
-    /// A reader that finds the separator itself, takes empty cells as not recorded, and stops at the first problem.
+    /// A reader that finds the separator itself, takes empty cells as not recorded, and stops at
+    /// the first problem.
     pub fn new() -> Self {
         Self::default()
     }
@@ -82,15 +86,23 @@ impl CsvReader {
         self
     }
 
-    /// The texts of cells without a value, in place of the empty text. They declare the kinds of missing of columns that are
-    /// not given, and are texts of given attributes as far as those declare the kind.
+    /// The texts of cells without a value, in place of the empty text. They declare the kinds of
+    /// missing of columns that are not given, and are texts of given attributes as far as those
+    /// declare the kind.
     #[must_use]
-    pub fn missing<T: Into<String>>(mut self, tokens: impl IntoIterator<Item = (T, Missing)>) -> Self {
-        self.missing = tokens.into_iter().map(|(text, kind)| (text.into(), kind)).collect();
+    pub fn missing<T: Into<String>>(
+        mut self,
+        tokens: impl IntoIterator<Item = (T, Missing)>,
+    ) -> Self {
+        self.missing = tokens
+            .into_iter()
+            .map(|(text, kind)| (text.into(), kind))
+            .collect();
         self
     }
 
-    /// Whether ASCII white space around the text of cells and names is removed, quoted or not; by default it is not.
+    /// Whether ASCII white space around the text of cells and names is removed, quoted or not; by
+    /// default it is not.
     #[must_use]
     pub fn trim(mut self, trim: bool) -> Self {
         self.trim = trim;
@@ -138,15 +150,19 @@ impl CsvReader {
         self.attribute_with(attribute, [] as [(&str, Cell); 0])
     }
 
-    /// Gives an attribute whose cells have the labels of its domain, or other texts. Where a text stands in several places,
-    /// these come first, then the reader's texts for missing values, then the labels.
+    /// Gives an attribute whose cells have the labels of its domain, or other texts. Where a text
+    /// stands in several places, these come first, then the reader's texts for missing values, then
+    /// the labels.
     #[must_use]
     pub fn attribute_with<T: Into<String>>(
         mut self,
         attribute: Attribute,
         tokens: impl IntoIterator<Item = (T, Cell)>,
     ) -> Self {
-        let tokens = tokens.into_iter().map(|(text, cell)| (text.into(), cell)).collect();
+        let tokens = tokens
+            .into_iter()
+            .map(|(text, cell)| (text.into(), cell))
+            .collect();
         self.given.push(Given { attribute, tokens });
         self
     }
@@ -158,34 +174,42 @@ impl CsvReader {
     pub fn read_path(&self, path: &Path, control: &Control) -> Result<Outcome, TableError> {
         let mut input = open(path).map_err(|source| TableError::io(path, source))?;
         let bytes = input.byte_length();
-        self.read_from(&mut input, Some(path.display().to_string().into()), bytes, control)
+        let file = path.display().to_string().into();
+        self.read_from(&mut input, Some(&file), bytes, control)
     }
 
     /// Reads from anything; `file` is the name that errors give it.
     ///
     /// # Errors
-    /// A text that is not a table ([`TableError::Text`]), a column with too many distinct values, too many rows, a failing
-    /// input, a stop by `control`, and with [`OnError::Stop`] the first problem.
-    pub fn read(&self, mut input: impl Read, file: Option<&str>, control: &Control) -> Result<Outcome, TableError> {
-        self.read_from(&mut input, file.map(Into::into), None, control)
+    /// A text that is not a table ([`TableError::Text`]), a column with too many distinct values,
+    /// too many rows, a failing input, a stop by `control`, and with [`OnError::Stop`] the first
+    /// problem.
+    pub fn read(
+        &self,
+        mut input: impl Read,
+        file: Option<&str>,
+        control: &Control,
+    ) -> Result<Outcome, TableError> {
+        let file = file.map(Into::into);
+        self.read_from(&mut input, file.as_ref(), None, control)
     }
 
     fn read_from(
         &self,
         input: &mut dyn Read,
-        file: Option<Arc<str>>,
+        file: Option<&Arc<str>>,
         bytes: Option<u64>,
         control: &Control,
     ) -> Result<Outcome, TableError> {
         let mut scanner = Scanner::new(input, self.scan);
-        let header = match scanner.next().map_err(|error| error.in_file(file.as_ref()))? {
-            Some(record) => self.header(record, file.as_ref())?,
-            None => return Err(text_error(TextRule::Empty, file.as_ref(), None)),
+        let header = match scanner.next().map_err(|error| error.in_file(file))? {
+            Some(record) => self.header(record, file)?,
+            None => return Err(text_error(TextRule::Empty, file, None)),
         };
-        let plan = self.plan(&header, file.as_ref())?;
-        let mut rows = Rows::new(plan, self, &header, file.as_ref());
+        let plan = self.plan(&header, file)?;
+        let mut rows = Rows::new(plan, &header.names, file, self.row_options());
         let mut row = 0;
-        while let Some(record) = scanner.next().map_err(|error| error.in_file(file.as_ref()))? {
+        while let Some(record) = scanner.next().map_err(|error| error.in_file(file))? {
             row += 1;
             rows.add(record, row)?;
             if row % CHECK_ROWS == 0 {
@@ -200,17 +224,29 @@ impl CsvReader {
         control.report("reading", scanner.position(), bytes);
         let separator = scanner.separator().unwrap_or_default();
         let header = header.names.iter().map(ToString::to_string).collect();
-        Ok(Outcome { table, problems, separator, header })
+        Ok(Outcome {
+            table,
+            problems,
+            separator,
+            header,
+        })
     }
 
     fn header(&self, record: Record<'_>, file: Option<&Arc<str>>) -> Result<Header, TableError> {
         let line = Some(record.line());
-        let mut header = Header { names: Vec::with_capacity(record.len()), by_name: HashMap::new() };
+        let mut header = Header {
+            names: Vec::with_capacity(record.len()),
+            by_name: HashMap::new(),
+        };
         for (position, cell) in record.cells().enumerate() {
             let cell = if self.trim { cell.trim_ascii() } else { cell };
-            let name = std::str::from_utf8(cell).map_err(|_| text_error(TextRule::Utf8, file, line))?;
+            let name =
+                std::str::from_utf8(cell).map_err(|_| text_error(TextRule::Utf8, file, line))?;
             if let Some(first) = header.by_name.insert(name.to_ascii_lowercase(), position) {
-                let rule = TextRule::RepeatedColumn { first: first + 1, second: position + 1 };
+                let rule = TextRule::RepeatedColumn {
+                    first: first + 1,
+                    second: position + 1,
+                };
                 return Err(text_error(rule, file, line));
             }
             header.names.push(name.into());
@@ -220,38 +256,89 @@ impl CsvReader {
 
     fn plan(&self, header: &Header, file: Option<&Arc<str>>) -> Result<Plan, TableError> {
         let find = |name: &str| {
-            let missing = || text_error(TextRule::MissingColumn { name: name.to_owned() }, file, None);
-            header.by_name.get(&name.to_ascii_lowercase()).copied().ok_or_else(missing)
+            let missing = || {
+                text_error(
+                    TextRule::MissingColumn {
+                        name: name.to_owned(),
+                    },
+                    file,
+                    None,
+                )
+            };
+            header
+                .by_name
+                .get(&name.to_ascii_lowercase())
+                .copied()
+                .ok_or_else(missing)
         };
         let mut given = BTreeMap::new();
         let mut places = Vec::new();
         for this in &self.given {
             let place = find(this.attribute.name())?;
             if given.insert(place, this).is_some() {
-                return Err(TableError::Duplicate { what: "attribute", name: this.attribute.name().to_owned() });
+                return Err(TableError::Duplicate {
+                    what: "attribute",
+                    name: this.attribute.name().to_owned(),
+                });
             }
             places.push(place);
         }
         let ids = self.id_column.as_deref().map(find).transpose()?;
         let weights = self.weight_column.as_deref().map(find).transpose()?;
         match &self.columns {
-            Some(names) => places = names.iter().map(|name| find(name)).collect::<Result<_, _>>()?,
-            None => places.extend((0..header.names.len()).filter(|place| !given.contains_key(place))),
+            Some(names) => {
+                places = names
+                    .iter()
+                    .map(|name| find(name))
+                    .collect::<Result<_, _>>()?;
+            }
+            None => {
+                places.extend((0..header.names.len()).filter(|place| !given.contains_key(place)));
+            }
         }
         places.retain(|place| ids != Some(*place) && weights != Some(*place));
         let mut seen = vec![false; header.names.len()];
         let mut columns = Vec::with_capacity(places.len());
         for place in places {
             let name = header.names.get(place).cloned().unwrap_or_default();
-            if seen.get_mut(place).is_none_or(|seen| std::mem::replace(seen, true)) {
-                return Err(TableError::Duplicate { what: "column", name: name.to_string() });
+            if seen
+                .get_mut(place)
+                .is_none_or(|seen| std::mem::replace(seen, true))
+            {
+                return Err(TableError::Duplicate {
+                    what: "column",
+                    name: name.to_string(),
+                });
             }
             columns.push(match given.get(&place) {
                 Some(given) => self.known(place, given),
-                None => ReadColumn { place, name, attribute: None, coder: self.observed(), codes: ColumnBuilder::new(0) },
+                None => ReadColumn {
+                    place,
+                    name,
+                    attribute: None,
+                    coder: self.observed(),
+                    codes: ColumnBuilder::new(0),
+                },
             });
         }
-        Ok(Plan { columns, ids, weights })
+        Ok(Plan {
+            columns,
+            ids,
+            weights,
+        })
+    }
+
+    fn row_options(&self) -> RowOptions {
+        let limit = if let OnError::Collect { limit } = self.on_error {
+            limit
+        } else {
+            1
+        };
+        RowOptions {
+            trim: self.trim,
+            keep_values: self.keep_values,
+            limit,
+        }
     }
 
     fn observed(&self) -> Coder {
@@ -262,12 +349,23 @@ impl CsvReader {
         let attribute = given.attribute.clone();
         let labels: Vec<_> = attribute.domain().labels().zip(0..).collect();
         let other = given.tokens.iter().map(|(text, cell)| (&**text, *cell));
-        let missing = self.missing.iter().map(|(text, kind)| (&**text, Cell::Missing(*kind)));
-        let labels = labels.iter().map(|(text, code)| (&**text, Cell::Value(*code)));
+        let missing = self
+            .missing
+            .iter()
+            .map(|(text, kind)| (&**text, Cell::Missing(*kind)));
+        let labels = labels
+            .iter()
+            .map(|(text, code)| (&**text, Cell::Value(*code)));
         let tokens = other.chain(missing).chain(labels);
-        let coder = Coder::known(tokens.filter_map(|(text, cell)| Some((text, attribute.code(cell)?))));
-        let codes = ColumnBuilder::new(attribute.code_count());
-        ReadColumn { place, name: attribute.shared_name(), attribute: Some(attribute), coder, codes }
+        let coder =
+            Coder::known(tokens.filter_map(|(text, cell)| Some((text, attribute.code(cell)?))));
+        ReadColumn {
+            place,
+            name: attribute.shared_name(),
+            codes: ColumnBuilder::new(attribute.code_count()),
+            attribute: Some(attribute),
+            coder,
+        }
     }
 }
 
@@ -317,218 +415,25 @@ impl Outcome {
 
 /// How many rows are read between two looks at the control.
 const CHECK_ROWS: u64 = 1 << 14;
-/// How many rows are coded before their codes go to their columns.
-const BATCH_ROWS: usize = 256;
 
+/// The columns of a file.
 struct Header {
     names: Vec<Arc<str>>,
+    /// Positions by name in lower case.
     by_name: HashMap<String, usize>,
-}
-
-/// Which columns of the file become what.
-struct Plan {
-    columns: Vec<ReadColumn>,
-    ids: Option<usize>,
-    weights: Option<usize>,
-}
-
-struct ReadColumn {
-    /// Its position in the file.
-    place: usize,
-    name: Arc<str>,
-    /// `None` if the domain is what the file holds.
-    attribute: Option<Attribute>,
-    coder: Coder,
-    codes: ColumnBuilder,
-}
-
-/// The table in the making.
-struct Rows<'a> {
-    columns: Vec<ReadColumn>,
-    /// The codes of the last rows, row by row. They go to their columns many at a time: one row alone would touch as many
-    /// places in memory as there are columns.
-    batch: Vec<u16>,
-    batched: usize,
-    ids: Option<(usize, String, Vec<usize>)>,
-    weights: Option<(usize, Vec<u32>)>,
-    rows: u64,
-    trim: bool,
-    keep_values: bool,
-    header: &'a Header,
-    file: Option<&'a Arc<str>>,
-    problems: Problems,
-}
-
-impl<'a> Rows<'a> {
-    fn new(plan: Plan, reader: &CsvReader, header: &'a Header, file: Option<&'a Arc<str>>) -> Self {
-        Self {
-            batch: vec![0; plan.columns.len() * BATCH_ROWS],
-            batched: 0,
-            columns: plan.columns,
-            ids: plan.ids.map(|place| (place, String::new(), Vec::new())),
-            weights: plan.weights.map(|place| (place, Vec::new())),
-            rows: 0,
-            trim: reader.trim,
-            keep_values: reader.keep_values,
-            header,
-            file,
-            problems: Problems::new(if let OnError::Collect { limit } = reader.on_error { limit } else { 1 }),
-        }
-    }
-
-    fn cell<'r>(&self, record: Record<'r>, place: usize) -> &'r [u8] {
-        let cell = record.cell(place).unwrap_or_default();
-        if self.trim { cell.trim_ascii() } else { cell }
-    }
-
-    /// Adds a row whole or not at all.
-    fn add(&mut self, record: Record<'_>, row: u64) -> Result<(), TableError> {
-        let width = self.header.names.len();
-        if record.len() != width {
-            let kind = ProblemKind::CellCount { expected: width, found: record.len() };
-            self.problem(kind, record, row, None);
-            self.problems.drop_row(row);
-            return Ok(());
-        }
-        if self.batched == BATCH_ROWS {
-            self.flush();
-        }
-        let start = self.batched * self.columns.len();
-        let batch = self.batch.get_mut(start..).unwrap_or_default();
-        let mut sound = true;
-        for (column, place) in self.columns.iter_mut().zip(batch) {
-            let mut cell = record.cell(column.place).unwrap_or_default();
-            if self.trim {
-                cell = cell.trim_ascii();
-            }
-            match column.coder.code(cell) {
-                Ok(code) => *place = code,
-                Err(_) => sound = false,
-            }
-        }
-        let id = self.ids.as_ref().map(|(place, ..)| std::str::from_utf8(self.cell(record, *place)));
-        let weight = self.weights.as_ref().map(|(place, _)| weight(self.cell(record, *place)));
-        if !sound || matches!(id, Some(Err(_))) || weight == Some(None) {
-            return self.refuse(record, row);
-        }
-        if self.rows >= MAX_ROWS {
-            return Err(TableError::TooManyRows { limit: MAX_ROWS });
-        }
-        if let Some(((_, text, ends), Ok(id))) = self.ids.as_mut().zip(id) {
-            text.push_str(id);
-            ends.push(text.len());
-        }
-        if let Some(((_, weights), Some(weight))) = self.weights.as_mut().zip(weight) {
-            weights.push(weight);
-        }
-        self.rows += 1;
-        self.batched += 1;
-        Ok(())
-    }
-
-    /// Moves the codes of the last rows to their columns.
-    fn flush(&mut self) {
-        let width = self.columns.len().max(1);
-        for (at, column) in self.columns.iter_mut().enumerate() {
-            let codes = self.batch.iter().skip(at).step_by(width).take(self.batched);
-            codes.for_each(|&code| column.codes.push(code));
-        }
-        self.batched = 0;
-    }
-
-    /// Goes through a row with problems once more, to note each.
-    #[cold]
-    fn refuse(&mut self, record: Record<'_>, row: u64) -> Result<(), TableError> {
-        let mut found = Vec::new();
-        for column in &mut self.columns {
-            let cell = record.cell(column.place).unwrap_or_default();
-            match column.coder.code(if self.trim { cell.trim_ascii() } else { cell }) {
-                Ok(_) => {}
-                Err(Refusal::TooManyValues) => {
-                    let attribute = Some(Arc::clone(&column.name));
-                    return Err(TableError::TooManyValues { attribute, limit: MAX_VALUES });
-                }
-                Err(refusal) => found.push((column.place, ProblemKind::Cell(refusal))),
-            }
-        }
-        if let Some((place, ..)) = self.ids
-            && std::str::from_utf8(self.cell(record, place)).is_err()
-        {
-            found.push((place, ProblemKind::Cell(Refusal::Utf8)));
-        }
-        if let Some((place, _)) = self.weights
-            && weight(self.cell(record, place)).is_none()
-        {
-            found.push((place, ProblemKind::Weight));
-        }
-        found.sort_unstable_by_key(|(place, _)| *place);
-        for (place, kind) in found {
-            self.problem(kind, record, row, Some(place));
-        }
-        self.problems.drop_row(row);
-        Ok(())
-    }
-
-    fn problem(&mut self, kind: ProblemKind, record: Record<'_>, row: u64, place: Option<usize>) {
-        let make = || {
-            let mut at = Location { file: self.file.cloned(), ..Location::at_row(row).with_line(record.line()) };
-            at.column = place.and_then(|place| self.header.names.get(place)).cloned();
-            let problem = Problem::new(at, kind);
-            match place.and_then(|place| record.cell(place)) {
-                Some(cell) if self.keep_values => problem.with_value(cell),
-                _ => problem,
-            }
-        };
-        self.problems.add(kind, make);
-    }
-
-    /// One column at a time changes from its blocks to its final form.
-    fn finish(mut self) -> Result<(Table, Problems), TableError> {
-        self.flush();
-        self.batch = Vec::new();
-        if self.columns.is_empty() && self.rows > 0 {
-            let rule = "there is no column besides identifiers and weights".to_owned();
-            return Err(TableError::Invalid { what: "the selection of columns".into(), rule });
-        }
-        let dropped = !self.problems.dropped_rows().is_empty();
-        let mut attributes = Vec::with_capacity(self.columns.len());
-        let mut columns = Vec::with_capacity(self.columns.len());
-        for ReadColumn { name, attribute, coder, codes, .. } in self.columns {
-            let column = codes.finish();
-            // Values that only rows with problems had are no values of the table.
-            let mut used = if dropped { vec![false; 1 << 16] } else { Vec::new() };
-            if dropped {
-                column.iter().for_each(|code| used.get_mut(usize::from(code)).map_or((), |used| *used = true));
-            }
-            let Some(domain) = coder.into_domain(|code| used.get(usize::from(code)).copied().unwrap_or(true)) else {
-                attributes.extend(attribute);
-                columns.push(column);
-                continue;
-            };
-            let domain = domain?;
-            columns.push(column.recoded(&domain.map));
-            attributes.push(Attribute::new(name, domain.domain, domain.missing));
-        }
-        let mut table = Table::try_new(Schema::try_new(attributes)?, columns)?;
-        if let Some((_, text, ends)) = self.ids {
-            let starts = std::iter::once(0).chain(ends.iter().copied());
-            let each = starts.zip(&ends).map(|(start, end)| text.get(start..*end).unwrap_or_default());
-            table = table.with_ids(each.collect::<Ids>())?;
-        }
-        if let Some((_, weights)) = self.weights {
-            table = table.with_weights(Weights::new(weights))?;
-        }
-        Ok((table, self.problems))
-    }
-}
-
-fn weight(cell: &[u8]) -> Option<u32> {
-    // `parse` would take a plus sign too.
-    let digits = cell.first().is_some_and(u8::is_ascii_digit);
-    digits.then(|| std::str::from_utf8(cell).ok()?.parse().ok()).flatten()
 }
 
 #[cold]
 fn text_error(rule: TextRule, file: Option<&Arc<str>>, line: Option<u64>) -> TableError {
-    TableError::Text { at: Location { file: file.cloned(), line, ..Location::default() }, rule }
+    TableError::Text {
+        at: Location {
+            file: file.cloned(),
+            line,
+            ..Location::default()
+        },
+        rule,
+    }
 }
+
+#[cfg(test)]
+mod tests;

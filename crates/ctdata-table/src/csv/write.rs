@@ -27,8 +27,9 @@ impl LineEnd {
     }
 }
 
-/// A writer of delimited text that puts quotes only where they are needed: around cells with the separator, a quote or a line
-/// end in them, and around the cell of a record that would else be a blank line.
+/// A writer of delimited text that puts quotes only where they are needed: around cells with the
+/// separator, a quote or a line end in them, and around the cell of a record that would else be a
+/// blank line.
 ///
 /// It has its own buffer; [`finish`](Self::finish) writes the rest of it.
 ///
@@ -54,7 +55,14 @@ impl<W: Write> CsvWriter<W> {
     /// Writes to anything; own buffering is not needed.
     pub fn new(output: W, separator: Separator, line_end: LineEnd) -> Self {
         let buffer = Vec::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 4);
-        Self { output, buffer, separator: separator.byte(), line_end: line_end.bytes(), cells: 0, blank: false }
+        Self {
+            output,
+            buffer,
+            separator: separator.byte(),
+            line_end: line_end.bytes(),
+            cells: 0,
+            blank: false,
+        }
     }
 
     /// Adds a cell to the record.
@@ -120,7 +128,9 @@ impl<W: Write> CsvWriter<W> {
 /// Shows nothing of the text.
 impl<W> fmt::Debug for CsvWriter<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CsvWriter").field("separator", &char::from(self.separator)).finish_non_exhaustive()
+        f.debug_struct("CsvWriter")
+            .field("separator", &char::from(self.separator))
+            .finish_non_exhaustive()
     }
 }
 
@@ -132,7 +142,10 @@ pub fn quote(cell: &[u8], separator: Separator) -> Vec<u8> {
 }
 
 fn push_quoted(out: &mut Vec<u8>, cell: &[u8], separator: u8) {
-    if !cell.iter().any(|&byte| byte == separator || matches!(byte, b'"' | b'\n' | b'\r')) {
+    if !cell
+        .iter()
+        .any(|&byte| byte == separator || matches!(byte, b'"' | b'\n' | b'\r'))
+    {
         out.extend_from_slice(cell);
         return;
     }
@@ -156,16 +169,17 @@ pub enum Access {
     OwnerOnly,
 }
 
-/// Writes a file so that it appears whole or not at all: a temporary file beside it is filled, synchronized with the disk and
-/// renamed. If anything fails, the temporary file is removed and a file that was there before stays as it is. A symbolic link
-/// is followed. What is not a regular file (a pipe, a device) is written directly.
+/// Writes a file so that it appears whole or not at all: a temporary file beside it is written,
+/// synchronized with the disk and renamed. If anything fails, the temporary file is removed and a
+/// file that was there before stays as it is. A symbolic link is followed. What is not a regular
+/// file (a pipe, a device) is written directly.
 ///
 /// # Errors
-/// What `fill` returns, or what the operating system says.
+/// What `write` returns, or what the operating system says.
 pub fn write_atomically<T, E: From<io::Error>>(
     path: &Path,
     access: Access,
-    fill: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
 ) -> Result<T, E> {
     let resolved = fs::canonicalize(path);
     let path = resolved.as_deref().unwrap_or(path);
@@ -173,13 +187,13 @@ pub fn write_atomically<T, E: From<io::Error>>(
         && !about.is_file()
     {
         let mut file = BufWriter::new(OpenOptions::new().write(true).open(path)?);
-        let value = fill(&mut file)?;
+        let value = write(&mut file)?;
         file.flush()?;
         return Ok(value);
     }
     let (temporary, file) = Temporary::create(path, access)?;
     let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
-    let value = fill(&mut file)?;
+    let value = write(&mut file)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
     drop(file);
@@ -196,7 +210,9 @@ struct Temporary {
 
 impl Temporary {
     fn create(beside: &Path, access: Access) -> io::Result<(Self, File)> {
-        let Some(name) = beside.file_name() else { return Err(io::ErrorKind::InvalidFilename.into()) };
+        let Some(name) = beside.file_name() else {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        };
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -214,20 +230,29 @@ impl Temporary {
             let path = beside.with_file_name(hidden);
             match options.open(&path) {
                 Ok(file) => return Ok((Self { path: Some(path) }, file)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1_000 => attempt += 1,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1_000 => {
+                    attempt += 1;
+                }
                 Err(error) => return Err(error),
             }
         }
     }
 
     fn rename(mut self, to: &Path) -> io::Result<()> {
-        let Some(from) = &self.path else { return Ok(()) };
+        let Some(from) = &self.path else {
+            return Ok(());
+        };
         fs::rename(from, to)?;
         self.path = None;
-        // The name is safe on disk once the folder is; where folders cannot be synchronized, the file itself still was.
+        // The name is safe on disk once the folder is; where folders cannot be synchronized, the
+        // file itself still was.
         #[cfg(unix)]
         if let Some(folder) = to.parent() {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            let folder = if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            };
             let _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
         Ok(())
@@ -279,7 +304,9 @@ mod tests {
             let mut ready = CsvWriter::new(Vec::new(), separator, line_end);
             for record in &records {
                 writer.record(record).unwrap();
-                record.iter().for_each(|cell| ready.ready_cell(&quote(cell, separator)));
+                for cell in record {
+                    ready.ready_cell(&quote(cell, separator));
+                }
                 ready.end_record().unwrap();
             }
             let expected = oracle(separator, line_end, &records);
@@ -289,7 +316,10 @@ mod tests {
     }
 
     fn names(folder: &Path) -> Vec<OsString> {
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+        fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect()
     }
 
     #[test]
@@ -327,7 +357,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cases.csv");
         let result = std::panic::catch_unwind(|| {
-            write_atomically(&path, Access::Default, |_| -> io::Result<()> { panic!("in the middle") })
+            write_atomically(&path, Access::Default, |_| -> io::Result<()> {
+                panic!("in the middle")
+            })
         });
         assert!(result.is_err());
         assert!(names(folder.path()).is_empty());
@@ -351,14 +383,20 @@ mod tests {
         let path = folder.path().join("copy.csv");
         fs::write(&path, "old, readable by all").unwrap();
         write_atomically(&path, Access::OwnerOnly, |file| file.write_all(b"new")).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
     }
 
     #[cfg(unix)]
     #[test]
     fn a_link_stays_a_link() {
         let folder = tempfile::tempdir().unwrap();
-        let (target, link) = (folder.path().join("target.csv"), folder.path().join("link.csv"));
+        let (target, link) = (
+            folder.path().join("target.csv"),
+            folder.path().join("link.csv"),
+        );
         fs::write(&target, "old").unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
         write_atomically(&link, Access::Default, |file| file.write_all(b"new")).unwrap();

@@ -13,6 +13,15 @@ pub struct Term {
     pub values: Vec<Arc<str>>,
 }
 
+/// A term in the positions and codes of one schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedTerm {
+    /// The attribute's position.
+    pub position: usize,
+    /// For each code of the attribute, whether the term holds.
+    pub holds: Vec<bool>,
+}
+
 /// A statement that all its terms never hold at once: a child (by age band) is not an adult (by
 /// majority status). Missing cells satisfy no term.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,12 +53,12 @@ impl Constraint {
         &self.terms
     }
 
-    /// For each term the attribute's position and, per code, whether the term holds; `None` when
-    /// the schema lacks one of the attributes, so that the constraint says nothing there.
+    /// The terms by position and code; `None` when the schema lacks one of the attributes, so that the
+    /// constraint says nothing there.
     ///
     /// # Errors
     /// A value that the attribute's domain does not have.
-    pub fn resolve(&self, schema: &Schema) -> Result<Option<Vec<(usize, Vec<bool>)>>, TableError> {
+    pub fn resolve(&self, schema: &Schema) -> Result<Option<Vec<ResolvedTerm>>, TableError> {
         let mut resolved = Vec::with_capacity(self.terms.len());
         for term in &self.terms {
             let Some(position) = schema.find(&term.attribute) else { return Ok(None) };
@@ -67,7 +76,7 @@ impl Constraint {
                     }
                 }
             }
-            resolved.push((position, holds));
+            resolved.push(ResolvedTerm { position, holds });
         }
         Ok(Some(resolved))
     }
@@ -80,7 +89,7 @@ impl Constraint {
         let Some(terms) = self.resolve(table.schema())? else { return Ok(Vec::new()) };
         let mut rows: Vec<u32> = Vec::new();
         let mut first = true;
-        for (position, holds) in terms {
+        for ResolvedTerm { position, holds } in terms {
             let Some(column) = table.column(position) else { return Ok(Vec::new()) };
             let holds_at = |row: u32| {
                 column.get(row as usize).and_then(|code| holds.get(usize::from(code)).copied()).unwrap_or(false)

@@ -6,7 +6,7 @@ mod count_table;
 mod hierarchy;
 mod variable;
 
-pub use constraint::{Constraint, Term};
+pub use constraint::{Constraint, ResolvedTerm, Term};
 pub use control::{Control, Progress, StopReason};
 pub use count_table::{CountTable, Dimension};
 pub use hierarchy::{Hierarchy, Level};

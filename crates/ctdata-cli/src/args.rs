@@ -1,0 +1,140 @@
+//! Commands and options.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Counter-trafficking data: read, check, count, protect, publish.
+#[derive(Debug, Parser)]
+#[command(name = "ctdata", version, about, after_help = "Exit codes: 0 success; 1 the data or a check says no; \
+    2 usage, unreadable input or unwritable output; 3 cancelled.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Write one JSON document to standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No progress and no remarks on standard error
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the layouts that are read and written
+    Formats,
+    /// Write realistic simulated cases
+    Sample(SampleOptions),
+    /// Check a file: findings by rule, with counts and first places
+    Validate(ValidateOptions),
+    /// Convert between layouts, plain CSV and JSON lines; prints what was lost
+    Convert(ConvertOptions),
+    /// Compute indicators with intervals and bases
+    Indicators(IndicatorsOptions),
+    /// Measure the disclosure risk of a file as it stands
+    Risk(RiskOptions),
+    /// Make a release folder: data, tables, statement, report
+    Publish(PublishOptions),
+}
+
+/// How a file of cases is read.
+#[derive(Debug, Args)]
+pub(crate) struct InputOptions {
+    /// The file, gzip or not
+    pub(crate) file: PathBuf,
+    /// Its layout (see `ctdata formats`); detected from the header if left out
+    #[arg(long, value_name = "LAYOUT")]
+    pub(crate) format: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SampleOptions {
+    /// The file to write
+    pub(crate) out: PathBuf,
+    /// How many cases
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) rows: usize,
+    /// The seed: the same seed gives the same file
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The layout
+    #[arg(long, value_name = "LAYOUT", default_value = "ctdc-synthetic-2021")]
+    pub(crate) format: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateOptions {
+    #[command(flatten)]
+    pub(crate) input: InputOptions,
+    /// How many problems of single cells are listed with their places
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub(crate) list: usize,
+    /// Show the confidential text of cells that cannot be read, on standard error
+    #[arg(long)]
+    pub(crate) show_values: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConvertOptions {
+    /// The file to read
+    pub(crate) input: PathBuf,
+    /// The file to write: a working copy, readable by you alone on Unix
+    pub(crate) out: PathBuf,
+    /// The layout of the input; detected if left out. `json-lines` needs `--to`
+    #[arg(long, value_name = "LAYOUT")]
+    pub(crate) from: Option<String>,
+    /// The layout of the output: one of `ctdata formats`; that of the input if left out
+    #[arg(long, value_name = "LAYOUT")]
+    pub(crate) to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IndicatorsOptions {
+    #[command(flatten)]
+    pub(crate) input: InputOptions,
+    /// An indicator, by id or official code; repeat for several; all of the catalogue if left out
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Vec<String>,
+    /// Dimensions to break down by
+    #[arg(long, value_name = "DIM", value_delimiter = ',')]
+    pub(crate) by: Vec<String>,
+    /// Count only rows with this value; repeat for several
+    #[arg(long = "where", value_name = "DIM=VALUE")]
+    pub(crate) filter: Vec<String>,
+    /// A population file: alpha3,year[,sex,age_group] and `persons` or `thousands`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) population: Option<PathBuf>,
+    /// The base of shares: any-in-group, answered or all; that of each indicator if left out
+    #[arg(long)]
+    pub(crate) base: Option<String>,
+    /// Also write long CSV to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RiskOptions {
+    #[command(flatten)]
+    pub(crate) input: InputOptions,
+    /// Attributes that somebody who looks for a person may know
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', required = true)]
+    pub(crate) quasi: Vec<String>,
+    /// The smallest class that would be acceptable
+    #[arg(long, default_value_t = 11)]
+    pub(crate) k: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PublishOptions {
+    /// The file to publish
+    pub(crate) input: PathBuf,
+    /// The plan; without one, the columns that CTDC protects, at k = 11, and no others
+    #[arg(long, value_name = "PLAN.toml")]
+    pub(crate) plan: Option<PathBuf>,
+    /// The release folder to make
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Replace a release folder that is there
+    #[arg(long)]
+    pub(crate) replace: bool,
+}

@@ -1,0 +1,49 @@
+//! One file per command.
+
+pub(crate) mod convert;
+pub(crate) mod formats;
+pub(crate) mod indicators;
+pub(crate) mod publish;
+pub(crate) mod risk;
+pub(crate) mod sample;
+pub(crate) mod validate;
+
+use std::path::Path;
+
+use ctdata::model::{CaseReader, Dataset, Layout, Outcome, PLAIN_LAYOUT};
+
+use crate::args::InputOptions;
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// The name of the format of one JSON object per case.
+pub(crate) const JSON_LINES: &str = "json-lines";
+
+/// Reads a whole file; the first row that cannot be used is an error.
+pub(crate) fn read(input: &InputOptions, session: &Session) -> Result<Dataset, Failure> {
+    Ok(outcome(&CaseReader::default(), &input.file, input.format.as_deref(), session)?.into_dataset()?)
+}
+
+/// Reads a file as the reader says. A header of no layout comes with the way out.
+pub(crate) fn outcome(reader: &CaseReader, file: &Path, format: Option<&str>, session: &Session) -> Result<Outcome, Failure> {
+    let read = reader.read_as(file, format, &session.control);
+    session.finish();
+    read.map_err(|error| {
+        let hint = if matches!(error, ctdata::model::ModelError::UnknownLayout { .. }) {
+            format!(" (`--format {PLAIN_LAYOUT}` reads a table of any subject)")
+        } else {
+            String::new()
+        };
+        let mut failure = Failure::from(error);
+        failure.message.push_str(&hint);
+        failure
+    })
+}
+
+/// The layout of a name.
+pub(crate) fn layout(name: &str) -> Result<&'static Layout, Failure> {
+    Layout::named(name).ok_or_else(|| {
+        let nearest = Layout::nearest(name).map(|nearest| format!("; did you mean `{nearest}`?"));
+        Failure::usage(format!("there is no layout `{name}`{}", nearest.unwrap_or_default()))
+    })
+}

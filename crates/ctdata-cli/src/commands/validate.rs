@@ -1,0 +1,68 @@
+//! `ctdata validate`
+
+use ctdata::model::CaseReader;
+use ctdata::model::OnError;
+use ctdata::model::validate::{Report, Severity, Validator};
+
+use crate::args::ValidateOptions;
+use crate::failure::Failure;
+use crate::output::{Align, count, table};
+use crate::session::Session;
+
+pub(crate) fn run(options: &ValidateOptions, session: &Session) -> Result<(), Failure> {
+    let reader = CaseReader {
+        on_error: OnError::Collect { limit: options.list },
+        keep_values: options.show_values,
+        ..CaseReader::default()
+    };
+    let outcome = super::outcome(&reader, &options.input.file, options.input.format.as_deref(), session)?;
+    let report = Validator::default().check_outcome(&outcome, &session.control)?;
+    if session.json {
+        session.document(&report)?;
+    } else {
+        session.text(&words(&report))?;
+    }
+    for problem in outcome.problems().kept().iter().take(options.list) {
+        match (&problem.value, options.show_values) {
+            (Some(value), true) => eprintln!("{problem}: {:?}", value.expose()),
+            _ => session.remark(problem.to_string()),
+        }
+    }
+    if report.is_valid() { Ok(()) } else { Err(Failure { code: Failure::NO, message: String::new() }) }
+}
+
+fn words(report: &Report) -> String {
+    let mut text = format!("{}: {} rows\n", report.format, count(report.rows));
+    if report.findings.is_empty() {
+        text.push_str("nothing found\n");
+        return text;
+    }
+    let rows: Vec<Vec<String>> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            vec![
+                finding.rule.to_owned(),
+                finding.severity.to_string(),
+                count(finding.count),
+                finding.first.as_ref().map(ToString::to_string).unwrap_or_default(),
+                finding.message.clone(),
+            ]
+        })
+        .collect();
+    let header = [
+        ("rule", Align::Left),
+        ("severity", Align::Left),
+        ("count", Align::Right),
+        ("first", Align::Left),
+        ("finding", Align::Left),
+    ];
+    text.push_str(&table(&header, &rows));
+    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    text.push_str(&match errors {
+        0 => "valid: no finding is an error\n".to_owned(),
+        1 => "not valid: 1 finding is an error\n".to_owned(),
+        more => format!("not valid: {more} findings are errors\n"),
+    });
+    text
+}

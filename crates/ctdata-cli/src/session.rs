@@ -1,0 +1,114 @@
+//! What all commands share: the control with Ctrl-C and progress, and how answers are written.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use ctdata::table::csv::{Access, write_atomically};
+use ctdata::table::{Control, Progress};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// The version of every JSON document that the command line writes.
+const FORMAT_VERSION: u32 = 1;
+
+pub(crate) struct Session {
+    pub(crate) control: Control,
+    pub(crate) json: bool,
+    quiet: bool,
+    bar: Option<ProgressBar>,
+}
+
+#[derive(Serialize)]
+struct Document<'a, T> {
+    format_version: u32,
+    #[serde(flatten)]
+    content: &'a T,
+}
+
+impl Session {
+    /// Ctrl-C asks the work to stop, so that temporary files go; progress only on a terminal.
+    pub(crate) fn start(json: bool, quiet: bool) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&stop);
+        // Without a handler Ctrl-C ends the process at once; the work does not depend on it.
+        let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+        let mut control = Control::default().with_cancel(stop);
+        let bar = (!quiet && io::stderr().is_terminal()).then(bar);
+        if let Some(bar) = &bar {
+            let (bar, stage) = (bar.clone(), Mutex::new(""));
+            control = control.with_progress(move |progress| show(&bar, &stage, progress));
+        }
+        Self { control, json, quiet, bar }
+    }
+
+    /// Takes the progress bar away.
+    pub(crate) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// A remark on standard error.
+    pub(crate) fn remark(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            self.finish();
+            eprintln!("{}", text.as_ref());
+        }
+    }
+
+    /// One JSON document on standard output.
+    pub(crate) fn document(&self, content: &impl Serialize) -> Result<(), Failure> {
+        self.finish();
+        let mut text = serde_json::to_string_pretty(&Document { format_version: FORMAT_VERSION, content })?;
+        text.push('\n');
+        self.text(&text)
+    }
+
+    /// Text on standard output. Whoever closes the pipe has read enough.
+    pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
+        self.finish();
+        match io::stdout().write_all(text.as_bytes()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a working copy, whole or not at all, readable by its owner alone.
+    pub(crate) fn working_copy<T>(
+        &self,
+        path: &Path,
+        write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        write_atomically(path, Access::OwnerOnly, |output| write(output)).map_err(|failure| Failure {
+            message: if failure.code == Failure::USAGE { format!("{}: {}", path.display(), failure.message) } else { failure.message },
+            ..failure
+        })
+    }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+    let style = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {percent}%");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show(bar: &ProgressBar, last: &Mutex<&'static str>, progress: Progress) {
+    if let Ok(mut last) = last.lock()
+        && *last != progress.stage
+    {
+        *last = progress.stage;
+        bar.reset();
+        bar.set_message(progress.stage);
+    }
+    if let Some(total) = progress.total {
+        bar.set_length(total);
+    }
+    bar.set_position(progress.done);
+}

@@ -1,0 +1,5 @@
+//! Why the mechanisms do what they claim: one note each, with claim, assumptions, argument and
+//! source.
+
+#[doc = include_str!("k_anonymity_by_suppression.md")]
+pub mod k_anonymity_by_suppression {}

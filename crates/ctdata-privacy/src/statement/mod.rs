@@ -1,0 +1,280 @@
+//! The statement that travels with a release.
+
+mod words;
+
+use crate::{KAnonymity, PrivacyUnit};
+
+/// How many records came in, stayed and left.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct RecordCounts {
+    /// Records of the input.
+    pub input: u64,
+    /// Records of the release.
+    pub kept: u64,
+    /// Records that were suppressed.
+    pub suppressed: u64,
+    /// Suppressed records as a share of the input, from 0 to 1; 0 for an empty input.
+    pub share_suppressed: f64,
+}
+
+impl RecordCounts {
+    pub(crate) fn new(input: u64, kept: u64) -> Self {
+        let suppressed = input.saturating_sub(kept);
+        Self {
+            input,
+            kept,
+            suppressed,
+            share_suppressed: crate::risk::ratio(suppressed, input),
+        }
+    }
+}
+
+/// Cells of one column that hold a value (or another kind of missing) in the input and a blank in
+/// the release, suppressed records not counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct BlankedCells {
+    /// The column.
+    pub attribute: String,
+    /// How many cells.
+    pub cells: u64,
+}
+
+/// What a mechanism did, by its own account.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Summary {
+    /// What the size of a class counts.
+    pub unit: PrivacyUnit,
+    /// Records in and out.
+    pub records: RecordCounts,
+    /// Cells blanked, for each column that cells may be blanked of.
+    pub blanked: Vec<BlankedCells>,
+    /// Equivalence classes of the output.
+    pub classes: u64,
+    /// Units of the smallest one; none without records.
+    pub smallest_class: Option<u64>,
+}
+
+/// What a release is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+#[non_exhaustive]
+pub enum ReleaseKind {
+    /// One row per record.
+    Microdata,
+    /// Counts of records.
+    CountTable,
+}
+
+/// The privacy model of a release and its parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "kind", rename_all = "kebab-case"))]
+#[non_exhaustive]
+pub enum ReleaseModel {
+    /// [`KAnonymity`], with the attacker view.
+    KAnonymity {
+        /// The least number of units of a class.
+        k: u32,
+    },
+}
+
+impl From<KAnonymity> for ReleaseModel {
+    fn from(model: KAnonymity) -> Self {
+        Self::KAnonymity { k: model.k() }
+    }
+}
+
+/// What the verifier recounted and found to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Verification {
+    /// Equivalence classes of the released rows.
+    pub classes: u64,
+    /// Units of the smallest class of the released rows; none without rows.
+    pub smallest_class: Option<u64>,
+    /// The smallest K(r) above 0 of all input records ([`AttackerView`](crate::AttackerView)); none
+    /// if no input record is compatible with a released one.
+    pub attacker_view_smallest: Option<u64>,
+    /// What was checked, in sentences.
+    pub checks: Vec<String>,
+}
+
+/// What is released, how it was protected, what was verified, and what is not protected.
+///
+/// A verifier writes it from its own recount; it holds nothing that must not be published.
+/// [`to_plain_words`](Self::to_plain_words) is the same for a README.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Statement {
+    /// Version of this format: 1.
+    pub format_version: u32,
+    /// Name and version of the software that verified the release.
+    pub software: String,
+    /// What is released.
+    pub released: ReleaseKind,
+    /// The id of a released table of counts.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub table: Option<String>,
+    /// What a table of counts was computed from.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub computed_from: Option<String>,
+    /// Columns of the microdata, or dimensions of the table.
+    pub columns: Vec<String>,
+    /// The privacy model.
+    pub model: ReleaseModel,
+    /// The attributes that an attacker is assumed to know.
+    pub quasi_identifiers: Vec<String>,
+    /// What the size of a class counts.
+    pub unit: PrivacyUnit,
+    /// What the protection rests on, in sentences.
+    pub assumptions: Vec<String>,
+    /// Records in and out.
+    pub records: RecordCounts,
+    /// Cells blanked, for each column that cells may be blanked of.
+    pub blanked: Vec<BlankedCells>,
+    /// What a missing cell means, in sentences.
+    pub missing: Vec<String>,
+    /// What was verified.
+    pub verified: Verification,
+    /// What is not protected, in sentences.
+    pub not_protected: Vec<String>,
+}
+
+/// The facts behind a statement on k-anonymity by suppression, all recounted.
+pub(crate) struct SuppressionFacts<'a> {
+    pub(crate) model: KAnonymity,
+    pub(crate) columns: Vec<String>,
+    pub(crate) quasi_identifiers: &'a [String],
+    /// Released columns that are not quasi-identifiers.
+    pub(crate) others: &'a [String],
+    /// Columns whose cells that are not recorded were all suppressed.
+    pub(crate) only_suppressed: Vec<String>,
+    pub(crate) summary: Summary,
+    pub(crate) attacker_view_smallest: Option<u64>,
+}
+
+impl Statement {
+    pub(crate) const SOFTWARE: &'static str =
+        concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+
+    pub(crate) fn of_suppression(facts: SuppressionFacts<'_>) -> Self {
+        Self {
+            format_version: 1,
+            software: Self::SOFTWARE.to_owned(),
+            released: ReleaseKind::Microdata,
+            table: None,
+            computed_from: None,
+            assumptions: words::assumptions(facts.summary.unit),
+            missing: words::missing(&facts),
+            not_protected: words::not_protected(&facts),
+            verified: Verification {
+                classes: facts.summary.classes,
+                smallest_class: facts.summary.smallest_class,
+                attacker_view_smallest: facts.attacker_view_smallest,
+                checks: words::checks_of_suppression(),
+            },
+            columns: facts.columns,
+            model: facts.model.into(),
+            quasi_identifiers: facts.quasi_identifiers.to_vec(),
+            unit: facts.summary.unit,
+            records: facts.summary.records,
+            blanked: facts.summary.blanked,
+        }
+    }
+
+    /// The statement of a table that was counted from microdata with this statement.
+    pub(crate) fn of_counts(&self, id: &str, dimensions: Vec<String>) -> Self {
+        let mut statement = self.clone();
+        statement.released = ReleaseKind::CountTable;
+        statement.table = Some(id.to_owned());
+        statement.computed_from = Some(words::COMPUTED_FROM.to_owned());
+        statement.columns = dimensions;
+        statement
+            .verified
+            .checks
+            .push(words::CHECK_OF_COUNTS.to_owned());
+        statement
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{KAnonymity, KAnonymizer, Released};
+    use ctdata_table::{Control, Table, Variable};
+
+    fn released() -> Released<Table> {
+        let rows = [
+            [0, 0, 0, 1],
+            [0, 0, 0, 1],
+            [0, 0, 1, 0],
+            [0, 0, 1, 0],
+            [1, 1, 0, 2],
+            [1, 1, 1, 2],
+            [0, 2, 0, 1],
+        ];
+        let table = crate::testing::mixed(&rows, Some(&[1, 2, 3, 4, 5, 6, 7]));
+        KAnonymizer::builder(KAnonymity::try_new(2).unwrap())
+            .quasi_identifiers(["x", "y", "z"])
+            .blank_first(["z", "y"])
+            .release(["w"])
+            .build()
+            .unwrap()
+            .run(&table, &Control::default())
+            .unwrap()
+            .verify(&Control::default())
+            .unwrap()
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn the_json_is_stable() {
+        let statement = released().statement().clone();
+        let json = serde_json::to_string_pretty(&statement)
+            .unwrap()
+            .replace(super::Statement::SOFTWARE, "SOFTWARE");
+        assert_eq!(json, include_str!("golden.json").trim_end());
+        assert_eq!(
+            serde_json::from_str::<super::Statement>(
+                &json.replace("SOFTWARE", super::Statement::SOFTWARE)
+            )
+            .unwrap(),
+            statement
+        );
+    }
+
+    #[test]
+    fn the_plain_words_are_stable() {
+        let words = released()
+            .statement()
+            .to_plain_words()
+            .replace(super::Statement::SOFTWARE, "SOFTWARE");
+        assert_eq!(words, include_str!("golden.md"));
+    }
+
+    #[test]
+    fn a_table_says_what_it_was_counted_from() {
+        let control = Control::default();
+        let counts = released()
+            .tabulate("by-x", &[Variable::attribute("x")], &control)
+            .unwrap()
+            .verify(&control)
+            .unwrap();
+        let words = counts.statement().to_plain_words();
+        assert!(words.starts_with("Table `by-x` counts the records of the released microdata by x: computed from the released microdata."), "{words}");
+        assert_eq!(counts.statement().columns, ["x"]);
+    }
+}

@@ -1,0 +1,151 @@
+//! What a release folder says about itself: in plain words, and for programs.
+
+use std::fmt::Write as _;
+
+use ctdata_model::{Layout, LayoutAttribute, LayoutColumn};
+use ctdata_privacy::Released;
+use ctdata_table::{Attribute, DomainKind, Origin, Table};
+use serde_json::{Value, json};
+
+use crate::folder::{DATA_FILE, PACKAGE_FILE, README_FILE, STATEMENT_FILE, TABLES_FILE};
+use crate::tables::ReleasedTables;
+use crate::Published;
+
+/// The column of a layout that holds an attribute of this name.
+fn column(layout: Option<&'static Layout>, name: &str) -> Option<&'static LayoutColumn> {
+    layout?.columns.iter().find(|column| match column.attribute {
+        LayoutAttribute::Case(attribute) => attribute.name() == name,
+        LayoutAttribute::VictimPerpetrator(attribute) => attribute.name() == name,
+    })
+}
+
+/// The name of an attribute's column in the data file.
+pub(crate) fn column_name<'a>(layout: Option<&'static Layout>, attribute: &'a Attribute) -> &'a str {
+    column(layout, attribute.name()).map_or(attribute.name(), |column| column.name)
+}
+
+/// The README of a release.
+pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, published: &Published) -> String {
+    let mut text = String::from("# Data release\n\n");
+    let records = &data.statement().records;
+    let _ = writeln!(
+        text,
+        "{} records in {} columns, made from {} records{}. {} ({:.1} %) were left out to protect the persons in them.\n",
+        records.kept,
+        data.get().schema().len(),
+        records.input,
+        published.layout.map(|layout| format!(" in the layout `{}`", layout.name)).unwrap_or_default(),
+        records.suppressed,
+        records.share_suppressed * 100.0,
+    );
+    text.push_str("## Files\n");
+    for (file, what) in [
+        (DATA_FILE, "the records, one per row; the order of the rows means nothing"),
+        (TABLES_FILE, "tables computed from those records, one figure per row"),
+        (STATEMENT_FILE, "what was done, what was verified, and what is not protected, for programs"),
+        (PACKAGE_FILE, "a description of the files for programs (Frictionless Data Package)"),
+        (README_FILE, "this text"),
+    ] {
+        let _ = writeln!(text, "- `{file}`: {what}");
+    }
+    text.push_str("\n## Columns\n| column | attribute |\n|---|---|\n");
+    for attribute in data.get().schema().attributes() {
+        let _ = writeln!(text, "| `{}` | {} |", column_name(published.layout, attribute), attribute.name().replace('_', " "));
+    }
+    text.push_str(
+        "\nAn empty cell means that nothing is recorded there: not observed, not asked, negative, or blanked to protect a \
+         person. It never means \"no\".\n\n",
+    );
+    text.push_str(&data.statement().to_plain_words());
+    text.push_str("\n## Tables\n");
+    if tables.is_empty() {
+        text.push_str("No indicator can be computed from the released columns.\n");
+    } else {
+        text.push_str(
+            "Every figure is computed from the released records in `data.csv`, and each count was recounted there: the tables \
+             say nothing that the records do not say. They count persons who were detected and recorded, and describe neither \
+             the victims who were not nor the records that were left out.\n\n",
+        );
+        for (id, title) in tables.titles() {
+            let _ = writeln!(text, "- {title} (`{id}`)");
+        }
+    }
+    if !tables.skipped().is_empty() {
+        text.push_str("\nNot computed:\n");
+        for (id, reason) in tables.skipped() {
+            let _ = writeln!(text, "- `{id}`: {reason}");
+        }
+    }
+    text
+}
+
+/// The Frictionless Data Package of a release.
+///
+/// # Sources
+/// Data Package, version 1 (Open Knowledge Foundation, 2017): tabular data resource, table schema.
+pub(crate) fn data_package(data: &Released<Table>, published: &Published) -> Value {
+    let separator = char::from(published.layout.map_or(b',', |layout| layout.separator));
+    let missing = published.layout.map_or("", |layout| layout.missing);
+    let fields: Vec<Value> =
+        data.get().schema().attributes().iter().map(|attribute| field(published.layout, attribute)).collect();
+    let tables: Vec<Value> = crate::tables::COLUMNS
+        .iter()
+        .map(|(name, kind, description)| json!({ "name": name, "type": kind, "description": description }))
+        .collect();
+    json!({
+        "profile": "tabular-data-package",
+        "name": "release",
+        "title": "Data release",
+        "resources": [
+            {
+                "profile": "tabular-data-resource",
+                "name": "data",
+                "path": DATA_FILE,
+                "title": "Released records",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "dialect": { "delimiter": separator.to_string(), "header": true },
+                "schema": { "fields": fields, "missingValues": [missing] },
+            },
+            {
+                "profile": "tabular-data-resource",
+                "name": "tables",
+                "path": TABLES_FILE,
+                "title": "Tables computed from the released records",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "dialect": { "delimiter": ",", "header": true },
+                "schema": { "fields": tables, "missingValues": [""] },
+            },
+        ],
+    })
+}
+
+fn field(layout: Option<&'static Layout>, attribute: &Attribute) -> Value {
+    let domain = attribute.domain();
+    let described = column(layout, attribute.name());
+    let kind = match domain.kind() {
+        DomainKind::Numeric if domain.scale() == Some(0) => "integer",
+        DomainKind::Numeric => "number",
+        DomainKind::Date => "date",
+        _ => "string",
+    };
+    let mut field = json!({
+        "name": column_name(layout, attribute),
+        "type": kind,
+        "title": attribute.name().replace('_', " "),
+    });
+    // A short codebook is worth listing; texts of the file are those of its layout, not the schema's codes.
+    let texts: Option<Vec<&str>> = described.and_then(|column| column.texts());
+    let labels = || -> Option<Vec<String>> {
+        (described.is_none() && domain.origin() == Origin::Public && kind == "string" && domain.len() <= 20)
+            .then(|| domain.labels().map(std::borrow::Cow::into_owned).collect())
+    };
+    let values = texts.map(|texts| json!(texts)).or_else(|| labels().map(|labels| json!(labels)));
+    if let (Some(values), Some(object)) = (values, field.as_object_mut()) {
+        object.insert("constraints".into(), json!({ "enum": values }));
+    }
+    field
+}

@@ -1,0 +1,287 @@
+//! The plan file: one TOML format that says what is read, what each attribute is, what must hold of the
+//! release, and which tables go with it.
+//!
+//! ```
+//! use ctdata_publish::Plan;
+//! let plan: Plan = r#"
+//!     format_version = 1
+//!
+//!     [[attribute]]
+//!     name = "gender"
+//!     role = "quasi-identifier"
+//!
+//!     [[attribute]]
+//!     name = "isForcedLabour"
+//!     role = "quasi-identifier"
+//!
+//!     [anonymize]
+//!     method = "cell-suppression"
+//!     blank = ["gender"]
+//!
+//!     [[anonymize.model]]
+//!     kind = "k-anonymity"
+//!     k = 5
+//!
+//!     [[table]]
+//!     indicator = "form-of-exploitation"
+//!     by = ["gender"]
+//! "#.parse()?;
+//! assert_eq!(plan.k(), 5);
+//! # Ok::<(), ctdata_publish::PublishError>(())
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::str::FromStr;
+
+use ctdata_indicators::Base;
+use ctdata_model::{CaseAttribute, CaseTable, ExploitationForm};
+use serde::{Deserialize, Serialize};
+
+use crate::PublishError;
+
+/// What a release is made of and by. Unknown keys are refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The version of this format; 1.
+    pub format_version: u32,
+    /// How the input is read.
+    #[serde(default)]
+    pub input: InputPlan,
+    /// What each attribute is. Attributes without an entry are dropped.
+    #[serde(default, rename = "attribute")]
+    pub attributes: Vec<AttributePlan>,
+    /// What must hold of the released records, and how it is reached.
+    #[serde(default)]
+    pub anonymize: AnonymizePlan,
+    /// Tables that go with the records. Without any, every indicator that the released columns allow.
+    #[serde(default, rename = "table")]
+    pub tables: Vec<TablePlan>,
+}
+
+/// How the input is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputPlan {
+    /// A layout name, or `csv` for a table of any subject; left out, it is detected.
+    pub format: Option<String>,
+    /// `,`, `;` or a tab; left out, it is detected.
+    pub separator: Option<char>,
+    /// Texts that stand for a missing value in a plain table; the empty cell if left out.
+    pub missing: Option<Vec<String>>,
+}
+
+/// What an attribute is in a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Names a person or record: says which rows belong together, and is never released.
+    Identifier,
+    /// Could be known to somebody who looks for a person: released under the guarantee.
+    QuasiIdentifier,
+    /// Released as it is; what the guarantee does not hide.
+    Sensitive,
+    /// Released as it is; taken to be unknown to anybody who looks for a person.
+    Released,
+    /// Not released.
+    Dropped,
+}
+
+/// One attribute and its role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttributePlan {
+    /// The name, as the file's column or as the case schema has it.
+    pub name: String,
+    /// What it is.
+    pub role: Role,
+}
+
+/// How the guarantee is reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Records in small classes are left out.
+    #[default]
+    RecordSuppression,
+    /// Cells of the columns named in `blank` are blanked first, then records left out.
+    CellSuppression,
+}
+
+/// What must hold, and how it is reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnonymizePlan {
+    /// How the guarantee is reached.
+    #[serde(default)]
+    pub method: Method,
+    /// Quasi-identifiers whose cells may be blanked, the least important first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blank: Vec<String>,
+    /// What must hold. Without any, k-anonymity with k = 11.
+    #[serde(default, rename = "model")]
+    pub models: Vec<ModelPlan>,
+}
+
+/// A privacy model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum ModelPlan {
+    /// Every combination of quasi-identifiers in the release occurs at least k times.
+    KAnonymity {
+        /// The smallest class.
+        k: u32,
+    },
+}
+
+/// A table that goes with the records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TablePlan {
+    /// The indicator.
+    pub indicator: String,
+    /// What it is broken down by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// The rows that count, by dimension and value.
+    #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
+    pub filters: BTreeMap<String, String>,
+    /// The base of shares; the indicator's own if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Base>,
+}
+
+/// The version of the format that this crate reads.
+const FORMAT_VERSION: u32 = 1;
+
+/// The k of CTDC's own k-anonymised releases.
+///
+/// # Sources
+/// CTDC Data Codebook, version 6 (2017).
+pub const CTDC_K: u32 = 11;
+
+/// The quasi-identifiers that CTDC's own k-anonymised releases protect.
+///
+/// # Sources
+/// Counts on the release of April 2020: by these columns the smallest class has exactly 11 rows.
+pub const CTDC_QUASI_IDENTIFIERS: [CaseAttribute; 8] = [
+    CaseAttribute::YearOfRegistration,
+    CaseAttribute::DataSource,
+    CaseAttribute::Gender,
+    CaseAttribute::AgeBand,
+    CaseAttribute::Citizenship,
+    CaseAttribute::CountryOfExploitation,
+    CaseAttribute::Form(ExploitationForm::ForcedLabour),
+    CaseAttribute::Form(ExploitationForm::SexualExploitation),
+];
+
+impl Plan {
+    /// Reads a plan file.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no plan.
+    pub fn read(path: &Path) -> Result<Self, PublishError> {
+        let text = std::fs::read_to_string(path).map_err(|error| PublishError::io(path, error))?;
+        Self::parse(&text, &path.display().to_string())
+    }
+
+    fn parse(text: &str, name: &str) -> Result<Self, PublishError> {
+        let wrong = |message: String| PublishError::Plan { plan: name.to_owned(), message };
+        let plan: Self = toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?;
+        if plan.format_version != FORMAT_VERSION {
+            return Err(wrong(format!("format_version is {}, and {FORMAT_VERSION} is known here", plan.format_version)));
+        }
+        if plan.input.separator.is_some_and(|separator| !matches!(separator, ',' | ';' | '\t')) {
+            return Err(wrong("separator is a comma, a semicolon or a tab".to_owned()));
+        }
+        if plan.anonymize.models.iter().any(|model| matches!(model, ModelPlan::KAnonymity { k: 0 })) {
+            return Err(wrong("k is at least 1".to_owned()));
+        }
+        if plan.anonymize.method == Method::RecordSuppression && !plan.anonymize.blank.is_empty() {
+            return Err(wrong("`blank` goes with method = \"cell-suppression\"".to_owned()));
+        }
+        if plan.anonymize.method == Method::CellSuppression && plan.anonymize.blank.is_empty() {
+            return Err(wrong("method = \"cell-suppression\" needs `blank`: the columns whose cells may be blanked".to_owned()));
+        }
+        Ok(plan)
+    }
+
+    /// The plan for cases of which nothing else is said: what CTDC's own k-anonymised releases protect, and
+    /// no other column.
+    pub fn for_cases(cases: &CaseTable) -> Self {
+        let attributes = CTDC_QUASI_IDENTIFIERS
+            .into_iter()
+            .filter(|attribute| cases.position(*attribute).is_some())
+            .map(|attribute| AttributePlan {
+                name: cases.column_name(attribute).map_or_else(|| attribute.name().into_owned(), str::to_owned),
+                role: Role::QuasiIdentifier,
+            })
+            .collect();
+        Self {
+            format_version: FORMAT_VERSION,
+            input: InputPlan::default(),
+            attributes,
+            anonymize: AnonymizePlan { models: vec![ModelPlan::KAnonymity { k: CTDC_K }], ..AnonymizePlan::default() },
+            tables: Vec::new(),
+        }
+    }
+
+    /// The k asked for: the largest of the models, or that of CTDC where none is named.
+    pub fn k(&self) -> u32 {
+        self.anonymize.models.iter().map(|ModelPlan::KAnonymity { k }| *k).max().unwrap_or(CTDC_K)
+    }
+
+    /// Names of the attributes with a role, in the order of the plan.
+    pub fn names(&self, role: Role) -> impl Iterator<Item = &str> {
+        self.attributes.iter().filter(move |attribute| attribute.role == role).map(|attribute| attribute.name.as_str())
+    }
+}
+
+impl FromStr for Plan {
+    type Err = PublishError;
+
+    fn from_str(text: &str) -> Result<Self, PublishError> {
+        Self::parse(text, "plan")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        text.parse::<Plan>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_plan_is_written_and_read_back() {
+        let plan: Plan = "format_version = 1\n[input]\nformat = \"csv\"\nseparator = \";\"\n\
+            [[attribute]]\nname = \"age\"\nrole = \"quasi-identifier\"\n\
+            [[anonymize.model]]\nkind = \"k-anonymity\"\nk = 3\n\
+            [[table]]\nindicator = \"sex\"\nwhere = { year = \"2019\" }\n"
+            .parse()
+            .unwrap();
+        let text = toml::to_string(&plan).unwrap();
+        assert_eq!(text.parse::<Plan>().unwrap(), plan);
+        assert_eq!(plan.names(Role::QuasiIdentifier).collect::<Vec<_>>(), ["age"]);
+    }
+
+    #[test]
+    fn unknown_keys_versions_and_values_are_refused_by_line() {
+        assert!(error("format_version = 1\nsepparator = 1").contains("line 2"));
+        assert!(error("format_version = 2").contains("format_version is 2"));
+        assert!(error("").contains("format_version"));
+        assert!(error("format_version = 1\n[[attribute]]\nname = \"a\"\nrole = \"quasi\"").contains("quasi-identifier"));
+        assert!(error("format_version = 1\n[[anonymize.model]]\nkind = \"k-anonymity\"\nk = 0").contains("at least 1"));
+        assert!(error("format_version = 1\n[anonymize]\nmethod = \"cell-suppression\"").contains("blank"));
+        assert!(error("format_version = 1\n[anonymize]\nblank = [\"a\"]").contains("cell-suppression"));
+        assert!(error("format_version = 1\n[input]\nseparator = \"|\"").contains("separator"));
+    }
+
+    #[test]
+    fn without_a_model_the_k_is_that_of_ctdc() {
+        assert_eq!("format_version = 1".parse::<Plan>().unwrap().k(), CTDC_K);
+    }
+}

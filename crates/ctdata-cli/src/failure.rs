@@ -24,10 +24,6 @@ impl Failure {
     /// The user stopped it.
     pub(crate) const CANCELLED: u8 = 3;
 
-    pub(crate) fn no(message: impl Into<String>) -> Self {
-        Self { code: Self::NO, message: message.into() }
-    }
-
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { code: Self::USAGE, message: message.into() }
     }

@@ -2,24 +2,30 @@
 
 mod case;
 pub mod codes;
+mod constraints;
 pub mod country;
 mod crosswalk;
 mod ctdc;
 mod dataset;
 mod error;
+#[cfg(feature = "json")]
+mod json;
+mod hierarchies;
 pub mod period;
 pub mod recorded;
 pub mod redacted;
 pub mod region;
+mod simulate;
 pub mod validate;
 
-pub use case::{CaseAttribute, CaseGroup, CaseTable};
+pub use case::{Case, CaseAttribute, CaseGroup, CaseTable, CaseTableBuilder};
 pub use codes::{
     AgeBand, CodeList, DataSource, DurationBand, ExploitationForm, Gender, IsicSection,
     LabourSector, Majority, MeansOfControl, PerpetratorAgeBand, PerpetratorRelation,
     PerpetratorRole, RecruiterRelation, RegisterPeriod, SexualExploitationType,
     StatusDecisionMaker, TraffickerRelationship, TraffickingStatus, UnknownCode, VpRegion,
 };
+pub use constraints::case_constraints;
 pub use country::{Country, CountryStatus};
 pub use crosswalk::{Conversion, Loss, LossKind, convert};
 #[cfg(feature = "csv")]
@@ -29,7 +35,11 @@ pub use ctdata_table::csv::OnError;
 pub use ctdc::{Coding, Detection, LAYOUTS, Layout, LayoutAttribute, LayoutColumn, LayoutKind, Token, VpAttribute};
 pub use dataset::{Dataset, PLAIN_LAYOUT, VpTable};
 pub use error::ModelError;
+#[cfg(feature = "json")]
+pub use json::{read_json_lines, write_json_lines};
+pub use hierarchies::{CaseHierarchies, case_hierarchies};
 pub use period::{InvalidPeriod, Period, Precision, Year};
 pub use recorded::Recorded;
 pub use redacted::Redacted;
 pub use region::{IntermediateRegion, Region, SdgRegion, SubRegion};
+pub use simulate::Simulator;

@@ -66,7 +66,8 @@ pub enum BrokenGuarantee {
     },
     /// Someone who knows true values finds fewer than k candidates.
     #[error(
-        "the attacker view requires {required} candidates or none, but {tuples} combinations of true values have fewer, down to {achieved}"
+        "the attacker view requires {required} candidates or none, but {tuples} combinations of values have \
+         fewer, down to {achieved}"
     )]
     AttackerView {
         /// Units that must be compatible with a target that is compatible with any.

@@ -83,15 +83,12 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, published:
 ///
 /// # Sources
 /// Data Package, version 1 (Open Knowledge Foundation, 2017): tabular data resource, table schema.
-pub(crate) fn data_package(data: &Released<Table>, published: &Published) -> Value {
+pub(crate) fn data_package(data: &Released<Table>, header: &[String], published: &Published) -> Value {
     let separator = char::from(published.layout.map_or(b',', |layout| layout.separator));
     let missing = published.layout.map_or("", |layout| layout.missing);
     let fields: Vec<Value> =
         data.get().schema().attributes().iter().map(|attribute| field(published.layout, attribute)).collect();
-    let tables: Vec<Value> = crate::tables::COLUMNS
-        .iter()
-        .map(|(name, kind, description)| json!({ "name": name, "type": kind, "description": description }))
-        .collect();
+    let tables: Vec<Value> = header.iter().map(|name| json!({ "name": name, "type": table_type(name) })).collect();
     json!({
         "profile": "tabular-data-package",
         "name": "release",
@@ -121,6 +118,15 @@ pub(crate) fn data_package(data: &Released<Table>, published: &Published) -> Val
             },
         ],
     })
+}
+
+/// The type of a column of the tables file; dimensions are texts.
+fn table_type(name: &str) -> &'static str {
+    match name {
+        "numerator" | "base" | "unknown" => "integer",
+        "value" | "low" | "high" | "level" => "number",
+        _ => "string",
+    }
 }
 
 fn field(layout: Option<&'static Layout>, attribute: &Attribute) -> Value {

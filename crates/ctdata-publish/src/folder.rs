@@ -96,7 +96,13 @@ impl ReleaseFolder {
         statement.push(b'\n');
         self.write(STATEMENT_FILE, &statement)?;
         self.write(README_FILE, readme(data, tables, published).as_bytes())?;
-        let mut package = serde_json::to_vec_pretty(&data_package(data, published))?;
+        let long = tables.to_long_csv()?;
+        let header: Vec<String> = long
+            .split(|&byte| byte == b'\n')
+            .next()
+            .map(|line| String::from_utf8_lossy(line).split(',').map(str::to_owned).collect())
+            .unwrap_or_default();
+        let mut package = serde_json::to_vec_pretty(&data_package(data, &header, published))?;
         package.push(b'\n');
         self.write(PACKAGE_FILE, &package)?;
         self.put_in_place()

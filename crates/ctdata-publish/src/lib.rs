@@ -1,1 +1,53 @@
-//! .
+//! From a confidential file to a folder that can be published: one plan, one pipeline.
+//!
+//! ```
+//! use ctdata_model::{Layout, Simulator, write_cases};
+//! use ctdata_publish::Publisher;
+//! use ctdata_table::Control;
+//!
+//! let control = Control::default();
+//! # let folder = std::env::temp_dir().join(format!("ctdata-publish-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! # let input = folder.join("cases.csv");
+//! # let out = folder.join("release");
+//! let cases = Simulator::new(1).cases(Layout::named("ctdc-synthetic-2021").unwrap(), 2_000)?;
+//! write_cases(&cases, std::fs::File::create(&input)?, &control)?;
+//!
+//! let published = Publisher::default().publish(&input, &out, &control)?;
+//! assert!(published.statement.verified.smallest_class.is_none_or(|class| class >= 11));
+//! assert!(out.join("statement.json").is_file());
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Map
+//! | question | types |
+//! |---|---|
+//! | what is to be done? | [`Plan`], [`Role`], [`Method`], [`ModelPlan`], [`TablePlan`] |
+//! | do it | [`Publisher`], [`Published`], [`Quality`] |
+//! | where does it go? | [`ReleaseFolder`], [`ReleasedTables`] |
+//!
+//! # What it does not do
+//! It has no algorithm of its own: reading is in `ctdata-model`, figures in `ctdata-indicators`, protection
+//! and verification in `ctdata-privacy`. It writes nothing that was not verified.
+//!
+//! # Features
+//! `rayon` uses all cores of the caller's pool; the bytes are the same with and without.
+
+mod describe;
+mod error;
+mod folder;
+mod pipeline;
+mod plain;
+mod plan;
+mod quality;
+mod tables;
+
+pub use error::PublishError;
+pub use folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_FILE, TABLES_FILE};
+pub use pipeline::{Published, Publisher};
+pub use plan::{
+    AnonymizePlan, AttributePlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, InputPlan, Method, ModelPlan, Plan, Role, TablePlan,
+};
+pub use quality::{ColumnQuality, Quality};
+pub use tables::ReleasedTables;

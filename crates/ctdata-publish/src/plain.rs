@@ -1,31 +1,28 @@
 //! Tables of any subject: read and written as plain CSV.
 
 use std::io::Write;
-use std::path::Path;
 
-use ctdata_table::csv::{CsvReader, Separator, WriteOptions, write_csv};
+use ctdata_table::csv::{CsvReader, WriteOptions, write_csv};
 use ctdata_table::{Control, Missing, Table, TableError};
 
-use crate::{InputPlan, Plan, PublishError, Role};
+use crate::{Plan, PublishError, Role};
 
-/// Reads a table of an unknown subject as its plan says.
-pub(crate) fn read(path: &Path, plan: &Plan, control: &Control) -> Result<Table, PublishError> {
-    let InputPlan { separator, missing, .. } = &plan.input;
+/// A reader of tables of an unknown subject, as their plan says.
+pub(crate) fn reader(plan: &Plan) -> Result<CsvReader, PublishError> {
     let mut reader = CsvReader::new();
-    if let Some(separator) = separator.and_then(|wanted| Separator::ALL.into_iter().find(|known| char::from(known.byte()) == wanted)) {
-        reader = reader.separator(separator);
-    }
-    if let Some(missing) = missing {
+    if let Some(missing) = &plan.input.missing {
         reader = reader.missing(missing.iter().map(|text| (text.clone(), Missing::NotRecorded)));
     }
     let mut identifiers = plan.names(Role::Identifier);
     if let Some(identifier) = identifiers.next() {
         reader = reader.id_column(identifier);
     }
-    if identifiers.next().is_some() {
-        return Err(PublishError::Plan { plan: "plan".into(), message: "one attribute at most is an identifier".into() });
+    match identifiers.next() {
+        None => Ok(reader),
+        Some(_) => {
+            Err(PublishError::Plan { plan: "plan".into(), message: "one attribute at most is an identifier".into() })
+        }
     }
-    Ok(reader.read_path(path, control)?.into_table()?)
 }
 
 /// Writes a table with its attribute names as header.

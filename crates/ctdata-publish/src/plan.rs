@@ -70,6 +70,9 @@ pub struct InputPlan {
     pub separator: Option<char>,
     /// Texts that stand for a missing value in a plain table; the empty cell if left out.
     pub missing: Option<Vec<String>>,
+    /// Go on although validation finds errors. Rows that cannot be read still stop the run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accept_errors: bool,
 }
 
 /// What an attribute is in a release.

@@ -1,1 +1,157 @@
 //! `ctdata indicators`
+
+use std::path::Path;
+
+use ctdata::indicators::export::write_long_csv;
+use ctdata::indicators::{Base, Estimate, Population, Request, compute, compute_all};
+use ctdata::table::Table;
+use serde::Serialize;
+
+use crate::args::IndicatorsOptions;
+use crate::failure::Failure;
+use crate::output::{Align, count, table};
+use crate::session::Session;
+
+#[derive(Serialize)]
+struct Observations {
+    format: &'static str,
+    observations: Vec<Estimate>,
+    skipped: Vec<Skipped>,
+}
+
+#[derive(Serialize)]
+struct Skipped {
+    indicator: &'static str,
+    reason: String,
+}
+
+pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), Failure> {
+    let request = request(options)?;
+    let population = options.population.as_deref().map(population).transpose()?;
+    let dataset = super::read(&options.input, session)?;
+    let cases = dataset.cases()?;
+    let (observations, skipped) = observe(cases.table(), options, &request, population.as_ref(), session)?;
+    if let Some(out) = &options.out {
+        session.working_copy(out, |output| Ok(write_long_csv(&observations, output).map(drop)?))?;
+    }
+    if session.json {
+        return session.document(&Observations { format: dataset.format(), observations, skipped });
+    }
+    session.text(&words(&observations, &skipped))
+}
+
+fn request(options: &IndicatorsOptions) -> Result<Request, Failure> {
+    let filters = options
+        .filter
+        .iter()
+        .map(|text| match text.split_once('=') {
+            Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
+            None => Err(Failure::usage(format!("--where takes DIM=VALUE, not `{text}`"))),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let base = options
+        .base
+        .as_deref()
+        .map(|text| text.parse::<Base>().map_err(|error| Failure::usage(format!("--base: {error}"))))
+        .transpose()?;
+    Ok(Request { by: options.by.clone(), filters, base, ..Request::default() })
+}
+
+fn population(path: &Path) -> Result<Population, Failure> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let read = Population::read_path(path, name, "as given");
+    read.map_err(|error| Failure::usage(error.to_string()))
+}
+
+fn observe(
+    cases: &Table,
+    options: &IndicatorsOptions,
+    request: &Request,
+    population: Option<&Population>,
+    session: &Session,
+) -> Result<(Vec<Estimate>, Vec<Skipped>), Failure> {
+    let mut observations = Vec::new();
+    if options.id.is_empty() {
+        let all = compute_all(cases, request, population, &session.control)?;
+        observations.extend(all.estimates().cloned());
+        let skipped = all
+            .skipped
+            .iter()
+            .map(|skipped| Skipped { indicator: skipped.indicator.id, reason: skipped.reason.to_string() })
+            .collect();
+        return Ok((observations, skipped));
+    }
+    for id in &options.id {
+        let request = Request { id: id.clone(), ..request.clone() };
+        if ctdata::indicators::indicator(id)?.needs_population() && population.is_none() {
+            let indicator = id.clone();
+            return Err(ctdata::indicators::IndicatorError::NeedsPopulation { indicator }.into());
+        }
+        observations.extend(compute(cases, &request, population, &session.control)?.estimates);
+    }
+    Ok((observations, Vec::new()))
+}
+
+/// One table per indicator, its bases and remarks below it.
+fn words(observations: &[Estimate], skipped: &[Skipped]) -> String {
+    let mut text = String::new();
+    for group in observations.chunk_by(|a, b| a.indicator == b.indicator) {
+        let Some(first) = group.first() else { continue };
+        let code = first.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+        text.push_str(&format!("{}{code}\n", first.indicator));
+        let rows: Vec<Vec<String>> = group.iter().map(row).collect();
+        let header = [
+            ("", Align::Left),
+            ("value", Align::Right),
+            ("low", Align::Right),
+            ("high", Align::Right),
+            ("numerator", Align::Right),
+            ("base", Align::Right),
+            ("unknown", Align::Right),
+        ];
+        text.push_str(&table(&header, &rows));
+        let mut notes: Vec<&str> = Vec::new();
+        for note in group.iter().flat_map(|estimate| &estimate.notes) {
+            if !notes.contains(&note.as_ref()) {
+                notes.push(note);
+            }
+        }
+        for note in notes {
+            text.push_str(&format!("  note: {note}\n"));
+        }
+        text.push('\n');
+    }
+    for Skipped { indicator, reason } in skipped {
+        text.push_str(&format!("not computed: {indicator}: {reason}\n"));
+    }
+    text
+}
+
+fn row(estimate: &Estimate) -> Vec<String> {
+    let labels: Vec<&str> = estimate.dimensions.iter().map(|dimension| dimension.label.as_ref()).collect();
+    let what = if labels.is_empty() { "total".to_owned() } else { labels.join(", ") };
+    let number = |value: f64| format!("{value:.4}");
+    let whole = |value: Option<u64>| value.map(count).unwrap_or_default();
+    let value = match estimate.value.known() {
+        Some(value) => format!("{} {}", number(value), unit(estimate)),
+        None => "not available".to_owned(),
+    };
+    let interval = estimate.interval.as_ref();
+    vec![
+        what,
+        value,
+        interval.map(|interval| number(interval.low())).unwrap_or_default(),
+        interval.map(|interval| number(interval.high())).unwrap_or_default(),
+        whole(estimate.numerator),
+        whole(estimate.base),
+        whole(estimate.unknown),
+    ]
+}
+
+fn unit(estimate: &Estimate) -> &'static str {
+    match estimate.unit.code() {
+        "percent" => "%",
+        "per-100k" | "per-100000" => "per 100,000",
+        _ => "",
+    }
+}

@@ -1,1 +1,53 @@
 //! `ctdata publish`
+
+use ctdata::publish::{Plan, Published, Publisher};
+
+use crate::args::PublishOptions;
+use crate::failure::Failure;
+use crate::output::{Align, count, table};
+use crate::session::Session;
+
+pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Failure> {
+    let plan = options.plan.as_deref().map(Plan::read).transpose()?;
+    let publisher = Publisher { plan, replace: options.replace };
+    let published = publisher.publish(&options.input, &options.out, &session.control);
+    session.finish();
+    let published = published?;
+    if session.json {
+        return session.document(&published);
+    }
+    session.text(&words(&published))?;
+    for remark in &published.remarks {
+        session.remark(format!("note: {remark}"));
+    }
+    Ok(())
+}
+
+fn words(published: &Published) -> String {
+    let (before, after) = (&published.risk_before, &published.risk_after);
+    let percent = |share: f64| format!("{:.2} %", share * 100.0);
+    let smallest = |class: Option<u64>| class.map(count).unwrap_or_default();
+    let rows: Vec<Vec<String>> = [
+        ["records".to_owned(), count(before.rows), count(after.rows)],
+        ["equivalence classes".to_owned(), count(before.classes), count(after.classes)],
+        ["smallest class".to_owned(), smallest(before.smallest_class), smallest(after.smallest_class)],
+        ["unique records".to_owned(), count(before.uniques), count(after.uniques)],
+        [format!("share in classes under {}", before.k), percent(before.share_below_k), percent(after.share_below_k)],
+        [
+            "exposed in the attacker view".to_owned(),
+            count(before.attacker_view.exposed_records),
+            count(after.attacker_view.exposed_records),
+        ],
+    ]
+    .into_iter()
+    .map(Vec::from)
+    .collect();
+    let mut text = format!("{}: {} findings of validation\n", published.format, published.validation.findings.len());
+    text.push_str(&table(&[("risk", Align::Left), ("before", Align::Right), ("after", Align::Right)], &rows));
+    text.push_str(&format!("quasi-identifiers: {}\n", published.statement.quasi_identifiers.join(", ")));
+    text.push_str("verified; written:\n");
+    for output in &published.outputs {
+        text.push_str(&format!("  {output}\n"));
+    }
+    text
+}

@@ -16,7 +16,7 @@ pub(crate) fn run(options: &ValidateOptions, session: &Session) -> Result<(), Fa
         ..CaseReader::default()
     };
     let outcome = super::outcome(&reader, &options.input.file, options.input.format.as_deref(), session)?;
-    let report = Validator::default().check_outcome(&outcome, &session.control)?;
+    let report = Validator::default().check_outcome(&outcome, &session.control).all()?;
     if session.json {
         session.document(&report)?;
     } else {

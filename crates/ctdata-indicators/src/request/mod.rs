@@ -11,7 +11,7 @@ use crate::interval::{Level, RateInterval, ShareInterval};
 use ctdata_model::{CodeList, Country, Region, SdgRegion, SubRegion};
 
 pub(crate) use dimension::{Dim, Place};
-pub(crate) use variable::{CHILD_AT_EXPLOITATION, CHILD_AT_REGISTRATION, NOT_SELECTED, Scope};
+pub(crate) use variable::{Scope, flags};
 pub(crate) use words::{flag_words, words};
 
 coded! {

@@ -8,11 +8,11 @@ use ctdata_model::{AgeBand, CaseAttribute, CaseGroup, CodeList, Country, Majorit
 use ctdata_table::{Attribute, Category, Missing, Schema, Variable, nearest};
 
 /// The category of what a filter leaves out.
-pub(crate) const NOT_SELECTED: &str = "not-selected";
+const NOT_SELECTED: &str = "not-selected";
 /// Child or adult when registered.
-pub(crate) const CHILD_AT_REGISTRATION: &str = "child-at-registration";
+const CHILD_AT_REGISTRATION: &str = "child-at-registration";
 /// Child or adult when exploited.
-pub(crate) const CHILD_AT_EXPLOITATION: &str = "child-at-exploitation";
+const CHILD_AT_EXPLOITATION: &str = "child-at-exploitation";
 
 /// The categories of child or adult; the last is for what is not known.
 const CHILD_CATEGORIES: [(&str, &str); 3] = [
@@ -228,7 +228,7 @@ pub(crate) fn flags(name: &str, members: &[CaseAttribute]) -> Variable {
     }
 }
 
-pub(crate) fn categories(words: &[(&str, &str)]) -> Vec<Category> {
+fn categories(words: &[(&str, &str)]) -> Vec<Category> {
     words.iter().map(|&(code, label)| Category::new(code, label)).collect()
 }
 

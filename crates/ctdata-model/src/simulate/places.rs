@@ -73,11 +73,11 @@ const CORRIDORS: &[Corridor] = &[
     Corridor { from: From::Area(SubRegion::SouthEasternAsia), home: 340, to: &[("ID", 160), ("MY", 140), ("TH", 54), ("CN", 42), ("AE", 33), ("JP", 26), ("ZA", 26), ("SA", 25)] },
     Corridor { from: From::Area(SubRegion::CentralAsia), home: 360, to: &[("KZ", 250), ("RU", 170), ("TR", 120), ("UA", 32), ("AE", 24)] },
     Corridor { from: From::Area(SubRegion::SouthernAsia), home: 430, to: &[("JO", 140), ("MY", 110), ("VU", 61), ("LB", 60), ("SA", 50), ("KE", 29), ("IQ", 26)] },
-    Corridor { from: From::Area(SubRegion::WesternAsia), home: 150, to: &[("MD", 560), ("DZ", 150), ("TR", 110), ("LB", 31)] },
+    Corridor { from: From::Area(SubRegion::WesternAsia), home: 150, to: &[("MD", 560), ("DZ", 150), ("TR", 110), ("LB", 30)] },
     Corridor { from: From::Area(SubRegion::EasternAsia), home: 550, to: &[("NO", 280), ("MK", 140), ("KZ", 26)] },
     Corridor { from: From::Area(SubRegion::SubSaharanAfrica), home: 260, to: &[("LY", 170), ("ML", 90), ("SN", 80), ("SA", 70), ("EG", 60), ("MA", 40), ("LB", 40), ("TN", 30), ("SD", 30), ("UG", 30)] },
     Corridor { from: From::Area(SubRegion::NorthernAfrica), home: 10, to: &[("ET", 580), ("LY", 260), ("EG", 92), ("TR", 61)] },
-    Corridor { from: From::Area(SubRegion::LatinAmericaAndTheCaribbean), home: 480, to: &[("AR", 210), ("MX", 50), ("ES", 50), ("CH", 50), ("EC", 36), ("PT", 29), ("IT", 27), ("DO", 26)] },
+    Corridor { from: From::Area(SubRegion::LatinAmericaAndCaribbean), home: 480, to: &[("AR", 210), ("MX", 50), ("ES", 50), ("CH", 50), ("EC", 36), ("PT", 29), ("IT", 27), ("DO", 26)] },
     Corridor { from: From::Area(SubRegion::SouthernEurope), home: 520, to: &[("DE", 180), ("IT", 140), ("ES", 70), ("BA", 30), ("RS", 25), ("GR", 22)] },
     Corridor { from: From::Area(SubRegion::NorthernAmerica), home: 900, to: &[] },
 ];

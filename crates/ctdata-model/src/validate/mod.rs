@@ -12,6 +12,8 @@ mod places;
 mod repeats;
 mod report;
 mod rule;
+#[cfg(all(test, feature = "csv"))]
+mod tests;
 mod time;
 mod validator;
 mod visitor;

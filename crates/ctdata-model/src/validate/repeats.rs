@@ -72,10 +72,10 @@ fn packed(table: &Table, control: &Control) -> Result<Vec<Vec<u64>>, ModelError>
             words.push(vec![0; table.rows()]);
             used = 0;
         }
-        let word = words.last_mut().into_iter().flatten();
+        let word = words.last_mut().map_or(&mut [][..], Vec::as_mut_slice);
         match column.codes() {
-            CodeSlice::U8(codes) => word.zip(codes).for_each(|(word, &code)| *word |= u64::from(code) << used),
-            CodeSlice::U16(codes) => word.zip(codes).for_each(|(word, &code)| *word |= u64::from(code) << used),
+            CodeSlice::U8(codes) => word.iter_mut().zip(codes).for_each(|(word, &code)| *word |= u64::from(code) << used),
+            CodeSlice::U16(codes) => word.iter_mut().zip(codes).for_each(|(word, &code)| *word |= u64::from(code) << used),
         }
         used += bits;
     }

@@ -48,6 +48,7 @@ const ONE_YEAR_YEARS: usize = 5;
 /// More than one in this many rows with a year is a year that stands out.
 const ONE_YEAR_SHARE: u64 = 4;
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of every rule about a file")]
 fn one_year(dataset: &Dataset, visitor: &mut Visitor, _: &Control) -> Result<(), ModelError> {
     const MESSAGE: &str = "One year holds more than a quarter of the registrations: a contributor stamped older cases with it.";
     let Dataset::Cases(cases) = dataset else { return Ok(()) };
@@ -66,6 +67,7 @@ fn one_year(dataset: &Dataset, visitor: &mut Visitor, _: &Control) -> Result<(),
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of every rule about a file")]
 fn bands(dataset: &Dataset, visitor: &mut Visitor, _: &Control) -> Result<(), ModelError> {
     const MIXED: &str = "Duration bands of this release and of another are mixed.";
     const FOREIGN: &str = "The duration bands are of another release.";

@@ -180,6 +180,7 @@ mod tests {
     use super::*;
     use ctdata_table::Cell;
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     use crate::quasi::is_blank;
     use crate::testing::{any_table, mixed_attributes, texts};
@@ -276,6 +277,20 @@ mod tests {
         assert_eq!((view.smallest, view.holds), (None, true));
     }
 
+    #[test]
+    fn not_applicable_is_an_answer_and_no_blank() {
+        // x: not applicable, a value, unknown. Who has the value finds its record and the unknown.
+        let table = crate::testing::mixed(
+            &[[3, 0, 0, 0], [3, 0, 0, 0], [0, 0, 0, 0], [4, 0, 0, 0]],
+            None,
+        );
+        let view = |rows: &[u32]| between(&table.take(rows).unwrap(), &table, &["x"], 3).smallest;
+        assert_eq!(
+            (view(&[0]), view(&[2]), view(&[3])),
+            (Some(3), Some(2), Some(1))
+        );
+    }
+
     const NAMES: [&str; 3] = ["z", "x", "y"];
 
     fn cells(table: &Table, row: usize) -> Vec<Cell> {
@@ -289,24 +304,26 @@ mod tests {
             .collect()
     }
 
+    /// A name for whom a row counts.
+    fn unit(table: &Table, row: usize) -> String {
+        table
+            .ids()
+            .map_or_else(|| row.to_string(), |ids| ids.get(row).unwrap().to_owned())
+    }
+
     /// Distinct released persons or records compatible with known cells, by comparing all.
     fn brute(known: &[Cell], released: &Table) -> u64 {
-        let fits = |row: usize| {
-            cells(released, row)
+        let fits = |row: &usize| {
+            cells(released, *row)
                 .iter()
                 .zip(known)
                 .all(|(&cell, &known)| is_blank(cell) || cell == known)
         };
-        let unit = |row: usize| {
-            released
-                .ids()
-                .map_or_else(|| row.to_string(), |ids| ids.get(row).unwrap().to_owned())
-        };
-        let found: std::collections::BTreeSet<String> = (0..released.rows())
-            .filter(|&row| fits(row))
-            .map(unit)
+        let units: BTreeSet<String> = (0..released.rows())
+            .filter(fits)
+            .map(|row| unit(released, row))
             .collect();
-        found.len() as u64
+        units.len() as u64
     }
 
     /// Every tuple that cells may stand for: blanks become each value and not applicable.
@@ -338,37 +355,57 @@ mod tests {
         all
     }
 
+    /// A table and some of its rows.
+    fn any_release(most: usize) -> impl Strategy<Value = (Table, Table)> {
+        (any_table(most), prop::collection::vec(any::<bool>(), most)).prop_map(|(input, kept)| {
+            let rows: Vec<u32> = (0u32..)
+                .take(input.rows())
+                .zip(kept)
+                .filter_map(|(row, kept)| kept.then_some(row))
+                .collect();
+            let released = input.take(&rows).unwrap();
+            (input, released)
+        })
+    }
+
+    /// Distinct persons or records among the rows that agree with this one in every cell.
+    fn class_size(table: &Table, row: usize) -> u64 {
+        let units: BTreeSet<String> = (0..table.rows())
+            .filter(|&other| cells(table, other) == cells(table, row))
+            .map(|other| unit(table, other))
+            .collect();
+        units.len() as u64
+    }
+
     proptest! {
         #[test]
-        fn it_equals_comparing_all_pairs(input in any_table(40), kept in prop::collection::vec(any::<bool>(), 40), k in 1u32..6) {
-            let rows: Vec<u32> = (0u32..).zip(&kept).filter(|(row, kept)| **kept && (*row as usize) < input.rows()).map(|(row, _)| row).collect();
-            let released = input.take(&rows).unwrap();
+        fn it_equals_comparing_all_pairs((input, released) in any_release(40), k in 1u32..6) {
             let view = between(&input, &released, &NAMES, k);
-            let counts: Vec<u64> = (0..input.rows()).map(|row| brute(&cells(&input, row), &released)).collect();
-            // Classes are released rows with the same cells, whatever their kinds of missing.
-            let class = |row: usize| {
-                let equal: Vec<u32> = (0u32..).take(released.rows()).filter(|&other| cells(&released, other as usize) == cells(&released, row)).collect();
-                let members = released.take(&equal).unwrap();
-                members.ids().map_or(members.rows(), |ids| (0..ids.len()).map(|row| ids.get(row)).collect::<std::collections::BTreeSet<_>>().len()) as u64
-            };
-            let smallest_class = (0..released.rows()).map(class).min().unwrap_or(u64::MAX);
-            let open = |row: usize| counts[row] == 0 && cells(&input, row).iter().any(|&cell| is_blank(cell)) && smallest_class < u64::from(k);
-            let exposed = (0..input.rows()).filter(|&row| (1..u64::from(k)).contains(&counts[row]) || open(row)).count();
-            prop_assert_eq!(view.exposed_records, exposed as u64);
-            let mut smallest = counts.iter().copied().filter(|&count| count > 0).min();
-            if (0..input.rows()).any(open) {
-                smallest = Some(smallest.unwrap_or(u64::MAX).min(smallest_class));
+            let k = u64::from(k);
+            let smallest_class = (0..released.rows()).map(|row| class_size(&released, row)).min();
+            let small = smallest_class.filter(|&smallest| smallest < k);
+            let (mut exposed, mut smallest) = (0, None);
+            for row in 0..input.rows() {
+                let known = cells(&input, row);
+                let mut count = brute(&known, &released);
+                if count == 0 && known.iter().any(|&cell| is_blank(cell)) {
+                    count = small.unwrap_or(0);
+                }
+                if count > 0 {
+                    exposed += u64::from(count < k);
+                    smallest = Some(smallest.map_or(count, |smallest: u64| smallest.min(count)));
+                }
             }
-            prop_assert_eq!(view.smallest, smallest);
+            prop_assert_eq!((view.smallest, view.exposed_records), (smallest, exposed));
         }
 
         #[test]
-        fn where_it_holds_no_possible_truth_is_exposed(input in any_table(30), kept in prop::collection::vec(any::<bool>(), 30), k in 1u32..4) {
-            let rows: Vec<u32> = (0u32..).zip(&kept).filter(|(row, kept)| **kept && (*row as usize) < input.rows()).map(|(row, _)| row).collect();
-            let released = input.take(&rows).unwrap();
-            let safe = |row: usize| completions(&cells(&input, row)).iter().all(|tuple| !(1..u64::from(k)).contains(&brute(tuple, &released)));
+        fn where_it_holds_no_possible_truth_is_exposed((input, released) in any_release(30), k in 1u32..4) {
+            let exposed = |tuple: &Vec<Cell>| (1..u64::from(k)).contains(&brute(tuple, &released));
             if between(&input, &released, &NAMES, k).holds {
-                prop_assert!((0..input.rows()).all(safe));
+                for row in 0..input.rows() {
+                    prop_assert!(!completions(&cells(&input, row)).iter().any(exposed));
+                }
             }
         }
     }

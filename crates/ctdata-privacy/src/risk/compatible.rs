@@ -195,37 +195,36 @@ impl Released {
             *search += 1;
         }
         let mut units = 0;
+        let mut add = |from: usize, to: usize| {
+            units += match &self.repeated {
+                Some(all) => {
+                    all.new_persons(from, to, seen_by, *search, limit.saturating_sub(units))
+                }
+                None => self.units_between(from, to),
+            };
+            units
+        };
         open.clear();
         open.push((0, 0, self.units_before.len() - 1));
         while let Some((depth, from, to)) = open.pop() {
             let (Some(column), Some(&known)) = (self.columns.get(depth), tuple.get(depth)) else {
-                units += match &self.repeated {
-                    Some(repeated) => repeated.new_persons(
-                        from,
-                        to,
-                        seen_by,
-                        *search,
-                        limit.saturating_sub(units),
-                    ),
-                    None => self.units_between(from, to),
-                };
-                if units >= limit {
-                    return units;
+                if add(from, to) >= limit {
+                    break;
                 }
                 continue;
             };
             if to - from <= SHORT {
-                let possible = |row: &usize| {
-                    let cells = self.rows.get(*row).iter().zip(tuple).skip(depth);
-                    cells
-                        .into_iter()
+                let further = tuple.get(depth..).unwrap_or_default();
+                for row in from..to {
+                    let cells = self.rows.get(row).get(depth..).unwrap_or_default();
+                    if cells
+                        .iter()
+                        .zip(further)
                         .all(|(&cell, &known)| cell == known || cell == BLANK)
-                };
-                open.extend(
-                    (from..to)
-                        .filter(possible)
-                        .map(|row| (self.columns.len(), row, row + 1)),
-                );
+                    {
+                        add(row, row + 1);
+                    }
+                }
                 continue;
             }
             let cells = column.get(from..to).unwrap_or_default();

@@ -274,7 +274,9 @@ mod tests {
             .verify(&control)
             .unwrap();
         let words = counts.statement().to_plain_words();
-        assert!(words.starts_with("Table `by-x` counts the records of the released microdata by x: computed from the released microdata."), "{words}");
+        let first = "Table `by-x` counts the records of the released microdata by x: computed from the \
+                     released microdata.";
+        assert!(words.starts_with(first), "{words}");
         assert_eq!(counts.statement().columns, ["x"]);
     }
 }

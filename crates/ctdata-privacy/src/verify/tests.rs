@@ -287,7 +287,8 @@ proptest! {
             return Ok(());
         }
         codes[row] = to;
-        let tampered = honest.with_replaced(position, attribute.clone(), Column::from_codes(&codes, attribute.code_count())).unwrap();
+        let column = Column::from_codes(&codes, attribute.code_count());
+        let tampered = honest.with_replaced(position, attribute, column).unwrap();
         let refused = output.with_output(tampered).verify(&Control::default());
         prop_assert!(matches!(refused, Err(PrivacyError::GuaranteeFails(_))));
     }

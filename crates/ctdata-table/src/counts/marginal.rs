@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::tally::is_dense;
 use crate::{AttributeSet, TableError};
 
 /// Counts of units by the codes of a set of attributes, kinds of missing included.
@@ -40,28 +41,74 @@ impl Marginal {
         shape: &[usize],
         cells: impl IntoIterator<Item = (Vec<u16>, u64)>,
     ) -> Result<Self, TableError> {
-        let invalid = |rule: &str| TableError::Invalid { what: "marginal".into(), rule: rule.into() };
+        let invalid = |rule: &str| TableError::Invalid {
+            what: "marginal".into(),
+            rule: rule.into(),
+        };
         if shape.len() != set.len() {
             return Err(invalid("its shape has another length than its set"));
         }
         let mut cells: Vec<_> = cells.into_iter().filter(|(_, count)| *count > 0).collect();
         cells.sort_unstable();
-        if cells.windows(2).any(|pair| matches!(pair, [a, b] if a.0 == b.0)) {
+        if cells
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if a.0 == b.0))
+        {
             return Err(invalid("a cell is given twice"));
         }
-        let fits = |key: &[u16]| key.len() == shape.len() && key.iter().zip(shape).all(|(&code, &codes)| usize::from(code) < codes);
+        let fits = |key: &[u16]| {
+            key.len() == shape.len()
+                && key
+                    .iter()
+                    .zip(shape)
+                    .all(|(&code, &codes)| usize::from(code) < codes)
+        };
         if !cells.iter().all(|(key, _)| fits(key)) {
             return Err(invalid("a cell lies outside its shape"));
         }
         let counts = cells.iter().map(|(_, count)| *count).collect();
         let keys = cells.into_iter().flat_map(|(key, _)| key).collect();
-        Ok(Self { set, shape: shape.into(), keys, counts })
+        Ok(Self {
+            set,
+            shape: shape.into(),
+            keys,
+            counts,
+        })
+    }
+
+    /// The marginal of [`to_dense`](Self::to_dense): every cell of the domain, last attribute fastest.
+    ///
+    /// # Errors
+    /// A shape of another length than the set, or another number of cells than the shape has.
+    pub fn from_dense(
+        set: AttributeSet,
+        shape: &[usize],
+        counts: &[u64],
+    ) -> Result<Self, TableError> {
+        if shape.len() != set.len() || product(shape) != Some(counts.len()) {
+            let rule = "its set, shape and number of cells do not fit each other".into();
+            return Err(TableError::Invalid {
+                what: "marginal".into(),
+                rule,
+            });
+        }
+        Ok(Self::of_dense(set, shape.into(), counts))
     }
 
     /// A marginal of cells that are sorted, distinct, within the shape and not zero.
-    pub(super) fn of_sorted(set: AttributeSet, shape: Box<[usize]>, keys: Vec<u16>, counts: Vec<u64>) -> Self {
+    pub(super) fn of_sorted(
+        set: AttributeSet,
+        shape: Box<[usize]>,
+        keys: Vec<u16>,
+        counts: Vec<u64>,
+    ) -> Self {
         debug_assert_eq!(keys.len(), counts.len() * set.len());
-        Self { set, shape, keys: keys.into(), counts: counts.into() }
+        Self {
+            set,
+            shape,
+            keys: keys.into(),
+            counts: counts.into(),
+        }
     }
 
     /// The attributes.
@@ -86,7 +133,7 @@ impl Marginal {
 
     /// The number of cells of the whole domain, zeros included; `None` past the range of `usize`.
     pub fn domain_size(&self) -> Option<usize> {
-        self.shape.iter().try_fold(1usize, |cells, &codes| cells.checked_mul(codes))
+        product(&self.shape)
     }
 
     /// The count of one cell; zero where it is absent or the key does not fit.
@@ -108,7 +155,10 @@ impl Marginal {
 
     /// The cells that are not zero: (key, count) in the lexicographic order of the keys.
     pub fn cells(&self) -> impl ExactSizeIterator<Item = (&[u16], u64)> + Clone {
-        self.counts.iter().enumerate().map(|(cell, &count)| (self.key(cell), count))
+        self.counts
+            .iter()
+            .enumerate()
+            .map(|(cell, &count)| (self.key(cell), count))
     }
 
     /// The counts of [`cells`](Self::cells).
@@ -127,8 +177,7 @@ impl Marginal {
     pub fn to_dense(&self) -> Vec<u64> {
         let mut dense = vec![0; self.domain_size().unwrap_or(0)];
         for (key, count) in self.cells() {
-            let cell = key.iter().zip(&self.shape).fold(0, |cell, (&code, &codes)| cell * codes + usize::from(code));
-            if let Some(slot) = dense.get_mut(cell) {
+            if let Some(slot) = dense.get_mut(cell_of(key.iter().copied(), &self.shape)) {
                 *slot = count;
             }
         }
@@ -144,24 +193,38 @@ impl Marginal {
             .positions()
             .iter()
             .map(|position| {
-                self.set.positions().binary_search(position).map_err(|_| TableError::UnknownAttribute {
-                    name: format!("number {}", u32::from(*position) + 1),
-                    nearest: None,
+                self.set.positions().binary_search(position).map_err(|_| {
+                    TableError::UnknownAttribute {
+                        name: format!("number {}", u32::from(*position) + 1),
+                        nearest: None,
+                    }
                 })
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let shape = places.iter().filter_map(|&place| self.shape.get(place).copied()).collect();
-        let mut cells: Vec<(Vec<u16>, u64)> = Vec::with_capacity(self.len());
-        let mut part = Vec::with_capacity(places.len());
-        for (key, count) in self.cells() {
-            part.clear();
-            part.extend(places.iter().filter_map(|&place| key.get(place).copied()));
-            // Sets that begin alike meet equal parts one after the other.
-            match cells.last_mut() {
-                Some((last, sum)) if *last == part => *sum += count,
-                _ => cells.push((part.clone(), count)),
+        let shape: Box<[usize]> = places
+            .iter()
+            .filter_map(|&place| self.shape.get(place).copied())
+            .collect();
+        let part = |key: &[u16]| {
+            places
+                .iter()
+                .filter_map(|&place| key.get(place).copied())
+                .collect::<Vec<u16>>()
+        };
+        if let Some(size) = is_dense(product(&shape), self.len()) {
+            let mut dense = vec![0; size];
+            for (key, count) in self.cells() {
+                let codes = places.iter().filter_map(|&place| key.get(place).copied());
+                if let Some(slot) = dense.get_mut(cell_of(codes, &shape)) {
+                    *slot += count;
+                }
             }
+            return Ok(Self::of_dense(set.clone(), shape, &dense));
         }
+        let mut cells: Vec<(Vec<u16>, u64)> = self
+            .cells()
+            .map(|(key, count)| (part(key), count))
+            .collect();
         cells.sort_unstable();
         cells.dedup_by(|(key, count), (kept, sum)| {
             let same = key == kept;
@@ -170,18 +233,58 @@ impl Marginal {
         });
         let counts = cells.iter().map(|(_, count)| *count).collect();
         let keys = cells.into_iter().flat_map(|(key, _)| key).collect();
-        Ok(Self { set: set.clone(), shape, keys, counts })
+        Ok(Self {
+            set: set.clone(),
+            shape,
+            keys,
+            counts,
+        })
+    }
+
+    /// The marginal of dense counts, last attribute fastest.
+    fn of_dense(set: AttributeSet, shape: Box<[usize]>, dense: &[u64]) -> Self {
+        let mut keys = Vec::new();
+        let mut counts = Vec::new();
+        for (cell, &count) in dense.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let mut stride = dense.len();
+            keys.extend(shape.iter().map(|&codes| {
+                stride /= codes;
+                u16::try_from(cell / stride % codes).unwrap_or(u16::MAX)
+            }));
+            counts.push(count);
+        }
+        Self::of_sorted(set, shape, keys, counts)
     }
 
     fn key(&self, cell: usize) -> &[u16] {
         let width = self.set.len();
-        self.keys.get(cell * width..(cell + 1) * width).unwrap_or_default()
+        self.keys
+            .get(cell * width..(cell + 1) * width)
+            .unwrap_or_default()
     }
+}
+
+/// The number of cells of a shape.
+fn product(shape: &[usize]) -> Option<usize> {
+    shape
+        .iter()
+        .try_fold(1usize, |cells, &codes| cells.checked_mul(codes))
+}
+
+/// The place of a key among dense cells.
+fn cell_of(key: impl Iterator<Item = u16>, shape: &[usize]) -> usize {
+    key.zip(shape)
+        .fold(0, |cell, (code, &codes)| cell * codes + usize::from(code))
 }
 
 impl fmt::Debug for Marginal {
     /// Shows the shape, never the counts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Marginal of attributes {:?}, shape {:?}", self.set.positions(), self.shape)
+        write!(
+            f,
+            "Marginal of attributes {:?}, shape {:?}",
+            self.set.positions(),
+            self.shape
+        )
     }
 }

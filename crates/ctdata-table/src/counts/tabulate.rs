@@ -1,6 +1,9 @@
 //! Tables of counts by variables.
 
-use crate::{Attribute, AttributeSet, Column, Control, CountSource, CountTable, Dimension, Schema, Table, TableError, Variable};
+use crate::{
+    Attribute, AttributeSet, Column, Control, CountSource, CountTable, Dimension, Schema, Table,
+    TableError, Variable,
+};
 
 /// Counts the units of a table by the categories of some variables, at most one of them multi-valued.
 ///
@@ -21,7 +24,12 @@ use crate::{Attribute, AttributeSet, Column, Control, CountSource, CountTable, D
 /// # Errors
 /// More than one [`Variable::Flags`], a variable that the table cannot answer (see
 /// [`Variable::column`]), [`TableError::MemoryCap`], [`TableError::Cancelled`].
-pub fn tabulate(table: &Table, id: &str, variables: &[Variable], control: &Control) -> Result<CountTable, TableError> {
+pub fn tabulate(
+    table: &Table,
+    id: &str,
+    variables: &[Variable],
+    control: &Control,
+) -> Result<CountTable, TableError> {
     let mut dimensions = Vec::with_capacity(variables.len());
     // Columns by number: a variable and a member of the multi-valued one may have the same name.
     let mut attributes = Vec::new();
@@ -32,10 +40,15 @@ pub fn tabulate(table: &Table, id: &str, variables: &[Variable], control: &Contr
     };
     let mut flags = None;
     for (place, variable) in variables.iter().enumerate() {
-        dimensions.push(Dimension { variable: variable.clone(), categories: variable.categories(table)? });
+        dimensions.push(Dimension {
+            variable: variable.clone(),
+            categories: variable.categories(table)?,
+        });
         match (variable.column(table)?, variable) {
             (Some((attribute, column)), _) => add(&attribute, column),
-            (None, Variable::Flags { members, .. }) if flags.is_none() => flags = Some((place, members)),
+            (None, Variable::Flags { members, .. }) if flags.is_none() => {
+                flags = Some((place, members));
+            }
             (None, _) => {
                 return Err(TableError::Invalid {
                     what: format!("count table `{id}`"),
@@ -46,7 +59,10 @@ pub fn tabulate(table: &Table, id: &str, variables: &[Variable], control: &Contr
     }
     let exclusive = variables.len() - usize::from(flags.is_some());
     for member in flags.map_or(&[][..], |(_, members)| members) {
-        let flag = Variable::AnyFlag { name: member.clone(), members: vec![member.clone()] };
+        let flag = Variable::AnyFlag {
+            name: member.clone(),
+            members: vec![member.clone()],
+        };
         if let Some((attribute, column)) = flag.column(table)? {
             add(&attribute, column);
         }
@@ -83,7 +99,14 @@ pub fn tabulate(table: &Table, id: &str, variables: &[Variable], control: &Contr
 const YES: u16 = 0;
 
 /// The cells of one marginal.
-fn one(table: &Table, set: AttributeSet, control: &Control) -> Result<Vec<(Vec<u16>, u64)>, TableError> {
+fn one(
+    table: &Table,
+    set: AttributeSet,
+    control: &Control,
+) -> Result<Vec<(Vec<u16>, u64)>, TableError> {
     let marginals = table.marginals(&[set], control)?;
-    Ok(marginals.iter().flat_map(|marginal| marginal.cells().map(|(key, count)| (key.to_vec(), count))).collect())
+    Ok(marginals
+        .iter()
+        .flat_map(|marginal| marginal.cells().map(|(key, count)| (key.to_vec(), count)))
+        .collect())
 }

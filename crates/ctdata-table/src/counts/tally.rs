@@ -1,7 +1,13 @@
 //! Rows grouped by the digits of their keys: one kernel behind classes and single marginals.
 
-#![expect(clippy::indexing_slicing, reason = "cells are below the product of the parts' counts, rows below the table's")]
-#![expect(clippy::cast_possible_truncation, reason = "rows, classes and dense cells fit 32 bits")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "cells are below the product of the parts' counts, rows below the table's"
+)]
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "rows, classes and dense cells fit 32 bits"
+)]
 
 use std::borrow::Cow;
 
@@ -44,11 +50,18 @@ pub(super) fn is_dense(cells: Option<usize>, rows: usize) -> Option<usize> {
 
 /// The product of the parts' counts, if it can be computed.
 pub(super) fn cell_count(parts: &[&Part<'_>]) -> Option<usize> {
-    parts.iter().try_fold(1usize, |cells, part| cells.checked_mul(part.count()))
+    parts
+        .iter()
+        .try_fold(1usize, |cells, part| cells.checked_mul(part.count()))
 }
 
 /// Groups the rows by their codes in `parts`.
-pub(super) fn group(parts: &[&Part<'_>], rows: usize, wanted: Wanted<'_>, control: &Control) -> Result<Groups, TableError> {
+pub(super) fn group(
+    parts: &[&Part<'_>],
+    rows: usize,
+    wanted: Wanted<'_>,
+    control: &Control,
+) -> Result<Groups, TableError> {
     control.check()?;
     if rows == 0 {
         return Ok(Groups::default());
@@ -65,7 +78,9 @@ pub(super) fn group(parts: &[&Part<'_>], rows: usize, wanted: Wanted<'_>, contro
     match (with_rows, bits) {
         (false, 0..=32) => sorted::<u32>(parts, rows, 0, wanted, control),
         (false, _) => sorted::<u64>(parts, rows, 0, wanted, control),
-        (true, bits) if bits + row_bits <= u64::BITS => sorted::<u64>(parts, rows, row_bits, wanted, control),
+        (true, bits) if bits + row_bits <= u64::BITS => {
+            sorted::<u64>(parts, rows, row_bits, wanted, control)
+        }
         (true, _) => sorted::<u128>(parts, rows, row_bits, wanted, control),
     }
 }
@@ -79,7 +94,13 @@ pub(super) fn cells_of_rows(parts: &[&Part<'_>], start: usize, cells: &mut [u32]
     }
 }
 
-fn dense(parts: &[&Part<'_>], rows: usize, cells: usize, wanted: Wanted<'_>, control: &Control) -> Result<Groups, TableError> {
+fn dense(
+    parts: &[&Part<'_>],
+    rows: usize,
+    cells: usize,
+    wanted: Wanted<'_>,
+    control: &Control,
+) -> Result<Groups, TableError> {
     let lanes = if cells <= LANES { 4 } else { 1 };
     let per_row = if wanted.members { 12 } else { 0 };
     let per_cell = if wanted.weights.is_some() { 12 } else { 4 };
@@ -101,9 +122,13 @@ fn dense(parts: &[&Part<'_>], rows: usize, cells: usize, wanted: Wanted<'_>, con
                     counts[cell as usize * 4 + lane] += 1;
                 }
             }
-            rest.iter().for_each(|&cell| counts[cell as usize * 4] += 1);
+            for &cell in rest {
+                counts[cell as usize * 4] += 1;
+            }
         } else {
-            block.iter().for_each(|&cell| counts[cell as usize] += 1);
+            for &cell in &*block {
+                counts[cell as usize] += 1;
+            }
         }
         if let Some(weights) = wanted.weights {
             for (&cell, &weight) in block.iter().zip(&weights[start..]) {
@@ -124,14 +149,21 @@ fn dense(parts: &[&Part<'_>], rows: usize, cells: usize, wanted: Wanted<'_>, con
     let filled = counts.iter().filter(|&&count| count > 0).count();
     let mut groups = Groups::with_capacity(filled, parts);
     let mut codes = vec![0u32; parts.len()];
-    for (cell, count) in counts.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
+    for (cell, count) in counts
+        .iter_mut()
+        .enumerate()
+        .filter(|(_, count)| **count > 0)
+    {
         let mut rest = cell as u32;
         for (code, part) in codes.iter_mut().zip(parts).rev() {
             let count = part.count() as u32;
             *code = rest % count;
             rest /= count;
         }
-        codes.iter().zip(parts).for_each(|(&code, part)| groups.keys.extend_from_slice(part.key(code as usize)));
+        codes
+            .iter()
+            .zip(parts)
+            .for_each(|(&code, part)| groups.keys.extend_from_slice(part.key(code as usize)));
         if wanted.weights.is_some() {
             groups.units.push(sums[cell]);
         }
@@ -139,7 +171,9 @@ fn dense(parts: &[&Part<'_>], rows: usize, cells: usize, wanted: Wanted<'_>, con
         groups.rows.push(std::mem::replace(count, group));
     }
     if wanted.members {
-        cell_of_row.iter_mut().for_each(|cell| *cell = counts[*cell as usize]);
+        for cell in &mut cell_of_row {
+            *cell = counts[*cell as usize];
+        }
         groups.group_of_row = cell_of_row;
         groups.list_members();
     }
@@ -164,52 +198,81 @@ fn sorted<W: Word>(
             part.each(start, block, |key, code| *key = key.push(bits, code));
         }
         if row_bits > 0 {
-            (start as u32..).zip(block).for_each(|(row, key)| *key = key.push(row_bits, row));
+            (start as u32..)
+                .zip(block)
+                .for_each(|(row, key)| *key = key.push(row_bits, row));
         }
     }
     radix::sort(&mut keys, row_bits, row_bits + bits, control)?;
 
-    let filled = 1 + keys.windows(2).filter(|pair| pair[0].above(row_bits) != pair[1].above(row_bits)).count();
-    let mut groups = Groups::with_capacity(filled, parts);
-    if wanted.members {
-        groups.group_of_row = vec![0; rows];
-        groups.members = Vec::with_capacity(rows);
+    // Where each group starts: every place is written and kept only where the key changes, without a branch.
+    let mut starts = vec![0u32; rows + 1];
+    let mut filled = 1;
+    for (at, pair) in (1u32..).zip(keys.windows(2)) {
+        starts[filled] = at;
+        filled += usize::from(pair[0].above(row_bits) != pair[1].above(row_bits));
     }
-    let fields: Vec<(u32, usize)> = {
-        let mut shift = row_bits + bits;
-        let field = |part: &&Part<'_>| {
-            shift -= part.bits();
-            (shift, (1usize << part.bits()) - 1)
-        };
-        parts.iter().map(field).collect()
+    starts[filled] = rows as u32;
+    starts.truncate(filled + 1);
+
+    let mut groups = Groups {
+        keys: vec![0; filled * width],
+        ..Groups::default()
     };
+    // Column by column within a block that stays in cache.
+    for (starts, codes) in starts[..filled]
+        .chunks(BLOCK)
+        .zip(groups.keys.chunks_mut((BLOCK * width).max(1)))
+    {
+        let (mut shift, mut place) = (row_bits + bits, 0);
+        for part in parts {
+            shift -= part.bits();
+            let mask = (1usize << part.bits()) - 1;
+            for (&start, codes) in starts.iter().zip(codes.chunks_exact_mut(width)) {
+                let key = part.key(keys[start as usize].shifted(shift) & mask);
+                if let ([slot], [code]) = (&mut codes[place..place + key.len()], key) {
+                    *slot = *code;
+                } else {
+                    codes[place..][..key.len()].copy_from_slice(key);
+                }
+            }
+            place += part.width();
+        }
+    }
     let row_mask = (1usize << row_bits) - 1;
-    let mut start = 0;
-    while start < rows {
-        let key = keys[start].above(row_bits);
-        let end = start + keys[start..].iter().take_while(|other| other.above(row_bits) == key).count();
-        for (part, &(shift, mask)) in parts.iter().zip(&fields) {
-            groups.keys.extend_from_slice(part.key(keys[start].shifted(shift) & mask));
-        }
-        if let Some(weights) = wanted.weights {
-            groups.units.push(keys[start..end].iter().map(|key| u64::from(weights[key.shifted(0) & row_mask])).sum());
-        }
-        if wanted.members {
-            let group = groups.rows.len() as u32;
-            for key in &keys[start..end] {
-                let row = key.shifted(0) & row_mask;
-                groups.group_of_row[row] = group;
-                groups.members.push(row as u32);
+    if let Some(weights) = wanted.weights {
+        let units = |pair: &[u32]| -> u64 {
+            let group = &keys[pair[0] as usize..pair[1] as usize];
+            group
+                .iter()
+                .map(|key| u64::from(weights[key.shifted(0) & row_mask]))
+                .sum()
+        };
+        groups.units = starts.windows(2).map(units).collect();
+    }
+    if wanted.members {
+        groups.members = keys
+            .iter()
+            .map(|key| (key.shifted(0) & row_mask) as u32)
+            .collect();
+        groups.group_of_row = vec![0; rows];
+        for (group, pair) in (0u32..).zip(starts.windows(2)) {
+            for &row in &groups.members[pair[0] as usize..pair[1] as usize] {
+                groups.group_of_row[row as usize] = group;
             }
         }
-        groups.rows.push((end - start) as u32);
-        start = end;
     }
+    groups.rows = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
     Ok(groups)
 }
 
 /// Keys that do not fit 64 bits: the groups of the first parts become one part, until they do.
-fn folded(parts: &[&Part<'_>], rows: usize, wanted: Wanted<'_>, control: &Control) -> Result<Groups, TableError> {
+fn folded(
+    parts: &[&Part<'_>],
+    rows: usize,
+    wanted: Wanted<'_>,
+    control: &Control,
+) -> Result<Groups, TableError> {
     let mut bits = 0;
     let fitting = parts
         .iter()
@@ -219,17 +282,31 @@ fn folded(parts: &[&Part<'_>], rows: usize, wanted: Wanted<'_>, control: &Contro
         })
         .count();
     let (head, tail) = parts.split_at(fitting);
-    let first = group(head, rows, Wanted { weights: None, members: true }, control)?;
+    let first = group(
+        head,
+        rows,
+        Wanted {
+            weights: None,
+            members: true,
+        },
+        control,
+    )?;
     let width = head.iter().map(|part| part.width()).sum();
     let first = Part::folded(first.group_of_row, first.keys, width, first.rows);
-    let rest: Vec<&Part<'_>> = std::iter::once(&first).chain(tail.iter().copied()).collect();
+    let rest: Vec<&Part<'_>> = std::iter::once(&first)
+        .chain(tail.iter().copied())
+        .collect();
     group(&rest, rows, wanted, control)
 }
 
 impl Groups {
     fn with_capacity(groups: usize, parts: &[&Part<'_>]) -> Self {
         let width: usize = parts.iter().map(|part| part.width()).sum();
-        Self { keys: Vec::with_capacity(groups * width), rows: Vec::with_capacity(groups), ..Self::default() }
+        Self {
+            keys: Vec::with_capacity(groups * width),
+            rows: Vec::with_capacity(groups),
+            ..Self::default()
+        }
     }
 
     /// Units per group.
@@ -244,7 +321,14 @@ impl Groups {
     /// Fills `members` from `group_of_row`.
     fn list_members(&mut self) {
         let mut next = 0;
-        let mut places: Vec<u32> = self.rows.iter().map(|&rows| { next += rows; next - rows }).collect();
+        let mut places: Vec<u32> = self
+            .rows
+            .iter()
+            .map(|&rows| {
+                next += rows;
+                next - rows
+            })
+            .collect();
         self.members = vec![0; self.group_of_row.len()];
         for (row, &group) in (0u32..).zip(&self.group_of_row) {
             let place = &mut places[group as usize];

@@ -1,0 +1,114 @@
+//! Domestic and cross-border trafficking, and flows from origin to exploitation.
+
+use crate::IndicatorError;
+use crate::compute::TableSpec;
+use crate::estimate::{Dimension, Estimate};
+use crate::profile::exclusive::{Listed, known, shares};
+use crate::profile::{Counted, Frame};
+use crate::request::{Dim, Place, Scope};
+use ctdata_model::Country;
+use ctdata_table::{Category, CountTable, Missing, Variable};
+
+const CLASSES: [(&str, &str); 6] = [
+    ("domestic", "Domestic"),
+    ("within-sub-region", "Cross-border within the sub-region"),
+    ("within-region", "Cross-border within the region"),
+    ("across-regions", "Across regions"),
+    ("unmapped", "Cross-border, in no region of M49"),
+    (Missing::NotRecorded.code(), "not recorded"),
+];
+const NOT_RECORDED: u16 = 5;
+const MOVEMENT: &str = "movement";
+
+/// The class of a case by its two countries. Sub-regions and regions are those of M49.
+fn class(origin: Country, exploitation: Country) -> u16 {
+    if origin == exploitation {
+        return 0;
+    }
+    match (origin.sub_region(), exploitation.sub_region()) {
+        (Some(from), Some(to)) if from == to => 1,
+        (Some(from), Some(to)) if from.region() == to.region() => 2,
+        (Some(_), Some(_)) => 3,
+        _ => 4,
+    }
+}
+
+/// The table of the classes of movement.
+pub(crate) fn movement_tables(frame: &Frame<'_>, scope: &Scope<'_>) -> Result<Vec<TableSpec>, IndicatorError> {
+    let origin = scope.require(Place::Origin.attribute())?;
+    let exploitation = scope.require(Place::Exploitation.attribute())?;
+    let (from, to) = (scope.countries(origin)?, scope.countries(exploitation)?);
+    let width = exploitation.code_count();
+    let mut map = vec![NOT_RECORDED; origin.code_count() * width];
+    for (row, &from) in map.chunks_mut(width.max(1)).zip(&from) {
+        for (slot, &to) in row.iter_mut().zip(&to) {
+            *slot = class(from, to);
+        }
+    }
+    let movement = Variable::Paired {
+        name: MOVEMENT.into(),
+        first: origin.name().into(),
+        second: exploitation.name().into(),
+        categories: CLASSES.map(|(code, label)| Category::new(code, label)).into(),
+        map,
+    };
+    Ok(vec![frame.spec(scope, MOVEMENT, [movement])?])
+}
+
+/// The shares of the classes of movement.
+pub(crate) fn movement(frame: &Frame<'_>, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+    let counted = frame.table(tables, MOVEMENT, 1)?;
+    let class = |key: &[u16]| known(&counted, 0, *key.first()?);
+    let plain = Dim::Plain(MOVEMENT.to_owned());
+    let coordinate = |class: u32| [counted.counted(0, &plain, u16::try_from(class).unwrap_or(NOT_RECORDED))];
+    shares(frame, &counted, class, coordinate, Listed::Used)
+}
+
+fn places(frame: &Frame<'_>) -> [Dim; 2] {
+    [Place::Origin, Place::Exploitation].map(|place| Dim::place(place, frame.request.flow_level))
+}
+
+/// The table of origin by exploitation.
+pub(crate) fn flow_tables(frame: &Frame<'_>, scope: &Scope<'_>) -> Result<Vec<TableSpec>, IndicatorError> {
+    let [origin, exploitation] = places(frame);
+    let variables = [scope.variable(&origin)?, scope.variable(&exploitation)?];
+    Ok(vec![frame.spec(scope, frame.request.flow_level.code(), variables)?])
+}
+
+/// The share of each flow in the cases whose two places are recorded.
+pub(crate) fn flows(frame: &Frame<'_>, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+    let counted = frame.table(tables, frame.request.flow_level.code(), 2)?;
+    let dims = places(frame);
+    let class = |key: &[u16]| flow(&counted, key);
+    let coordinates = |class: u32| -> [Dimension; 2] {
+        let [origin, exploitation] = &dims;
+        let [from, to] = [class >> 16, class & 0xffff].map(|place| u16::try_from(place).unwrap_or(u16::MAX));
+        [counted.counted(0, origin, from), counted.counted(1, exploitation, to)]
+    };
+    shares(frame, &counted, class, coordinates, Listed::Found)
+}
+
+/// Both positions in one number, if both are known.
+fn flow(counted: &Counted<'_>, key: &[u16]) -> Option<u32> {
+    let (&from, &to) = (key.first()?, key.get(1)?);
+    Some((known(counted, 0, from)? << 16) | known(counted, 1, to)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// M49, September 2024, single rows.
+    #[test]
+    fn movement_is_told_by_sub_region_and_region() {
+        let of = |from: &str, to: &str| CLASSES[usize::from(class(from.parse().unwrap(), to.parse().unwrap()))].0;
+        assert_eq!(of("UA", "UA"), "domestic");
+        assert_eq!(of("UA", "PL"), "within-sub-region"); // Eastern Europe
+        assert_eq!(of("UA", "DE"), "within-region"); // Eastern and Western Europe
+        assert_eq!(of("SD", "SS"), "within-region"); // Northern and sub-Saharan Africa
+        assert_eq!(of("PH", "SA"), "within-region"); // South-eastern and Western Asia
+        assert_eq!(of("NG", "IT"), "across-regions");
+        assert_eq!(of("XK", "XK"), "domestic"); // Kosovo has no row in M49
+        assert_eq!(of("XK", "AL"), "unmapped");
+    }
+}

@@ -1,0 +1,105 @@
+//! The tables of a release: every count is taken from the released records and recounted there.
+
+use ctdata_indicators::export::write_long_csv;
+use ctdata_indicators::{CATALOGUE, Definition, Estimate, IndicatorError, Request, indicator};
+use ctdata_privacy::Released;
+use ctdata_table::{Control, CountTable, Table};
+
+use crate::{PublishError, TablePlan};
+
+/// Figures that say nothing that the released records do not say.
+#[derive(Debug)]
+pub struct ReleasedTables {
+    computed: Vec<Computed>,
+    skipped: Vec<(&'static str, String)>,
+}
+
+#[derive(Debug)]
+struct Computed {
+    definition: &'static Definition,
+    counts: Vec<Released<CountTable>>,
+    estimates: Vec<Estimate>,
+}
+
+impl ReleasedTables {
+    /// Computes the tables of a plan, or without any the whole catalogue as far as the released columns
+    /// allow.
+    ///
+    /// # Errors
+    /// An indicator of the plan that is not known or that the released columns do not allow; a recount that
+    /// differs; a stop by `control`.
+    pub fn compute(released: &Released<Table>, plans: &[TablePlan], control: &Control) -> Result<Self, PublishError> {
+        let mut tables = Self { computed: Vec::new(), skipped: Vec::new() };
+        for plan in plans {
+            let definition = indicator(&plan.indicator)?;
+            let request = Request {
+                by: plan.by.clone(),
+                filters: plan.filters.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+                base: plan.base,
+                ..Request::new(definition.id)
+            };
+            tables.computed.push(compute(definition, &request, released, control)?);
+        }
+        if plans.is_empty() {
+            for definition in CATALOGUE.iter().filter(|definition| !definition.needs_population()) {
+                match compute(definition, &Request::new(definition.id), released, control) {
+                    Ok(computed) => tables.computed.push(computed),
+                    Err(PublishError::Indicator(reason @ IndicatorError::Unavailable { .. })) => {
+                        tables.skipped.push((definition.id, reason.to_string()));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(tables)
+    }
+
+    /// Whether there is no table at all.
+    pub fn is_empty(&self) -> bool {
+        self.computed.is_empty()
+    }
+
+    /// The figures, in order.
+    pub fn estimates(&self) -> impl Iterator<Item = &Estimate> {
+        self.computed.iter().flat_map(|computed| &computed.estimates)
+    }
+
+    /// The released counts behind the figures.
+    pub fn counts(&self) -> impl Iterator<Item = &Released<CountTable>> {
+        self.computed.iter().flat_map(|computed| &computed.counts)
+    }
+
+    /// Ids and titles of the tables.
+    pub fn titles(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.computed.iter().map(|computed| (computed.definition.id, computed.definition.title))
+    }
+
+    /// Indicators that the released columns do not allow, with the reason.
+    pub fn skipped(&self) -> &[(&'static str, String)] {
+        &self.skipped
+    }
+
+    /// All figures as long CSV.
+    ///
+    /// # Errors
+    /// None that memory can cause.
+    pub fn to_long_csv(&self) -> Result<Vec<u8>, PublishError> {
+        write_long_csv(self.estimates(), Vec::new()).map_err(|error| PublishError::io(crate::TABLES_FILE, error))
+    }
+}
+
+fn compute(
+    definition: &'static Definition,
+    request: &Request,
+    released: &Released<Table>,
+    control: &Control,
+) -> Result<Computed, PublishError> {
+    let counts = definition
+        .tables(request, released.get().schema())?
+        .into_iter()
+        .map(|spec| Ok(released.tabulate(&spec.id, &spec.variables, control)?.verify(control)?))
+        .collect::<Result<Vec<_>, PublishError>>()?;
+    let plain: Vec<CountTable> = counts.iter().map(|table| table.get().clone()).collect();
+    let estimates = definition.estimates(request, &plain, None)?;
+    Ok(Computed { definition, counts, estimates })
+}

@@ -81,9 +81,13 @@ fn equivalence_classes(criterion: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("8_attributes_distinct", rows), &distinct, |bench, table| {
             bench.iter(|| Classes::count(black_box(table), &eight, &control).unwrap());
         });
-        group.bench_with_input(BenchmarkId::new("8_attributes_distinct_with_members", rows), &distinct, |bench, table| {
-            bench.iter(|| Classes::with_members(black_box(table), &eight, &control).unwrap());
-        });
+        group.bench_with_input(
+            BenchmarkId::new("8_attributes_distinct_with_members", rows),
+            &distinct,
+            |bench, table| {
+                bench.iter(|| Classes::with_members(black_box(table), &eight, &control).unwrap());
+            },
+        );
     }
     group.finish();
 }

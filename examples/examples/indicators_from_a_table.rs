@@ -14,7 +14,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     show(&cases, &Request::new("form-of-exploitation").by("sex"), &control)?;
 
     println!("\nThe same among children by age at registration, of all cases");
-    let children = Request { base: Some(Base::All), ..Request::new("form-of-exploitation").filter("child-or-adult", "child") };
+    let children =
+        Request { base: Some(Base::All), ..Request::new("form-of-exploitation").filter("child-or-adult", "child") };
     show(&cases, &children, &control)?;
 
     println!("\nDomestic and cross-border");
@@ -32,8 +33,10 @@ fn show(cases: &CaseTable, request: &Request, control: &Control) -> Result<(), B
     for estimate in compute(cases.table(), request, None, control)?.estimates {
         let coordinates: Vec<&str> = estimate.dimensions.iter().map(|coordinate| coordinate.label.as_ref()).collect();
         let value = estimate.value.known().map_or_else(|| "not available".to_owned(), |value| format!("{value:.1} %"));
-        let interval =
-            estimate.interval.map(|interval| format!("[{:.1}, {:.1}]", interval.low(), interval.high())).unwrap_or_default();
+        let interval = estimate
+            .interval
+            .map(|interval| format!("[{:.1}, {:.1}]", interval.low(), interval.high()))
+            .unwrap_or_default();
         println!(
             "  {:<45} {value:>8} {interval:<14} {} of {}",
             coordinates.join(", "),

@@ -58,9 +58,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("\nRisk                              before       after");
     println!("records                      {:>11} {:>11}", count(before.rows), count(after.rows));
     println!("unique records               {:>11} {:>11}", count(before.uniques), count(after.uniques));
-    println!("in classes under {:<3}         {:>11} {:>11}", before.k, count(before.rows_below_k), count(after.rows_below_k));
     println!(
-        "exposed in the attacker view {:>11} {:>11}",
+        "in classes under {:<3}         {:>11} {:>11}",
+        before.k,
+        count(before.rows_below_k),
+        count(after.rows_below_k)
+    );
+    println!(
+        "fewer possible matches than {:<2} {:>9} {:>11}   (a blank matches anything)",
+        before.k,
         count(before.attacker_view.exposed_records),
         count(after.attacker_view.exposed_records)
     );
@@ -112,7 +118,13 @@ fn print_findings(report: &Report) {
 }
 
 /// One share: what it is, its value with its interval, numerator and base.
-fn print_share(cases: &CaseTable, id: &str, dimension: &str, category: &str, control: &Control) -> Result<(), Box<dyn Error>> {
+fn print_share(
+    cases: &CaseTable,
+    id: &str,
+    dimension: &str,
+    category: &str,
+    control: &Control,
+) -> Result<(), Box<dyn Error>> {
     let result = match compute(cases.table(), &Request::new(id), None, control) {
         Ok(result) => result,
         // A layout need not have every attribute; the reason is part of the answer.
@@ -121,9 +133,10 @@ fn print_share(cases: &CaseTable, id: &str, dimension: &str, category: &str, con
             return Ok(());
         }
     };
-    let found = result.estimates.iter().find(|estimate| {
-        estimate.dimensions.get(dimension).is_some_and(|coordinate| coordinate.code == category)
-    });
+    let found = result
+        .estimates
+        .iter()
+        .find(|estimate| estimate.dimensions.get(dimension).is_some_and(|coordinate| coordinate.code == category));
     let Some(estimate) = found else { return Err(format!("{id} has no {dimension} {category}").into()) };
     let value = estimate.value.known().map_or_else(|| "not available".to_owned(), percent);
     let interval = estimate

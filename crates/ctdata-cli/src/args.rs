@@ -6,8 +6,13 @@ use clap::{Args, Parser, Subcommand};
 
 /// Counter-trafficking data: read, check, count, protect, publish.
 #[derive(Debug, Parser)]
-#[command(name = "ctdata", version, about, after_help = "Exit codes: 0 success; 1 the data or a check says no; \
-    2 usage, unreadable input or unwritable output; 3 cancelled.")]
+#[command(
+    name = "ctdata",
+    version,
+    about,
+    after_help = "Exit codes: 0 success; 1 the data or a check says no; \
+    2 usage, unreadable input or unwritable output; 3 cancelled."
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

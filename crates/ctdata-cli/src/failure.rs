@@ -40,9 +40,10 @@ fn code_of_table(error: &TableError) -> u8 {
 fn code_of_model(error: &ModelError) -> u8 {
     match error {
         ModelError::Cancelled(_) => Failure::CANCELLED,
-        ModelError::Unreadable { .. } | ModelError::NotCases { .. } | ModelError::NoConversion { .. } | ModelError::Absent { .. } => {
-            Failure::NO
-        }
+        ModelError::Unreadable { .. }
+        | ModelError::NotCases { .. }
+        | ModelError::NoConversion { .. }
+        | ModelError::Absent { .. } => Failure::NO,
         ModelError::Table(error) => code_of_table(error),
         _ => Failure::USAGE,
     }

@@ -84,7 +84,11 @@ impl Session {
         write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         write_atomically(path, Access::OwnerOnly, |output| write(output)).map_err(|failure| Failure {
-            message: if failure.code == Failure::USAGE { format!("{}: {}", path.display(), failure.message) } else { failure.message },
+            message: if failure.code == Failure::USAGE {
+                format!("{}: {}", path.display(), failure.message)
+            } else {
+                failure.message
+            },
             ..failure
         })
     }

@@ -52,8 +52,10 @@ impl Shell {
 
     /// Nothing but these files is in the folder: nothing temporary, nothing half-written.
     fn holds(&self, expected: &[&str]) {
-        let mut names: Vec<String> =
-            fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = fs::read_dir(self.folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         assert_eq!(names, expected);
     }
@@ -72,12 +74,16 @@ const LAYOUTS: [&str; 6] = [
 fn every_layout_is_made_detected_found_valid_and_written_back() {
     let shell = Shell::new();
     let formats = shell.json(&["formats"]);
-    let names: Vec<&str> = formats["formats"].as_array().unwrap().iter().map(|format| format["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        formats["formats"].as_array().unwrap().iter().map(|format| format["name"].as_str().unwrap()).collect();
     assert_eq!(names[..6], LAYOUTS);
     for layout in LAYOUTS {
         shell.sample("cases.csv", layout);
         let report = shell.json(&["validate", "cases.csv"]);
-        assert_eq!((report["format"].as_str(), report["rows"].as_u64(), report["valid"].as_bool()), (Some(layout), Some(600), Some(true)));
+        assert_eq!(
+            (report["format"].as_str(), report["rows"].as_u64(), report["valid"].as_bool()),
+            (Some(layout), Some(600), Some(true))
+        );
         let converted = shell.json(&["convert", "cases.csv", "back.csv", "--to", layout]);
         assert_eq!(converted["losses"].as_array().unwrap().len(), 0);
         assert_eq!(fs::read(shell.path("cases.csv")).unwrap(), fs::read(shell.path("back.csv")).unwrap(), "{layout}");
@@ -99,9 +105,19 @@ fn conversion_merges_lists_losses_and_refuses_rows_of_another_kind() {
     assert_eq!(fs::read(shell.path("cases.csv")).unwrap(), fs::read(shell.path("again.csv")).unwrap());
 
     shell.sample("vp.csv", "ctdc-victim-perpetrator");
-    assert!(shell.refused(&["convert", "vp.csv", "no.csv", "--to", "ctdc-kanon-63"], 1).contains("rows outnumber victims"));
-    assert!(shell.refused(&["convert", "cases.csv", "no.csv", "--to", "ctdc-victim-perpetrator"], 1).contains("perpetrators"));
-    assert!(shell.refused(&["convert", "cases.csv", "no.csv", "--to", "ctdc-kanon-65"], 2).contains("did you mean `ctdc-kanon-6"));
+    assert!(
+        shell.refused(&["convert", "vp.csv", "no.csv", "--to", "ctdc-kanon-63"], 1).contains("rows outnumber victims")
+    );
+    assert!(
+        shell
+            .refused(&["convert", "cases.csv", "no.csv", "--to", "ctdc-victim-perpetrator"], 1)
+            .contains("perpetrators")
+    );
+    assert!(
+        shell
+            .refused(&["convert", "cases.csv", "no.csv", "--to", "ctdc-kanon-65"], 2)
+            .contains("did you mean `ctdc-kanon-6")
+    );
     assert!(!shell.path("no.csv").exists());
 }
 
@@ -109,9 +125,22 @@ fn conversion_merges_lists_losses_and_refuses_rows_of_another_kind() {
 fn indicators_have_the_fields_that_tools_rely_on() {
     let shell = Shell::new();
     shell.sample("cases.csv", "ctdc-synthetic-2021");
-    let answer = shell.json(&["indicators", "cases.csv", "--id", "V-EXP", "--base", "any-in-group", "--by", "gender", "--out", "long.csv"]);
+    let answer = shell.json(&[
+        "indicators",
+        "cases.csv",
+        "--id",
+        "V-EXP",
+        "--base",
+        "any-in-group",
+        "--by",
+        "gender",
+        "--out",
+        "long.csv",
+    ]);
     let observation = &answer["observations"][0];
-    for field in ["indicator", "code", "dimensions", "numerator", "base", "unknown", "value", "unit", "interval", "notes"] {
+    for field in
+        ["indicator", "code", "dimensions", "numerator", "base", "unknown", "value", "unit", "interval", "notes"]
+    {
         assert!(!observation[field].is_null(), "{field} in {observation}");
     }
     for field in ["low", "high", "level", "method"] {
@@ -121,7 +150,9 @@ fn indicators_have_the_fields_that_tools_rely_on() {
     assert_eq!(long.lines().count(), answer["observations"].as_array().unwrap().len() + 1);
 
     assert!(shell.refused(&["indicators", "cases.csv", "--id", "8.7.1"], 1).contains("survey"));
-    assert!(shell.refused(&["indicators", "cases.csv", "--id", "form-of-exploitatio"], 2).contains("form-of-exploitation"));
+    assert!(
+        shell.refused(&["indicators", "cases.csv", "--id", "form-of-exploitatio"], 2).contains("form-of-exploitation")
+    );
     assert!(shell.refused(&["indicators", "cases.csv", "--id", "sex", "--by", "heigth"], 2).contains("heigth"));
     assert!(shell.refused(&["indicators", "cases.csv", "--where", "gender"], 2).contains("DIM=VALUE"));
     assert!(shell.refused(&["indicators", "cases.csv", "--base", "some"], 2).contains("base"));
@@ -140,7 +171,16 @@ fn rates_need_a_population_and_name_it() {
         population.push_str(&format!("USA,{year},300000000\n"));
     }
     fs::write(shell.path("population.csv"), population).unwrap();
-    let answer = shell.json(&["indicators", "cases.csv", "--id", "16.2.2", "--population", "population.csv", "--where", "country=USA"]);
+    let answer = shell.json(&[
+        "indicators",
+        "cases.csv",
+        "--id",
+        "16.2.2",
+        "--population",
+        "population.csv",
+        "--where",
+        "country=USA",
+    ]);
     let observations = answer["observations"].as_array().unwrap();
     let known: Vec<_> = observations.iter().filter(|observation| observation["value"].is_number()).collect();
     assert!(!known.is_empty());
@@ -215,8 +255,16 @@ fn plans_are_read_strictly() {
     assert_eq!(data.lines().next(), Some("gender,citizenship,isForcedLabour"));
     fs::write(shell.path("bad.toml"), "format_version = 1\nk = 5\n").unwrap();
     assert!(shell.refused(&["publish", "cases.csv", "--plan", "bad.toml", "--out", "no"], 2).contains("bad.toml"));
-    fs::write(shell.path("typo.toml"), "format_version = 1\n[[attribute]]\nname = \"gendr\"\nrole = \"quasi-identifier\"\n").unwrap();
-    assert!(shell.refused(&["publish", "cases.csv", "--plan", "typo.toml", "--out", "no"], 2).contains("did you mean `gender`"));
+    fs::write(
+        shell.path("typo.toml"),
+        "format_version = 1\n[[attribute]]\nname = \"gendr\"\nrole = \"quasi-identifier\"\n",
+    )
+    .unwrap();
+    assert!(
+        shell
+            .refused(&["publish", "cases.csv", "--plan", "typo.toml", "--out", "no"], 2)
+            .contains("did you mean `gender`")
+    );
     fs::write(shell.path("none.toml"), "format_version = 1\n").unwrap();
     shell.refused(&["publish", "cases.csv", "--plan", "none.toml", "--out", "no"], 2);
     assert!(!shell.path("no").exists());
@@ -277,7 +325,9 @@ fn rows_that_cannot_be_used_are_counted_and_their_values_kept_back() {
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((report["rows"].as_u64(), report["valid"].as_bool()), (Some(100_001), Some(false)));
-    let find = |rule: &str| report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == rule).unwrap().clone();
+    let find = |rule: &str| {
+        report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == rule).unwrap().clone()
+    };
     assert_eq!(find("code-list")["count"], 100_000);
     assert_eq!(find("code-list")["first"], serde_json::json!({"row": 1, "column": "gender"}));
     assert_eq!(find("R3")["first"]["row"], 100_001);

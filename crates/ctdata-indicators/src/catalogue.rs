@@ -121,9 +121,10 @@ impl Definition {
 /// [`IndicatorError::UnknownIndicator`], with the most similar id, for anything else.
 pub fn indicator(name: &str) -> Result<&'static Definition, IndicatorError> {
     let name = name.trim();
-    let bare = name.strip_prefix("SDG").or_else(|| name.strip_prefix("sdg")).map_or(name, |rest| {
-        rest.trim_start_matches([' ', '-'])
-    });
+    let bare = name
+        .strip_prefix("SDG")
+        .or_else(|| name.strip_prefix("sdg"))
+        .map_or(name, |rest| rest.trim_start_matches([' ', '-']));
     if let Some(found) = CATALOGUE.iter().find(|definition| definition.answers_to(bare)) {
         return Ok(found);
     }
@@ -132,22 +133,17 @@ pub fn indicator(name: &str) -> Result<&'static Definition, IndicatorError> {
     }
     let official = SDG_INDICATORS.iter().map(|indicator| indicator.code);
     let known = CATALOGUE.iter().flat_map(Definition::names).chain(official);
-    Err(IndicatorError::UnknownIndicator {
-        name: name.to_owned(),
-        nearest: nearest(name, known).map(str::to_owned),
-    })
+    Err(IndicatorError::UnknownIndicator { name: name.to_owned(), nearest: nearest(name, known).map(str::to_owned) })
 }
 
-const MERGED_DURATION: &str =
-    "the band `25+` is a statement of its own: its persons are in no finer band";
+const MERGED_DURATION: &str = "the band `25+` is a statement of its own: its persons are in no finer band";
 const SYNTHETIC_FORMS: &str = "in CTDC data `other` covers forced marriage, forced military use, \
                                organ removal and slavery-like practices";
 const SECTOR_WITHOUT_FORM: &str = "a sector can be recorded without forced labour: compare \
                                    `labour-sector` with `labour-sector-of-forced-labour`";
 const TYPE_WITHOUT_FORM: &str = "a type can be recorded without sexual exploitation: compare \
     `sexual-exploitation-type` with `sexual-exploitation-type-of-sexual-exploitation`";
-const NO_IS_BLANK: &str =
-    "in files whose flags are yes or empty, an empty flag counts as not recorded";
+const NO_IS_BLANK: &str = "in files whose flags are yes or empty, an empty flag counts as not recorded";
 const NOT_8_7_1: &str = "detected; not the ILO forced-labour prevalence; not 8.7.1";
 const NOT_5_2: &str = "detected female victims; not 5.2.1 or 5.2.2";
 const NOT_5_3_1: &str = "detected victims trafficked for forced marriage; not 5.3.1";

@@ -221,7 +221,10 @@ fn compute_one(
     let mut estimates = definition.estimates(request, &counts, population)?;
     let years = years(table);
     for estimate in &mut estimates {
-        estimate.period = estimate.period.or(years);
+        // Of a row whose year is not recorded nothing is known.
+        if estimate.dimensions.get("year").is_none() {
+            estimate.period = estimate.period.or(years);
+        }
     }
     Ok(IndicatorResult { indicator: definition, estimates, counts })
 }

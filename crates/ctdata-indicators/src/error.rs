@@ -104,9 +104,7 @@ fn suggestion(nearest: Option<&str>) -> String {
 }
 
 fn companion_hint(companion: Option<&str>) -> String {
-    companion.map_or_else(String::new, |id| {
-        format!("; what detected cases can say is `{id}`")
-    })
+    companion.map_or_else(String::new, |id| format!("; what detected cases can say is `{id}`"))
 }
 
 /// A closed list of words: an enum with `code`, `label`, `ALL`, `Display`, `FromStr` (in any case)
@@ -205,14 +203,8 @@ mod tests {
 
     #[test]
     fn errors_read_as_sentences() {
-        let error = IndicatorError::UnknownIndicator {
-            name: "sectr".into(),
-            nearest: Some("sector".into()),
-        };
-        assert_eq!(
-            error.to_string(),
-            "there is no indicator `sectr`; did you mean `sector`?"
-        );
+        let error = IndicatorError::UnknownIndicator { name: "sectr".into(), nearest: Some("sector".into()) };
+        assert_eq!(error.to_string(), "there is no indicator `sectr`; did you mean `sector`?");
         let error = IndicatorError::NeedsSurveyData {
             code: "8.7.1",
             needs: Evidence::HouseholdSurvey,
@@ -227,11 +219,7 @@ mod tests {
 
     fn each_code_is_read_back<T>(all: &[T])
     where
-        T: Copy
-            + PartialEq
-            + std::fmt::Debug
-            + std::fmt::Display
-            + std::str::FromStr<Err = UnknownCode>,
+        T: Copy + PartialEq + std::fmt::Debug + std::fmt::Display + std::str::FromStr<Err = UnknownCode>,
     {
         for value in all {
             assert_eq!(value.to_string().parse(), Ok(*value));

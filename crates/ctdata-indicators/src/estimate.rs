@@ -63,61 +63,34 @@ pub struct Estimate {
     /// The indicator's id, `form-of-exploitation`.
     pub indicator: Cow<'static, str>,
     /// Its official or short code, `16.2.2` or `V-EXP`.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub code: Option<Cow<'static, str>>,
     /// The version of the definition it follows.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub definition_version: Option<Cow<'static, str>>,
     /// The coordinates; none for a total.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub dimensions: Dimensions,
     /// Which country the cases are counted for, where countries matter.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub attribution: Option<Attribution>,
     /// The years covered.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub period: Option<Years>,
     /// The conditions all counted cases meet.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Vec::is_empty")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub filters: Vec<Filter>,
     /// Persons counted.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub numerator: Option<u64>,
     /// Persons in the base of a share; residents, in whole persons, for a rate.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub base: Option<u64>,
     /// Persons outside the base because the answer is not known.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub unknown: Option<u64>,
     /// Whether the figures were withheld or coarsened to protect persons.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "std::ops::Not::not")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub suppressed: bool,
     /// The figure.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -125,31 +98,19 @@ pub struct Estimate {
     /// The unit of the value and the interval.
     pub unit: Unit,
     /// The confidence interval, in the unit of the value.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub interval: Option<Interval>,
     /// The denominator of a rate.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub population: Option<PopulationSource>,
     /// For a regional figure: population of the reporting countries over that of the region, 0 to 1.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub coverage: Option<f64>,
     /// How the figure came about.
     #[cfg_attr(feature = "serde", serde(default))]
     pub nature: Nature,
     /// Who is in the base.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub base_rule: Option<Base>,
     /// What a reader must know to use the figure.
     #[cfg_attr(feature = "serde", serde(default))]
@@ -158,11 +119,7 @@ pub struct Estimate {
 
 impl Estimate {
     /// An estimate without a value, for the reason given.
-    pub fn not_available(
-        indicator: impl Into<Cow<'static, str>>,
-        unit: Unit,
-        reason: NotAvailable,
-    ) -> Self {
+    pub fn not_available(indicator: impl Into<Cow<'static, str>>, unit: Unit, reason: NotAvailable) -> Self {
         Self {
             indicator: indicator.into(),
             code: None,
@@ -248,23 +205,13 @@ mod tests {
 
     /// CTDC synthetic data 2021: 42,340 of 111,965 persons with a form of exploitation recorded.
     fn forced_labour() -> Estimate {
-        let mut share = Estimate::share(
-            "form-of-exploitation",
-            42_340,
-            111_965,
-            ShareInterval::Wilson,
-            Level::P95,
-        )
-        .unwrap();
+        let mut share =
+            Estimate::share("form-of-exploitation", 42_340, 111_965, ShareInterval::Wilson, Level::P95).unwrap();
         share.code = Some("V-EXP".into());
         share.unknown = Some(81_060);
         share.base_rule = Some(Base::AnyInGroup);
-        share
-            .dimensions
-            .set(Dimension::new("sex", "female", "Female"));
-        share
-            .dimensions
-            .set(Dimension::new("form", "forced-labour", "Forced labour"));
+        share.dimensions.set(Dimension::new("sex", "female", "Female"));
+        share.dimensions.set(Dimension::new("form", "forced-labour", "Forced labour"));
         share
     }
 
@@ -290,28 +237,11 @@ mod tests {
     #[test]
     fn a_rate_is_per_100_000_residents() {
         let residents = Persons::try_new(2_727_000.0).unwrap();
-        let rate = Estimate::rate(
-            "detected-victims",
-            5,
-            residents,
-            RateInterval::Garwood,
-            Level::P95,
-        )
-        .unwrap();
-        assert_eq!(
-            Rounding::default().format(rate.value.known().unwrap(), 6),
-            "0.183352"
-        );
+        let rate = Estimate::rate("detected-victims", 5, residents, RateInterval::Garwood, Level::P95).unwrap();
+        assert_eq!(Rounding::default().format(rate.value.known().unwrap(), 6), "0.183352");
         assert_eq!(rate.base, Some(2_727_000));
         let nobody = Persons::try_new(0.0).unwrap();
-        let rate = Estimate::rate(
-            "detected-victims",
-            5,
-            nobody,
-            RateInterval::Garwood,
-            Level::P95,
-        )
-        .unwrap();
+        let rate = Estimate::rate("detected-victims", 5, nobody, RateInterval::Garwood, Level::P95).unwrap();
         assert_eq!(rate.value, Value::NotAvailable(NotAvailable::EmptyBase));
     }
 
@@ -326,20 +256,10 @@ mod tests {
     fn the_stored_form_keeps_names_and_order() {
         let mut share = forced_labour();
         share.value = Value::Known(37.5);
-        share.interval = Some(
-            Interval::try_new(
-                37.25,
-                38.0,
-                Level::P95,
-                crate::interval::IntervalMethod::Wilson,
-            )
-            .unwrap(),
-        );
+        share.interval =
+            Some(Interval::try_new(37.25, 38.0, Level::P95, crate::interval::IntervalMethod::Wilson).unwrap());
         share.period = Some(Years::between(2021, 2002));
-        share.filters = vec![Filter {
-            dimension: "sex".into(),
-            codes: vec!["female".into()],
-        }];
+        share.filters = vec![Filter { dimension: "sex".into(), codes: vec!["female".into()] }];
         share.notes.push("not a random sample".into());
         let text = concat!(
             r#"{"indicator":"form-of-exploitation","code":"V-EXP","#,
@@ -357,8 +277,7 @@ mod tests {
     #[cfg(feature = "serde")]
     #[test]
     fn a_missing_value_is_null_with_its_reason() {
-        let estimate =
-            Estimate::not_available("forced-marriage", Unit::Percent, NotAvailable::NotSeparable);
+        let estimate = Estimate::not_available("forced-marriage", Unit::Percent, NotAvailable::NotSeparable);
         let text = concat!(
             r#"{"indicator":"forced-marriage","dimensions":{},"value":null,"reason":"not-separable","#,
             r#""unit":"percent","nature":"country","notes":[]}"#

@@ -83,9 +83,7 @@ pub struct SdgIndicator {
 impl SdgIndicator {
     /// The code of its target: `16.2` for `16.2.2`.
     pub fn target(&self) -> &'static str {
-        self.code
-            .rsplit_once('.')
-            .map_or(self.code, |(target, _)| target)
+        self.code.rsplit_once('.').map_or(self.code, |(target, _)| target)
     }
 
     /// Whether case records (and a population) are enough.
@@ -95,13 +93,12 @@ impl SdgIndicator {
 }
 
 /// The plain rule for every rate of detected victims.
-pub const DETECTION_NOT_PREVALENCE: &str = "detected victims: a measure of detection, not of prevalence; a rise may mean better identification";
+pub const DETECTION_NOT_PREVALENCE: &str =
+    "detected victims: a measure of detection, not of prevalence; a rise may mean better identification";
 
 /// The indicator with this code, if it is listed.
 pub fn sdg_indicator(code: &str) -> Option<&'static SdgIndicator> {
-    SDG_INDICATORS
-        .iter()
-        .find(|indicator| indicator.code == code)
+    SDG_INDICATORS.iter().find(|indicator| indicator.code == code)
 }
 
 /// The indicator with this code, if case records can give it.
@@ -172,20 +169,8 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-const fn refused(
-    code: &'static str,
-    title: &'static str,
-    custodian: &'static str,
-    needs: Evidence,
-) -> SdgIndicator {
-    SdgIndicator {
-        code,
-        title,
-        custodian,
-        needs,
-        companion: None,
-        label: "",
-    }
+const fn refused(code: &'static str, title: &'static str, custodian: &'static str, needs: Evidence) -> SdgIndicator {
+    SdgIndicator { code, title, custodian, needs, companion: None, label: "" }
 }
 
 const WOMEN: &str = "detected female victims; not 5.2.1 or 5.2.2";
@@ -286,48 +271,23 @@ pub const SDG_INDICATORS: &[SdgIndicator] = &[
 ];
 
 const fn objective(number: u8, title: &'static str) -> Objective {
-    Objective {
-        number,
-        title,
-        targets: &[],
-    }
+    Objective { number, title, targets: &[] }
 }
 
 /// The 23 objectives of the Compact, in order.
 pub const OBJECTIVES: &[Objective] = &[
-    objective(
-        1,
-        "Collect and utilize accurate and disaggregated data as a basis for evidence-based policies",
-    ),
+    objective(1, "Collect and utilize accurate and disaggregated data as a basis for evidence-based policies"),
     objective(
         2,
         "Minimize the adverse drivers and structural factors that compel people to leave their country of origin",
     ),
-    objective(
-        3,
-        "Provide accurate and timely information at all stages of migration",
-    ),
-    objective(
-        4,
-        "Ensure that all migrants have proof of legal identity and adequate documentation",
-    ),
-    objective(
-        5,
-        "Enhance availability and flexibility of pathways for regular migration",
-    ),
-    objective(
-        6,
-        "Facilitate fair and ethical recruitment and safeguard conditions that ensure decent work",
-    ),
+    objective(3, "Provide accurate and timely information at all stages of migration"),
+    objective(4, "Ensure that all migrants have proof of legal identity and adequate documentation"),
+    objective(5, "Enhance availability and flexibility of pathways for regular migration"),
+    objective(6, "Facilitate fair and ethical recruitment and safeguard conditions that ensure decent work"),
     objective(7, "Address and reduce vulnerabilities in migration"),
-    objective(
-        8,
-        "Save lives and establish coordinated international efforts on missing migrants",
-    ),
-    objective(
-        9,
-        "Strengthen the transnational response to smuggling of migrants",
-    ),
+    objective(8, "Save lives and establish coordinated international efforts on missing migrants"),
+    objective(9, "Strengthen the transnational response to smuggling of migrants"),
     Objective {
         targets: &["5.2", "8.7", "16.2"],
         ..objective(
@@ -335,27 +295,15 @@ pub const OBJECTIVES: &[Objective] = &[
             "Prevent, combat and eradicate trafficking in persons in the context of international migration",
         )
     },
-    objective(
-        11,
-        "Manage borders in an integrated, secure and coordinated manner",
-    ),
+    objective(11, "Manage borders in an integrated, secure and coordinated manner"),
     objective(
         12,
         "Strengthen certainty and predictability in migration procedures for appropriate screening, assessment and referral",
     ),
-    objective(
-        13,
-        "Use migration detention only as a measure of last resort and work towards alternatives",
-    ),
-    objective(
-        14,
-        "Enhance consular protection, assistance and cooperation throughout the migration cycle",
-    ),
+    objective(13, "Use migration detention only as a measure of last resort and work towards alternatives"),
+    objective(14, "Enhance consular protection, assistance and cooperation throughout the migration cycle"),
     objective(15, "Provide access to basic services for migrants"),
-    objective(
-        16,
-        "Empower migrants and societies to realize full inclusion and social cohesion",
-    ),
+    objective(16, "Empower migrants and societies to realize full inclusion and social cohesion"),
     objective(
         17,
         "Eliminate all forms of discrimination and promote evidence-based public discourse to shape perceptions of migration",
@@ -376,10 +324,7 @@ pub const OBJECTIVES: &[Objective] = &[
         21,
         "Cooperate in facilitating safe and dignified return and readmission, as well as sustainable reintegration",
     ),
-    objective(
-        22,
-        "Establish mechanisms for the portability of social security entitlements and earned benefits",
-    ),
+    objective(22, "Establish mechanisms for the portability of social security entitlements and earned benefits"),
     objective(
         23,
         "Strengthen international cooperation and global partnerships for safe, orderly and regular migration",
@@ -393,71 +338,37 @@ mod tests {
     /// The list of the indicator notes: what case data cannot give.
     #[test]
     fn every_indicator_that_needs_other_data_is_refused() {
-        for code in [
-            "16.2.1", "16.2.3", "5.2.1", "5.2.2", "5.3.1", "8.7.1", "10.7.1", "10.7.2", "10.7.3",
-            "10.7.4", "16.3.1",
-        ] {
+        for code in
+            ["16.2.1", "16.2.3", "5.2.1", "5.2.2", "5.3.1", "8.7.1", "10.7.1", "10.7.2", "10.7.3", "10.7.4", "16.3.1"]
+        {
             let refused = require_case_records(code);
             assert!(
                 matches!(refused, Err(IndicatorError::NeedsSurveyData { code: named, .. }) if named == code),
                 "{code}"
             );
         }
-        assert_eq!(
-            SDG_INDICATORS
-                .iter()
-                .filter(|i| i.from_case_records())
-                .count(),
-            1
-        );
+        assert_eq!(SDG_INDICATORS.iter().filter(|i| i.from_case_records()).count(), 1);
     }
 
     #[test]
     fn an_unlisted_code_is_unknown_and_not_refused_for_its_data() {
         let error = require_case_records("16.2.9").unwrap_err();
-        assert!(
-            matches!(
-                error,
-                IndicatorError::UnknownIndicator {
-                    nearest: Some(_),
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(matches!(error, IndicatorError::UnknownIndicator { nearest: Some(_), .. }), "{error}");
     }
 
     #[test]
     fn objectives_lead_to_targets_and_targets_to_indicators() {
-        let numbers: Vec<u8> = OBJECTIVES
-            .iter()
-            .map(|objective| objective.number)
-            .collect();
+        let numbers: Vec<u8> = OBJECTIVES.iter().map(|objective| objective.number).collect();
         assert_eq!(numbers, (1..=23).collect::<Vec<u8>>());
-        let linked: Vec<&Objective> = OBJECTIVES
-            .iter()
-            .filter(|o| !o.targets.is_empty())
-            .collect();
+        let linked: Vec<&Objective> = OBJECTIVES.iter().filter(|o| !o.targets.is_empty()).collect();
         assert_eq!(linked.len(), 1);
-        let trafficking: Vec<&str> = TARGETS
-            .iter()
-            .filter(|t| t.names_trafficking)
-            .map(|t| t.code)
-            .collect();
+        let trafficking: Vec<&str> = TARGETS.iter().filter(|t| t.names_trafficking).map(|t| t.code).collect();
         assert_eq!(linked[0].targets, trafficking);
         for target in TARGETS {
-            assert!(
-                SDG_INDICATORS.iter().any(|i| i.target() == target.code),
-                "{}",
-                target.code
-            );
+            assert!(SDG_INDICATORS.iter().any(|i| i.target() == target.code), "{}", target.code);
         }
         for indicator in SDG_INDICATORS {
-            assert!(
-                TARGETS.iter().any(|t| t.code == indicator.target()),
-                "{}",
-                indicator.code
-            );
+            assert!(TARGETS.iter().any(|t| t.code == indicator.target()), "{}", indicator.code);
         }
     }
 }

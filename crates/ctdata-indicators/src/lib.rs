@@ -1,17 +1,57 @@
 //! Indicators on trafficking in persons from case data: estimates with intervals and provenance.
 //!
+//! A [`Request`] names an indicator of the [`CATALOGUE`], a breakdown and filters. The answer is a
+//! list of [`Estimate`]s, each with numerator, base, unknown, interval and the notes that a reader
+//! needs, and the tables of counts they were computed from.
+//!
+//! ```
+//! use ctdata_indicators::{Request, compute};
+//! use ctdata_model::{Layout, Simulator};
+//! use ctdata_table::Control;
+//!
+//! let layout = Layout::named("ctdc-synthetic-2024").ok_or("no such layout")?;
+//! let cases = Simulator::new(1).cases(layout, 2_000)?;
+//! let request = Request::new("form-of-exploitation").by("sex").filter("year", "2010/2020");
+//! let result = compute(cases.table(), &request, None, &Control::default())?;
+//! for share in &result.estimates {
+//!     let coordinates: Vec<_> = share.dimensions.iter().map(|d| d.label.as_ref()).collect();
+//!     if let (Some(percent), Some(interval)) = (share.value.known(), share.interval) {
+//!         println!("{}: {percent:.1} % ({:.1} to {:.1})", coordinates.join(", "), interval.low(), interval.high());
+//!     }
+//! }
+//! assert!(result.estimates.iter().all(|share| share.numerator <= share.base));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How it works
+//! Everything happens in count space. [`Definition::tables`] says which tables of counts a request
+//! needs; [`Definition::estimates`] turns counted tables into figures. [`compute`] does both on a
+//! table of cases; the same figures come from released tables, without the cases. Missing is never
+//! "no": the base of each share is a choice ([`Base`]) with a default in the catalogue, and it is
+//! printed with the result, like the moment of age and the meaning of country.
+//!
 //! # Map
 //! | question | where |
 //! |---|---|
 //! | which indicators are there? | [`CATALOGUE`], [`Definition`], [`indicator`] |
-//! | what do I want to know? | [`Request`] |
-//! | what is it? | [`compute`], [`compute_all`] |
+//! | what do I ask? | [`Request`], [`GeoLevel`], [`FormCoding`], [`estimate::ChildBasis`], [`estimate::Attribution`] |
+//! | what is the answer? | [`compute`], [`compute_all`], [`IndicatorResult`], [`TableSpec`] |
 //! | what does a result look like? | [`estimate`] |
 //! | how certain is it? | [`interval`] |
 //! | per how many residents? | [`population`] |
 //! | which official indicator is it, or is it none? | [`framework`] |
 //! | how does it become a file? | [`export`] |
 //! | what can go wrong? | [`error`] |
+//!
+//! # What it does not do
+//! It reads no case files and protects no table: counts are as confidential as the cases until they
+//! are verified. It gives no prevalence and no official indicator but 16.2.2, of that the detected
+//! part; what needs a survey is refused by type. Shares describe identified persons, who are no
+//! random sample of victims.
+//!
+//! # Features
+//! `csv` (population files, long CSV) and `serde` are on by default; `rayon` counts on all cores of
+//! the caller's pool with the same results. MSRV 1.89.
 
 mod catalogue;
 mod compute;

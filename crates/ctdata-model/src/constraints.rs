@@ -6,9 +6,7 @@
 
 use ctdata_table::Constraint;
 
-use crate::{
-    AgeBand, CaseAttribute as A, ExploitationForm as F, LabourSector, Majority, SexualExploitationType,
-};
+use crate::{AgeBand, CaseAttribute as A, ExploitationForm as F, LabourSector, Majority, SexualExploitationType};
 
 const YES: &[&str] = &["yes"];
 const NO: &[&str] = &["no"];
@@ -53,7 +51,10 @@ fn bands(majority: Majority) -> Vec<&'static str> {
 
 fn never(rule: &str, what: &str, terms: &[(A, &[&str])]) -> Constraint {
     let terms: Vec<_> = terms.iter().map(|(attribute, values)| (attribute.name(), *values)).collect();
-    Constraint::new(format!("{rule} {what}"), terms.iter().map(|(attribute, values)| (&**attribute, values.iter().copied())))
+    Constraint::new(
+        format!("{rule} {what}"),
+        terms.iter().map(|(attribute, values)| (&**attribute, values.iter().copied())),
+    )
 }
 
 #[cfg(test)]
@@ -69,7 +70,8 @@ mod tests {
         assert_eq!(names.len(), constraints.len());
         for layout in LAYOUTS.iter().filter(|layout| layout.kind == LayoutKind::Cases) {
             let schema = CaseTable::schema(layout, |_| None).unwrap();
-            let resolved = constraints.iter().filter(|constraint| constraint.resolve(&schema).unwrap().is_some()).count();
+            let resolved =
+                constraints.iter().filter(|constraint| constraint.resolve(&schema).unwrap().is_some()).count();
             // 13 sector and 4 type columns, 3 on both forms, 2 on age, 4 on earlier moments; 5 sectors, 3 types
             // and age against exploitation; 4 sectors and 2 types.
             let expected = match layout.name {

@@ -23,8 +23,8 @@ use ctdata_table::{Domain, Hierarchy, TableError};
 
 use crate::codes::CodeList;
 use crate::{
-    AgeBand, CaseAttribute as A, Country, DurationBand, IsicSection, Majority, Region, SubRegion, TraffickerRelationship,
-    Year,
+    AgeBand, CaseAttribute as A, Country, DurationBand, IsicSection, Majority, Region, SubRegion,
+    TraffickerRelationship, Year,
 };
 
 static ALL: LazyLock<Vec<(A, Hierarchy)>> = LazyLock::new(|| {
@@ -116,9 +116,11 @@ fn years(leaves: Domain) -> Result<Hierarchy, TableError> {
         let starts = (first..=last).step_by(usize::from(length.unsigned_abs()));
         starts.map(move |start| format!("{start}-{}", start + length - 1))
     };
-    Hierarchy::of(leaves)
-        .with_level("5 years", periods(5), |code| code / 5)?
-        .with_level("10 years", periods(10), |code| code / 10)
+    Hierarchy::of(leaves).with_level("5 years", periods(5), |code| code / 5)?.with_level(
+        "10 years",
+        periods(10),
+        |code| code / 10,
+    )
 }
 
 fn age_bands(leaves: Domain) -> Result<Hierarchy, TableError> {
@@ -136,7 +138,11 @@ const GROUPS: [(IsicSection, &str, u16); 10] = [
     (IsicSection::A, "Agriculture, forestry and fishing", 0),
     (IsicSection::E, "Manufacturing, mining and quarrying and other industrial activities", 1),
     (IsicSection::F, "Construction", 1),
-    (IsicSection::I, "Wholesale and retail trade, transportation and storage, accommodation and food service activities", 2),
+    (
+        IsicSection::I,
+        "Wholesale and retail trade, transportation and storage, accommodation and food service activities",
+        2,
+    ),
     (IsicSection::J, "Information and communication", 2),
     (IsicSection::K, "Financial and insurance activities", 2),
     (IsicSection::L, "Real estate activities", 2),
@@ -155,8 +161,9 @@ fn industries(leaves: Domain) -> Result<Hierarchy, TableError> {
 
 fn traffickers(leaves: Domain) -> Result<Hierarchy, TableError> {
     let stranger = |code| value(code) == Some(TraffickerRelationship::Unacquainted);
-    Hierarchy::of(leaves)
-        .with_level("acquaintance", ["known to the person", "not known to the person"], |code| u16::from(stranger(code)))
+    Hierarchy::of(leaves).with_level("acquaintance", ["known to the person", "not known to the person"], |code| {
+        u16::from(stranger(code))
+    })
 }
 
 #[cfg(test)]
@@ -204,7 +211,12 @@ mod tests {
 
     #[test]
     fn years_fall_into_calendar_periods() {
-        for (year, five, ten) in [("2000", "2000-2004", "2000-2009"), ("2019", "2015-2019", "2010-2019"), ("1900", "1900-1904", "1900-1909"), ("2099", "2095-2099", "2090-2099")] {
+        for (year, five, ten) in [
+            ("2000", "2000-2004", "2000-2009"),
+            ("2019", "2015-2019", "2010-2019"),
+            ("1900", "1900-1904", "1900-1909"),
+            ("2099", "2095-2099", "2090-2099"),
+        ] {
             assert_eq!(path(A::YearOfRegistration, year), [year, five, ten, "any"]);
         }
     }
@@ -220,7 +232,8 @@ mod tests {
     // ISIC Rev. 4, part one, chapter V: groups A; B to E; F; G to I; J; K; L; M and N; O to Q; R to U.
     #[test]
     fn sections_are_grouped_as_isic_groups_them() {
-        let groups: Vec<String> = ["A", "BCDE", "F", "GHI", "J", "K", "L", "MN", "OPQ", "RSTU"].map(str::to_owned).to_vec();
+        let groups: Vec<String> =
+            ["A", "BCDE", "F", "GHI", "J", "K", "L", "MN", "OPQ", "RSTU"].map(str::to_owned).to_vec();
         let mut found: Vec<(String, String)> = Vec::new();
         for section in IsicSection::ALL {
             let group = path(A::Industry, section.code()).remove(1);

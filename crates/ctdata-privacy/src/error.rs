@@ -142,10 +142,7 @@ mod tests {
     #[test]
     fn a_stop_stays_a_stop() {
         let error = PrivacyError::from(TableError::Cancelled(StopReason::Deadline));
-        assert!(matches!(
-            error,
-            PrivacyError::Cancelled(StopReason::Deadline)
-        ));
+        assert!(matches!(error, PrivacyError::Cancelled(StopReason::Deadline)));
         assert_eq!(error.to_string(), "stopped: the deadline has passed");
     }
 }

@@ -89,8 +89,6 @@ pub use error::{BrokenGuarantee, PrivacyError};
 pub use model::{KAnonymity, Measure, ModelReport};
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
-pub use statement::{
-    BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification,
-};
+pub use statement::{BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification};
 pub use suppress::{KAnonymizer, KAnonymizerBuilder};
 pub use unit::PrivacyUnit;

@@ -27,10 +27,7 @@ pub struct Unverified<T> {
 
 impl<T> Unverified<T> {
     pub(crate) fn new(output: T, claim: impl Claim<T> + 'static) -> Self {
-        Self {
-            output,
-            claim: Box::new(claim),
-        }
+        Self { output, claim: Box::new(claim) }
     }
 
     /// The same claim about another output, to try the verifiers.
@@ -58,18 +55,13 @@ impl<T> Unverified<T> {
     /// `control`.
     pub fn verify(self, control: &Control) -> Result<Released<T>, PrivacyError> {
         let statement = self.claim.verify(&self.output, control)?;
-        Ok(Released {
-            value: self.output,
-            statement,
-        })
+        Ok(Released { value: self.output, statement })
     }
 }
 
 impl<T> fmt::Debug for Unverified<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unverified")
-            .field("summary", self.summary())
-            .finish_non_exhaustive()
+        f.debug_struct("Unverified").field("summary", self.summary()).finish_non_exhaustive()
     }
 }
 
@@ -169,9 +161,6 @@ impl Released<Table> {
             });
         }
         let counts = tabulate(&self.value, id, variables, control)?;
-        Ok(Unverified::new(
-            counts,
-            CountingClaim::new(&self.value, &self.statement, variables),
-        ))
+        Ok(Unverified::new(counts, CountingClaim::new(&self.value, &self.statement, variables)))
     }
 }

@@ -6,21 +6,8 @@ use proptest::prelude::*;
 /// Flags named `a`, `b`, `c`, … with these codes (0 no, 1 yes, 2 not recorded).
 pub(crate) fn flags(columns: &[&[u8]]) -> Table {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
-    let schema = Schema::try_new(
-        names
-            .iter()
-            .take(columns.len())
-            .map(|&name| Attribute::flag(name))
-            .collect(),
-    );
-    Table::try_new(
-        schema.unwrap(),
-        columns
-            .iter()
-            .map(|codes| Column::from_u8(codes.to_vec()))
-            .collect(),
-    )
-    .unwrap()
+    let schema = Schema::try_new(names.iter().take(columns.len()).map(|&name| Attribute::flag(name)).collect());
+    Table::try_new(schema.unwrap(), columns.iter().map(|codes| Column::from_u8(codes.to_vec())).collect()).unwrap()
 }
 
 /// A table of named text columns over observed domains; `-` is not recorded.
@@ -37,10 +24,7 @@ pub(crate) fn texts(columns: &[(&str, &[&str])]) -> Table {
         let domain = Domain::nominal(labels.iter().copied(), Origin::Observed).unwrap();
         let attribute = Attribute::new(*name, domain, MissingKinds::NOT_RECORDED);
         let missing = attribute.missing_code(Missing::NotRecorded).unwrap();
-        let column: Vec<u16> = cells
-            .iter()
-            .map(|cell| attribute.domain().code_of(cell).unwrap_or(missing))
-            .collect();
+        let column: Vec<u16> = cells.iter().map(|cell| attribute.domain().code_of(cell).unwrap_or(missing)).collect();
         codes.push(Column::from_codes(&column, attribute.code_count()));
         attributes.push(attribute);
     }
@@ -50,22 +34,10 @@ pub(crate) fn texts(columns: &[(&str, &[&str])]) -> Table {
 /// The attributes of [`any_table`]: three that make good quasi-identifiers and one more column.
 /// They differ in what may be missing and in where their domains come from.
 pub(crate) fn mixed_attributes() -> Vec<Attribute> {
-    let kinds = MissingKinds::of(&[
-        Missing::NotRecorded,
-        Missing::NotApplicable,
-        Missing::Unknown,
-    ]);
+    let kinds = MissingKinds::of(&[Missing::NotRecorded, Missing::NotApplicable, Missing::Unknown]);
     vec![
-        Attribute::new(
-            "x",
-            Domain::nominal(["q", "p"], Origin::Public).unwrap(),
-            kinds,
-        ),
-        Attribute::new(
-            "y",
-            Domain::nominal(["t", "s", "r"], Origin::Observed).unwrap(),
-            MissingKinds::NONE,
-        ),
+        Attribute::new("x", Domain::nominal(["q", "p"], Origin::Public).unwrap(), kinds),
+        Attribute::new("y", Domain::nominal(["t", "s", "r"], Origin::Observed).unwrap(), MissingKinds::NONE),
         Attribute::new(
             "z",
             Domain::numeric([10, 20], 0, Origin::Observed).unwrap(),
@@ -85,14 +57,9 @@ pub(crate) fn mixed(rows: &[[u16; 4]], persons: Option<&[u8]>) -> Table {
     let columns = columns.collect();
     let table = Table::try_new(Schema::try_new(attributes).unwrap(), columns).unwrap();
     match persons {
-        Some(persons) => table
-            .with_ids(
-                persons
-                    .iter()
-                    .map(|person| format!("person {person}"))
-                    .collect::<Ids>(),
-            )
-            .unwrap(),
+        Some(persons) => {
+            table.with_ids(persons.iter().map(|person| format!("person {person}")).collect::<Ids>()).unwrap()
+        }
         None => table,
     }
 }
@@ -100,12 +67,8 @@ pub(crate) fn mixed(rows: &[[u16; 4]], persons: Option<&[u8]>) -> Table {
 /// Up to `most` rows of [`mixed`] tables, half of them with person ids that repeat.
 pub(crate) fn any_table(most: usize) -> impl Strategy<Value = Table> {
     let row = (0u16..5, 0u16..3, 0u16..3, 0u16..3).prop_map(|(x, y, z, w)| [x, y, z, w]);
-    (
-        prop::collection::vec((row, 0u8..20), 0..=most),
-        any::<bool>(),
-    )
-        .prop_map(|(rows, with_ids)| {
-            let (rows, persons): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-            mixed(&rows, with_ids.then_some(&persons))
-        })
+    (prop::collection::vec((row, 0u8..20), 0..=most), any::<bool>()).prop_map(|(rows, with_ids)| {
+        let (rows, persons): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        mixed(&rows, with_ids.then_some(&persons))
+    })
 }

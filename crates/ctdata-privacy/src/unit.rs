@@ -21,11 +21,7 @@ impl PrivacyUnit {
     /// The unit of a table. Weights play no part: they estimate how many people outside the file a
     /// record stands for, and none of these is there to hide it.
     pub fn of(table: &Table) -> Self {
-        if table.ids().is_some() {
-            Self::Person
-        } else {
-            Self::Record
-        }
+        if table.ids().is_some() { Self::Person } else { Self::Record }
     }
 
     /// The wire code.
@@ -47,27 +43,16 @@ pub(crate) struct Persons {
 
 impl Persons {
     pub(crate) fn of(table: &Table) -> Self {
-        let alone = Self {
-            of_row: Vec::new(),
-            count: table.rows(),
-        };
+        let alone = Self { of_row: Vec::new(), count: table.rows() };
         let Some(ids) = table.ids() else { return alone };
         let mut numbers: HashMap<&str, u32> = HashMap::with_capacity(ids.len());
         let mut of_row = Vec::with_capacity(ids.len());
         for row in 0..ids.len() {
             let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            of_row.push(
-                *numbers
-                    .entry(ids.get(row).unwrap_or_default())
-                    .or_insert(next),
-            );
+            of_row.push(*numbers.entry(ids.get(row).unwrap_or_default()).or_insert(next));
         }
         let count = numbers.len();
-        if count == of_row.len() {
-            alone
-        } else {
-            Self { of_row, count }
-        }
+        if count == of_row.len() { alone } else { Self { of_row, count } }
     }
 
     /// Whether some person has more than one row, so that rows and persons differ.
@@ -89,9 +74,7 @@ impl Persons {
     /// been counted with members.
     pub(crate) fn class_sizes(&self, classes: &Classes) -> Vec<u64> {
         if !self.repeat() {
-            return (0..classes.len())
-                .map(|class| classes.rows(class))
-                .collect();
+            return (0..classes.len()).map(|class| classes.rows(class)).collect();
         }
         let mut seen_in = vec![usize::MAX; self.count];
         (0..classes.len())
@@ -127,9 +110,6 @@ mod tests {
         let classes = Classes::with_members(&table, &set, &Control::default()).unwrap();
         assert_eq!(PrivacyUnit::of(&table), PrivacyUnit::Person);
         assert_eq!(Persons::of(&table).class_sizes(&classes), [2, 1]);
-        assert_eq!(
-            Persons::of(&table.without_ids()).class_sizes(&classes),
-            [3, 1]
-        );
+        assert_eq!(Persons::of(&table.without_ids()).class_sizes(&classes), [3, 1]);
     }
 }

@@ -7,9 +7,9 @@ use ctdata_privacy::Released;
 use ctdata_table::{Attribute, DomainKind, Origin, Table};
 use serde_json::{Value, json};
 
+use crate::Published;
 use crate::folder::{DATA_FILE, PACKAGE_FILE, README_FILE, STATEMENT_FILE, TABLES_FILE};
 use crate::tables::ReleasedTables;
-use crate::Published;
 
 /// The column of a layout that holds an attribute of this name.
 fn column(layout: Option<&'static Layout>, name: &str) -> Option<&'static LayoutColumn> {
@@ -50,7 +50,12 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, published:
     }
     text.push_str("\n## Columns\n| column | attribute |\n|---|---|\n");
     for attribute in data.get().schema().attributes() {
-        let _ = writeln!(text, "| `{}` | {} |", column_name(published.layout, attribute), attribute.name().replace('_', " "));
+        let _ = writeln!(
+            text,
+            "| `{}` | {} |",
+            column_name(published.layout, attribute),
+            attribute.name().replace('_', " ")
+        );
     }
     text.push_str(
         "\nAn empty cell means that nothing is recorded there: not observed, not asked, negative, or blanked to protect a \
@@ -59,22 +64,21 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, published:
     text.push_str(&data.statement().to_plain_words());
     text.push_str("\n## Tables\n");
     if tables.is_empty() {
-        text.push_str("No indicator can be computed from the released columns.\n");
+        text.push_str("None: no indicator can be computed from the released columns.\n");
     } else {
         text.push_str(
             "Every figure is computed from the released records in `data.csv`, and each count was recounted there: the tables \
              say nothing that the records do not say. They count persons who were detected and recorded, and describe neither \
-             the victims who were not nor the records that were left out.\n\n",
+             the victims who were not nor the records that were left out. Where a question has several answers, those \
+             whose columns are not released do not count, neither above nor below the line.\n\n",
         );
         for (id, title) in tables.titles() {
             let _ = writeln!(text, "- {title} (`{id}`)");
         }
     }
     if !tables.skipped().is_empty() {
-        text.push_str("\nNot computed:\n");
-        for (id, reason) in tables.skipped() {
-            let _ = writeln!(text, "- `{id}`: {reason}");
-        }
+        let skipped: Vec<String> = tables.skipped().iter().map(|(id, _)| format!("`{id}`")).collect();
+        let _ = writeln!(text, "\nNot computed, since the release has no column for them: {}.", skipped.join(", "));
     }
     text
 }

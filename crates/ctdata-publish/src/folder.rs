@@ -67,7 +67,12 @@ impl ReleaseFolder {
     ///
     /// # Errors
     /// An output that fails, a stop by `control`.
-    pub fn data(&self, data: &Released<Table>, layout: Option<&'static Layout>, control: &Control) -> Result<(), PublishError> {
+    pub fn data(
+        &self,
+        data: &Released<Table>,
+        layout: Option<&'static Layout>,
+        control: &Control,
+    ) -> Result<(), PublishError> {
         let path = self.inner.join(DATA_FILE);
         let file = fs::File::create(&path).map_err(|error| PublishError::io(&path, error))?;
         let mut output = BufWriter::new(file);
@@ -91,7 +96,12 @@ impl ReleaseFolder {
     ///
     /// # Errors
     /// An output that fails, or a target that came to exist meanwhile.
-    pub fn finish(self, data: &Released<Table>, tables: &ReleasedTables, published: &Published) -> Result<PathBuf, PublishError> {
+    pub fn finish(
+        self,
+        data: &Released<Table>,
+        tables: &ReleasedTables,
+        published: &Published,
+    ) -> Result<PathBuf, PublishError> {
         let mut statement = serde_json::to_vec_pretty(data.statement())?;
         statement.push(b'\n');
         self.write(STATEMENT_FILE, &statement)?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ctdata_model::validate::{Report, Severity, Validator};
-use ctdata_model::{CaseReader, Dataset, Layout, Outcome, PLAIN_LAYOUT};
+use ctdata_model::{CaseReader, Dataset, Layout, ModelError, Outcome, PLAIN_LAYOUT};
 use ctdata_privacy::{KAnonymity, KAnonymizer, Released, RiskReport, Statement};
 use ctdata_table::csv::Separator;
 use ctdata_table::{Control, Table};
@@ -74,7 +74,11 @@ impl Publisher {
         let risk_after = RiskReport::measure(released.get(), &names.quasi, model, control)?;
         let quality = Quality::measure(dataset.table(), &released, control)?;
         control.report("counting", 0, None);
-        let tables = ReleasedTables::compute(&released, &plan.tables, control)?;
+        let tables = match &dataset {
+            Dataset::Cases(_) => ReleasedTables::compute(&released, &plan.tables, control)?,
+            _ if plan.tables.is_empty() => ReleasedTables::none(),
+            _ => return Err(ModelError::NotCases { layout: dataset.format() }.into()),
+        };
 
         let layout = dataset.layout();
         let published = Published {
@@ -150,7 +154,9 @@ impl Names {
                 Dataset::VictimPerpetrator(rows) => {
                     let attribute = rows.layout().column(name).map(|column| column.attribute);
                     match attribute {
-                        Some(ctdata_model::LayoutAttribute::VictimPerpetrator(attribute)) => Ok(attribute.name().to_owned()),
+                        Some(ctdata_model::LayoutAttribute::VictimPerpetrator(attribute)) => {
+                            Ok(attribute.name().to_owned())
+                        }
                         _ => Ok(rows.table().schema().attribute(name)?.name().to_owned()),
                     }
                 }
@@ -172,8 +178,9 @@ impl Names {
 }
 
 fn anonymizer(names: &Names, model: KAnonymity) -> Result<KAnonymizer, PublishError> {
-    let mut builder =
-        KAnonymizer::builder(model).quasi_identifiers(names.quasi.iter().cloned()).release(names.others.iter().cloned());
+    let mut builder = KAnonymizer::builder(model)
+        .quasi_identifiers(names.quasi.iter().cloned())
+        .release(names.others.iter().cloned());
     if names.method == Method::CellSuppression {
         builder = builder.blank_first(names.blank.iter().cloned());
     }
@@ -184,7 +191,9 @@ fn remarks(released: &Released<Table>) -> Vec<String> {
     let records = &released.statement().records;
     let mut remarks = Vec::new();
     if records.kept == 0 && records.input > 0 {
-        remarks.push("no record could be kept: fewer quasi-identifiers, coarser values or a smaller k are needed".to_owned());
+        remarks.push(
+            "no record could be kept: fewer quasi-identifiers, coarser values or a smaller k are needed".to_owned(),
+        );
     } else if records.share_suppressed > MUCH_SUPPRESSION {
         remarks.push(format!(
             "{:.1} % of the records were lost by suppression alone: generalization (coarser ages, years, regions) would lose \

@@ -194,7 +194,10 @@ impl Plan {
         let wrong = |message: String| PublishError::Plan { plan: name.to_owned(), message };
         let plan: Self = toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?;
         if plan.format_version != FORMAT_VERSION {
-            return Err(wrong(format!("format_version is {}, and {FORMAT_VERSION} is known here", plan.format_version)));
+            return Err(wrong(format!(
+                "format_version is {}, and {FORMAT_VERSION} is known here",
+                plan.format_version
+            )));
         }
         if plan.input.separator.is_some_and(|separator| !matches!(separator, ',' | ';' | '\t')) {
             return Err(wrong("separator is a comma, a semicolon or a tab".to_owned()));
@@ -206,7 +209,9 @@ impl Plan {
             return Err(wrong("`blank` goes with method = \"cell-suppression\"".to_owned()));
         }
         if plan.anonymize.method == Method::CellSuppression && plan.anonymize.blank.is_empty() {
-            return Err(wrong("method = \"cell-suppression\" needs `blank`: the columns whose cells may be blanked".to_owned()));
+            return Err(wrong(
+                "method = \"cell-suppression\" needs `blank`: the columns whose cells may be blanked".to_owned(),
+            ));
         }
         Ok(plan)
     }
@@ -276,7 +281,9 @@ mod tests {
         assert!(error("format_version = 1\nsepparator = 1").contains("line 2"));
         assert!(error("format_version = 2").contains("format_version is 2"));
         assert!(error("").contains("format_version"));
-        assert!(error("format_version = 1\n[[attribute]]\nname = \"a\"\nrole = \"quasi\"").contains("quasi-identifier"));
+        assert!(
+            error("format_version = 1\n[[attribute]]\nname = \"a\"\nrole = \"quasi\"").contains("quasi-identifier")
+        );
         assert!(error("format_version = 1\n[[anonymize.model]]\nkind = \"k-anonymity\"\nk = 0").contains("at least 1"));
         assert!(error("format_version = 1\n[anonymize]\nmethod = \"cell-suppression\"").contains("blank"));
         assert!(error("format_version = 1\n[anonymize]\nblank = [\"a\"]").contains("cell-suppression"));

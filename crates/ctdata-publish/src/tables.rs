@@ -22,6 +22,11 @@ struct Computed {
 }
 
 impl ReleasedTables {
+    /// No tables: what rows that are not cases come with, since indicators count victims.
+    pub fn none() -> Self {
+        Self { computed: Vec::new(), skipped: Vec::new() }
+    }
+
     /// Computes the tables of a plan, or without any the whole catalogue as far as the released columns
     /// allow.
     ///
@@ -29,7 +34,7 @@ impl ReleasedTables {
     /// An indicator of the plan that is not known or that the released columns do not allow; a recount that
     /// differs; a stop by `control`.
     pub fn compute(released: &Released<Table>, plans: &[TablePlan], control: &Control) -> Result<Self, PublishError> {
-        let mut tables = Self { computed: Vec::new(), skipped: Vec::new() };
+        let mut tables = Self::none();
         for plan in plans {
             let definition = indicator(&plan.indicator)?;
             let request = Request {

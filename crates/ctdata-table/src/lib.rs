@@ -62,8 +62,8 @@ pub use counts::{AttributeSet, BitmapIndex, Classes, Combinations, CountSource, 
 pub use domain::{Domain, DomainKind, MAX_VALUES, Origin};
 pub use error::{Location, TableError, TextRule, nearest};
 pub use exchange::{
-    Category, Constraint, Control, CountTable, Dimension, Hierarchy, Level, Progress, ResolvedTerm,
-    StopReason, Term, Variable,
+    Category, Constraint, Control, CountTable, Dimension, Hierarchy, Level, Progress, ResolvedTerm, StopReason, Term,
+    Variable,
 };
 pub use ids::{Ids, Weights};
 pub use missing::{Missing, MissingKinds, UnknownMissing};

@@ -202,8 +202,7 @@ impl Schema {
     /// [`TableError::UnknownAttribute`] with the most similar name.
     pub fn attribute(&self, name: &str) -> Result<&Attribute, TableError> {
         self.position(name).and_then(|position| {
-            self.get(position)
-                .ok_or_else(|| TableError::UnknownAttribute { name: name.to_owned(), nearest: None })
+            self.get(position).ok_or_else(|| TableError::UnknownAttribute { name: name.to_owned(), nearest: None })
         })
     }
 

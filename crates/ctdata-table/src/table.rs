@@ -169,8 +169,7 @@ impl Table {
     /// # Errors
     /// A name that the schema does not have, or one given twice.
     pub fn select_named<S: AsRef<str>>(&self, names: &[S]) -> Result<Self, TableError> {
-        let positions =
-            names.iter().map(|name| self.schema.position(name.as_ref())).collect::<Result<Vec<_>, _>>()?;
+        let positions = names.iter().map(|name| self.schema.position(name.as_ref())).collect::<Result<Vec<_>, _>>()?;
         self.select(&positions)
     }
 
@@ -225,7 +224,11 @@ impl Table {
     /// A position past the end.
     pub fn take(&self, rows: &[u32]) -> Result<Self, TableError> {
         if let Some(&row) = rows.iter().find(|&&row| row as usize >= self.rows) {
-            return Err(TableError::Length { what: format!("row {}", u64::from(row) + 1), expected: self.rows, found: 0 });
+            return Err(TableError::Length {
+                what: format!("row {}", u64::from(row) + 1),
+                expected: self.rows,
+                found: 0,
+            });
         }
         Ok(Self {
             schema: Arc::clone(&self.schema),
@@ -283,11 +286,8 @@ mod tests {
         .unwrap()
         .with_group("letters", &["a", "b"])
         .unwrap();
-        let columns = vec![
-            Column::from_u8(vec![0, 1, 1]),
-            Column::from_u8(vec![1, 2, 0]),
-            Column::from_u16(vec![2, 2, 1]),
-        ];
+        let columns =
+            vec![Column::from_u8(vec![0, 1, 1]), Column::from_u8(vec![1, 2, 0]), Column::from_u16(vec![2, 2, 1])];
         Table::try_new(schema, columns).unwrap()
     }
 

@@ -4,7 +4,10 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use ctdata::model::{CaseTable, Dataset, LayoutKind, Loss, LossKind, ModelError, PLAIN_LAYOUT, convert, read_json_lines, write_cases, write_json_lines, write_table};
+use ctdata::model::{
+    CaseTable, Dataset, LayoutKind, Loss, LossKind, ModelError, PLAIN_LAYOUT, convert, read_json_lines, write_cases,
+    write_json_lines, write_table,
+};
 use ctdata::table::TableError;
 use ctdata::table::csv::{WriteOptions, write_csv};
 use serde::Serialize;
@@ -51,7 +54,8 @@ pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Fai
 }
 
 fn json_cases(input: &Path, to: Option<&str>) -> Result<CaseTable, Failure> {
-    let to = to.ok_or_else(|| Failure::usage(format!("`--from {JSON_LINES}` needs `--to`: the layout of the cases")))?;
+    let to =
+        to.ok_or_else(|| Failure::usage(format!("`--from {JSON_LINES}` needs `--to`: the layout of the cases")))?;
     let layout = super::layout(to)?;
     let file = File::open(input).map_err(|error| TableError::io(input, error))?;
     Ok(read_json_lines(BufReader::new(file), layout)?)
@@ -107,5 +111,8 @@ fn words(losses: &[Loss]) -> String {
             vec![loss.column.to_owned(), loss.into.unwrap_or_default().to_owned(), count(loss.rows), what.to_owned()]
         })
         .collect();
-    table(&[("column", Align::Left), ("into", Align::Left), ("rows", Align::Right), ("what became of it", Align::Left)], &rows)
+    table(
+        &[("column", Align::Left), ("into", Align::Left), ("rows", Align::Right), ("what became of it", Align::Left)],
+        &rows,
+    )
 }

@@ -34,7 +34,12 @@ pub(crate) fn run(session: &Session) -> Result<(), Failure> {
     });
     let others = [
         Format { name: JSON_LINES, title: "One case per line as a JSON object", rows: "a case", columns: None },
-        Format { name: PLAIN_LAYOUT, title: "A table of any subject, attributes by name", rows: "a record", columns: None },
+        Format {
+            name: PLAIN_LAYOUT,
+            title: "A table of any subject, attributes by name",
+            rows: "a record",
+            columns: None,
+        },
     ];
     let formats: Vec<Format> = layouts.chain(others).collect();
     if session.json {

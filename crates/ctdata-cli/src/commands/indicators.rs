@@ -26,10 +26,18 @@ struct Skipped {
 }
 
 pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), Failure> {
-    let request = request(options)?;
+    let mut request = request(options)?;
     let population = options.population.as_deref().map(population).transpose()?;
     let dataset = super::read(&options.input, session)?;
     let cases = dataset.cases()?;
+    // Columns of the file go before other names: two releases use some names differently.
+    let resolve = |name: &mut String| {
+        if let Ok(attribute) = cases.resolve(name) {
+            *name = attribute.name().into_owned();
+        }
+    };
+    request.by.iter_mut().for_each(resolve);
+    request.filters.iter_mut().for_each(|(name, _)| resolve(name));
     let (observations, skipped) = observe(cases.table(), options, &request, population.as_ref(), session)?;
     if let Some(out) = &options.out {
         session.working_copy(out, |output| Ok(write_long_csv(&observations, output).map(drop)?))?;

@@ -25,7 +25,12 @@ pub(crate) fn read(input: &InputOptions, session: &Session) -> Result<Dataset, F
 }
 
 /// Reads a file as the reader says. A header of no layout comes with the way out.
-pub(crate) fn outcome(reader: &CaseReader, file: &Path, format: Option<&str>, session: &Session) -> Result<Outcome, Failure> {
+pub(crate) fn outcome(
+    reader: &CaseReader,
+    file: &Path,
+    format: Option<&str>,
+    session: &Session,
+) -> Result<Outcome, Failure> {
     let read = reader.read_as(file, format, &session.control);
     session.finish();
     read.map_err(|error| {

@@ -34,7 +34,7 @@ fn words(published: &Published) -> String {
         ["unique records".to_owned(), count(before.uniques), count(after.uniques)],
         [format!("share in classes under {}", before.k), percent(before.share_below_k), percent(after.share_below_k)],
         [
-            "exposed in the attacker view".to_owned(),
+            format!("with 1 to {} possible matches (blanks match anything)", before.k.saturating_sub(1)),
             count(before.attacker_view.exposed_records),
             count(after.attacker_view.exposed_records),
         ],

@@ -38,11 +38,18 @@ fn words(report: &RiskReport) -> String {
         vec!["highest prosecutor risk".to_owned(), percent(report.prosecutor.highest)],
         vec!["average prosecutor risk".to_owned(), percent(report.prosecutor.average)],
         vec!["marketer risk".to_owned(), percent(report.marketer)],
-        vec!["attacker view: records exposed".to_owned(), count(report.attacker_view.exposed_records)],
+        vec![
+            format!("with 1 to {} possible matches*", k.saturating_sub(1)),
+            count(report.attacker_view.exposed_records),
+        ],
     ];
     for model in &report.models {
         let holds = if model.holds { "holds" } else { "does not hold" };
         rows.push(vec![format!("{} ({})", model.model, model.required), holds.to_owned()]);
     }
-    table(&[("measure", Align::Left), ("value", Align::Right)], &rows)
+    let mut text = table(&[("measure", Align::Left), ("value", Align::Right)], &rows);
+    text.push_str(
+        "* attacker view: a blank matches any value, so that many blanks hide people here but not in the classes\n",
+    );
+    text
 }

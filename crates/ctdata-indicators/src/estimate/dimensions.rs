@@ -20,11 +20,7 @@ impl Dimension {
         code: impl Into<Cow<'static, str>>,
         label: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
-            name: name.into(),
-            code: code.into(),
-            label: label.into(),
-        }
+        Self { name: name.into(), code: code.into(), label: label.into() }
     }
 }
 
@@ -110,22 +106,13 @@ mod wire {
                 }
                 codes.push((name, code));
             }
-            Self {
-                dimensions: Object(codes),
-                labels: Object(labels),
-            }
+            Self { dimensions: Object(codes), labels: Object(labels) }
         }
     }
 
     impl From<Dimensions> for super::Dimensions {
         fn from(wire: Dimensions) -> Self {
-            let label = |name: &str| {
-                wire.labels
-                    .0
-                    .iter()
-                    .find(|(key, _)| key == name)
-                    .map(|(_, label)| label)
-            };
+            let label = |name: &str| wire.labels.0.iter().find(|(key, _)| key == name).map(|(_, label)| label);
             wire.dimensions
                 .0
                 .into_iter()
@@ -184,33 +171,21 @@ mod tests {
 
     #[test]
     fn a_name_stands_once_and_keeps_its_place() {
-        let mut dimensions: Dimensions = [
-            Dimension::new("sex", "female", "Female"),
-            Dimension::new("year", "2019", "2019"),
-        ]
-        .into_iter()
-        .collect();
+        let mut dimensions: Dimensions =
+            [Dimension::new("sex", "female", "Female"), Dimension::new("year", "2019", "2019")].into_iter().collect();
         dimensions.set(Dimension::new("sex", "male", "Male"));
         let codes: Vec<&str> = dimensions.iter().map(|d| d.code.as_ref()).collect();
         assert_eq!(codes, ["male", "2019"]);
-        assert_eq!(
-            dimensions.get("year").map(|d| d.label.as_ref()),
-            Some("2019")
-        );
+        assert_eq!(dimensions.get("year").map(|d| d.label.as_ref()), Some("2019"));
         assert!(dimensions.get("age").is_none());
     }
 
     #[cfg(feature = "serde")]
     #[test]
     fn labels_equal_to_their_code_are_not_stored() {
-        let dimensions: Dimensions = [Dimension::new("year", "2019", "2019")]
-            .into_iter()
-            .collect();
+        let dimensions: Dimensions = [Dimension::new("year", "2019", "2019")].into_iter().collect();
         let text = serde_json::to_string(&dimensions).unwrap();
         assert_eq!(text, r#"{"dimensions":{"year":"2019"}}"#);
-        assert_eq!(
-            serde_json::from_str::<Dimensions>(&text).unwrap(),
-            dimensions
-        );
+        assert_eq!(serde_json::from_str::<Dimensions>(&text).unwrap(), dimensions);
     }
 }

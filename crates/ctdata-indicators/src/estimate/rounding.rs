@@ -31,10 +31,7 @@ impl Rounding {
             return value.to_string();
         }
         let (whole, fraction) = exact.split_once('.').unwrap_or((&exact, ""));
-        let mut digits: Vec<u8> = whole
-            .bytes()
-            .chain(fraction.bytes().take(decimals))
-            .collect();
+        let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes().take(decimals)).collect();
         digits.resize(whole.len() + decimals, b'0');
         let rest = fraction.get(decimals..).unwrap_or("");
         if self.rounds_up(digits.last().copied(), rest) && carry(&mut digits) {
@@ -60,9 +57,7 @@ impl Rounding {
     }
 
     fn rounds_up(self, last: Option<u8>, rest: &str) -> bool {
-        let tie = rest
-            .strip_prefix('5')
-            .is_some_and(|tail| tail.bytes().all(|digit| digit == b'0'));
+        let tie = rest.strip_prefix('5').is_some_and(|tail| tail.bytes().all(|digit| digit == b'0'));
         if tie && self == Self::HalfEven {
             // The digits '0' to '9' have the parity of their value.
             last.is_some_and(|digit| digit % 2 == 1)
@@ -102,12 +97,7 @@ mod tests {
             (9.95, 1, "10.0", "10.0"),
             (99.5, 0, "100", "100"),
             (-12.25, 1, "-12.3", "-12.2"),
-            (
-                1e21,
-                1,
-                "1000000000000000000000.0",
-                "1000000000000000000000.0",
-            ),
+            (1e21, 1, "1000000000000000000000.0", "1000000000000000000000.0"),
             (1e-300, 3, "0.000", "0.000"),
             (3.0, 2, "3.00", "3.00"),
             (0.250_000_1, 1, "0.3", "0.3"),

@@ -50,11 +50,7 @@ impl Value {
 /// A finite number is known; any other is [`NotAvailable::Undefined`].
 impl From<f64> for Value {
     fn from(value: f64) -> Self {
-        if value.is_finite() {
-            Self::Known(value)
-        } else {
-            Self::NotAvailable(NotAvailable::Undefined)
-        }
+        if value.is_finite() { Self::Known(value) } else { Self::NotAvailable(NotAvailable::Undefined) }
     }
 }
 
@@ -73,14 +69,8 @@ mod wire {
     impl From<super::Value> for Value {
         fn from(value: super::Value) -> Self {
             match value {
-                super::Value::Known(value) => Self {
-                    value: Some(value),
-                    reason: None,
-                },
-                super::Value::NotAvailable(reason) => Self {
-                    value: None,
-                    reason: Some(reason),
-                },
+                super::Value::Known(value) => Self { value: Some(value), reason: None },
+                super::Value::NotAvailable(reason) => Self { value: None, reason: Some(reason) },
             }
         }
     }
@@ -103,10 +93,7 @@ mod tests {
     fn only_finite_numbers_are_known() {
         assert_eq!(Value::from(1.5).known(), Some(1.5));
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(
-                Value::from(bad),
-                Value::NotAvailable(NotAvailable::Undefined)
-            );
+            assert_eq!(Value::from(bad), Value::NotAvailable(NotAvailable::Undefined));
         }
     }
 }

@@ -17,18 +17,12 @@ pub struct Years {
 impl Years {
     /// One year.
     pub const fn single(year: u16) -> Self {
-        Self {
-            first: year,
-            last: year,
-        }
+        Self { first: year, last: year }
     }
 
     /// The years from one to the other, in either order.
     pub fn between(one: u16, other: u16) -> Self {
-        Self {
-            first: one.min(other),
-            last: one.max(other),
-        }
+        Self { first: one.min(other), last: one.max(other) }
     }
 
     /// The first year.
@@ -44,11 +38,7 @@ impl Years {
 
 impl fmt::Display for Years {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.first == self.last {
-            write!(f, "{}", self.first)
-        } else {
-            write!(f, "{}/{}", self.first, self.last)
-        }
+        if self.first == self.last { write!(f, "{}", self.first) } else { write!(f, "{}/{}", self.first, self.last) }
     }
 }
 
@@ -89,10 +79,7 @@ mod tests {
 
     #[test]
     fn years_read_back_what_they_print() {
-        for (years, text) in [
-            (Years::single(2019), "2019"),
-            (Years::between(2021, 2002), "2002/2021"),
-        ] {
+        for (years, text) in [(Years::single(2019), "2019"), (Years::between(2021, 2002), "2002/2021")] {
             assert_eq!(years.to_string(), text);
             assert_eq!(text.parse(), Ok(years));
         }

@@ -1,14 +1,30 @@
 //! Long CSV: one row per estimate, one column per dimension.
 
-use crate::estimate::{Estimate, Value};
+use crate::estimate::{Attribution, Base, Estimate, Filter, Value};
 use ctdata_table::csv::{CsvWriter, LineEnd, Separator};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 const BEFORE: [&str; 3] = ["indicator", "code", "period"];
 const AFTER: [&str; 18] = [
-    "filters", "attribution", "numerator", "base", "unknown", "value", "unit", "low", "high", "level", "method",
-    "base_rule", "nature", "suppressed", "reason", "population", "definition_version", "notes",
+    "filters",
+    "attribution",
+    "numerator",
+    "base",
+    "unknown",
+    "value",
+    "unit",
+    "low",
+    "high",
+    "level",
+    "method",
+    "base_rule",
+    "nature",
+    "suppressed",
+    "reason",
+    "population",
+    "definition_version",
+    "notes",
 ];
 
 /// Writes every field of the estimates: dimensions by code (an empty cell is a total) between
@@ -24,10 +40,7 @@ const AFTER: [&str; 18] = [
 ///
 /// # Errors
 /// If the output cannot take the text.
-pub fn write_long_csv<'a, W: Write>(
-    estimates: impl IntoIterator<Item = &'a Estimate>,
-    output: W,
-) -> io::Result<W> {
+pub fn write_long_csv<'a, W: Write>(estimates: impl IntoIterator<Item = &'a Estimate>, output: W) -> io::Result<W> {
     let estimates: Vec<&Estimate> = estimates.into_iter().collect();
     let names = dimensions(&estimates);
     let mut writer = CsvWriter::new(output, Separator::Comma, LineEnd::Lf);
@@ -49,12 +62,12 @@ fn figures(estimate: &Estimate) -> [Cow<'_, str>; AFTER.len()] {
         Value::NotAvailable(reason) => Some(reason.code()),
         Value::Known(_) => None,
     };
-    let filter = |filter: &crate::estimate::Filter| format!("{}={}", filter.dimension, filter.codes.join("|"));
+    let filter = |filter: &Filter| format!("{}={}", filter.dimension, filter.codes.join("|"));
     let filters: Vec<String> = estimate.filters.iter().map(filter).collect();
     let population = estimate.population.as_ref().map(|from| format!("{}, {}", from.source, from.vintage));
     [
         Cow::Owned(filters.join("; ")),
-        text(estimate.attribution.map(|attribution| attribution.code())),
+        text(estimate.attribution.map(Attribution::code)),
         number(estimate.numerator),
         number(estimate.base),
         number(estimate.unknown),
@@ -64,7 +77,7 @@ fn figures(estimate: &Estimate) -> [Cow<'_, str>; AFTER.len()] {
         number(interval.map(|interval| interval.high())),
         number(interval.map(|interval| interval.level().value())),
         text(interval.map(|interval| interval.method().code())),
-        text(estimate.base_rule.map(|base| base.code())),
+        text(estimate.base_rule.map(Base::code)),
         text(Some(estimate.nature.code())),
         text(estimate.suppressed.then_some("true")),
         text(reason),
@@ -80,10 +93,7 @@ fn figures(estimate: &Estimate) -> [Cow<'_, str>; AFTER.len()] {
 ///
 /// # Errors
 /// If the output cannot take the text.
-pub fn write_open_sdg_csv<'a, W: Write>(
-    estimates: impl IntoIterator<Item = &'a Estimate>,
-    output: W,
-) -> io::Result<W> {
+pub fn write_open_sdg_csv<'a, W: Write>(estimates: impl IntoIterator<Item = &'a Estimate>, output: W) -> io::Result<W> {
     let known = estimates.into_iter().filter(|estimate| estimate.value.known().is_some());
     let estimates: Vec<&Estimate> = known.collect();
     let mut names = dimensions(&estimates);
@@ -124,7 +134,7 @@ fn text(value: Option<&str>) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::{Dimension, Filter, NotAvailable, Unit, Years};
+    use crate::estimate::{Dimension, NotAvailable, Unit, Years};
     use crate::interval::{Level, ShareInterval};
 
     fn share(sex: Option<&'static str>) -> Estimate {

@@ -17,11 +17,7 @@ use super::{Interval, IntervalError, IntervalMethod, Level, as_f64};
 pub fn byar(count: u64, level: Level) -> Result<Interval, IntervalError> {
     let (x, z) = (as_f64(count), level.z());
     let bound = |x: f64, z: f64| x * (1.0 - 1.0 / (9.0 * x) + z / (3.0 * x.sqrt())).powi(3);
-    let low = if count == 0 {
-        0.0
-    } else {
-        bound(x, -z).max(0.0)
-    };
+    let low = if count == 0 { 0.0 } else { bound(x, -z).max(0.0) };
     Interval::try_new(low, bound(x + 1.0, z), level, IntervalMethod::Byar)
 }
 
@@ -36,10 +32,7 @@ mod tests {
     #[test]
     fn it_is_within_two_thousandths_of_the_exact_bounds_from_ten_events_on() {
         for count in 10..2_000 {
-            let (near, exact) = (
-                byar(count, Level::P95).unwrap(),
-                garwood(count, Level::P95).unwrap(),
-            );
+            let (near, exact) = (byar(count, Level::P95).unwrap(), garwood(count, Level::P95).unwrap());
             assert!((near.low() / exact.low() - 1.0).abs() < 2e-3, "{count}");
             assert!((near.high() / exact.high() - 1.0).abs() < 2e-3, "{count}");
         }

@@ -1,9 +1,7 @@
 //! The exact binomial interval of Clopper and Pearson.
 
 use super::tail::{binomial_at_least, binomial_at_most, invert};
-use super::{
-    Interval, IntervalError, IntervalMethod, Level, as_f64, check_size, check_trials, wilson,
-};
+use super::{Interval, IntervalError, IntervalMethod, Level, as_f64, check_size, check_trials, wilson};
 
 /// The Clopper–Pearson interval of `successes` among `trials`, as proportions in 0 to 1.
 ///
@@ -24,30 +22,16 @@ use super::{
 /// # Sources
 /// C. J. Clopper, E. S. Pearson (1934), The use of confidence or fiducial limits illustrated in
 /// the case of the binomial, *Biometrika* 26, 404–413.
-pub fn clopper_pearson(
-    successes: u64,
-    trials: u64,
-    level: Level,
-) -> Result<Interval, IntervalError> {
+pub fn clopper_pearson(successes: u64, trials: u64, level: Level) -> Result<Interval, IntervalError> {
     check_trials(successes, trials)?;
     check_size(trials)?;
     let (x, n, target) = (as_f64(successes), as_f64(trials), level.tail());
     let share = x / n;
     let start = wilson(successes, trials, level)?;
-    let low = if successes == 0 {
-        0.0
-    } else {
-        invert(start.low(), 0.0, share, target, |p| {
-            binomial_at_least(x, n, p)
-        })
-    };
-    let high = if successes == trials {
-        1.0
-    } else {
-        invert(start.high(), share, 1.0, target, |p| {
-            binomial_at_most(x, n, p)
-        })
-    };
+    let low =
+        if successes == 0 { 0.0 } else { invert(start.low(), 0.0, share, target, |p| binomial_at_least(x, n, p)) };
+    let high =
+        if successes == trials { 1.0 } else { invert(start.high(), share, 1.0, target, |p| binomial_at_most(x, n, p)) };
     Interval::try_new(low, high, level, IntervalMethod::ClopperPearson)
 }
 
@@ -87,18 +71,8 @@ mod tests {
     #[test]
     fn large_counts_keep_full_precision() {
         for (x, n, low, high) in [
-            (
-                42_340,
-                111_965,
-                0.375_312_186_863_454_9,
-                0.381_001_900_407_852,
-            ),
-            (
-                345,
-                193_025,
-                0.001_603_829_189_560_193_3,
-                0.001_986_048_484_643_2,
-            ),
+            (42_340, 111_965, 0.375_312_186_863_454_9, 0.381_001_900_407_852),
+            (345, 193_025, 0.001_603_829_189_560_193_3, 0.001_986_048_484_643_2),
         ] {
             let interval = clopper_pearson(x, n, Level::P95).unwrap();
             assert!((interval.low() / low - 1.0).abs() < 1e-13);
@@ -127,29 +101,16 @@ mod tests {
 
     #[test]
     fn sizes_past_the_limit_are_refused() {
-        assert_eq!(
-            clopper_pearson(1, (1 << 40) + 1, Level::P95),
-            Err(IntervalError::TooLarge)
-        );
-        assert_eq!(
-            clopper_pearson(1, 0, Level::P95),
-            Err(IntervalError::NoTrials)
-        );
-        assert_eq!(
-            clopper_pearson(2, 1, Level::P95),
-            Err(IntervalError::MoreThanTrials)
-        );
+        assert_eq!(clopper_pearson(1, (1 << 40) + 1, Level::P95), Err(IntervalError::TooLarge));
+        assert_eq!(clopper_pearson(1, 0, Level::P95), Err(IntervalError::NoTrials));
+        assert_eq!(clopper_pearson(2, 1, Level::P95), Err(IntervalError::MoreThanTrials));
     }
 
     /// P(X ≤ x) by the recurrence of the terms from k = 0, all of them; from the other end for
     /// large `p`, where the first term would underflow.
     fn at_most(x: u64, n: u64, p: f64) -> f64 {
         if p > 0.5 {
-            return if x < n {
-                1.0 - at_most(n - x - 1, n, 1.0 - p)
-            } else {
-                1.0
-            };
+            return if x < n { 1.0 - at_most(n - x - 1, n, 1.0 - p) } else { 1.0 };
         }
         let mut term = (1.0 - p).powi(i32::try_from(n).unwrap());
         let mut sum = 0.0;

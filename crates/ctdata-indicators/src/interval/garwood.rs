@@ -34,9 +34,7 @@ pub fn garwood(count: u64, level: Level) -> Result<Interval, IntervalError> {
         invert(start, 0.0, x, target, |mean| poisson_at_least(x, mean))
     };
     let start = x + 1.0 + z * (x + 1.0).sqrt();
-    let high = invert(start, x, f64::INFINITY, target, |mean| {
-        poisson_at_most(x, mean)
-    });
+    let high = invert(start, x, f64::INFINITY, target, |mean| poisson_at_most(x, mean));
     Interval::try_new(low, high, level, IntervalMethod::Garwood)
 }
 
@@ -79,10 +77,7 @@ mod tests {
 
     #[test]
     fn counts_past_the_limit_are_refused() {
-        assert_eq!(
-            garwood((1 << 40) + 1, Level::P95),
-            Err(IntervalError::TooLarge)
-        );
+        assert_eq!(garwood((1 << 40) + 1, Level::P95), Err(IntervalError::TooLarge));
         // At the limit the normal approximation is good to 1e-11 of the count.
         let (count, z) = (1_u64 << 40, Level::P95.z());
         let interval = garwood(count, Level::P95).unwrap();

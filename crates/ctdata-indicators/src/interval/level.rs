@@ -15,11 +15,7 @@ use std::fmt;
 /// # Ok::<(), ctdata_indicators::interval::IntervalError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(into = "f64", try_from = "f64")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(into = "f64", try_from = "f64"))]
 pub struct Level(f64);
 
 impl Level {
@@ -35,11 +31,7 @@ impl Level {
     /// # Errors
     /// [`IntervalError::Level`] unless it lies strictly between 0 and 1.
     pub fn try_new(level: f64) -> Result<Self, IntervalError> {
-        if level > 0.0 && level < 1.0 {
-            Ok(Self(level))
-        } else {
-            Err(IntervalError::Level)
-        }
+        if level > 0.0 && level < 1.0 { Ok(Self(level)) } else { Err(IntervalError::Level) }
     }
 
     /// The level as a proportion.
@@ -94,11 +86,7 @@ mod tests {
     /// Standard normal quantiles: Abramowitz and Stegun (1964), table 26.5, and any textbook.
     #[test]
     fn the_quantile_is_the_standard_normal_one() {
-        for (level, z) in [
-            (Level::P90, 1.644_853_627),
-            (Level::P95, 1.959_963_985),
-            (Level::P99, 2.575_829_304),
-        ] {
+        for (level, z) in [(Level::P90, 1.644_853_627), (Level::P95, 1.959_963_985), (Level::P99, 2.575_829_304)] {
             assert!((level.z() - z).abs() < 5e-10, "{level}");
         }
     }

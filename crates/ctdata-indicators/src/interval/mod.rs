@@ -24,7 +24,8 @@ pub use level::Level;
 pub use wilson::wilson;
 
 /// What the interval of a count of detected victims means; print it beside every such interval.
-pub const PROCESS_NOT_SAMPLING: &str = "all detections are counted: the interval describes the variability of the underlying process, not sampling error";
+pub const PROCESS_NOT_SAMPLING: &str =
+    "all detections are counted: the interval describes the variability of the underlying process, not sampling error";
 
 /// Why an interval cannot be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -116,11 +117,7 @@ impl RateInterval {
 
 /// A two-sided confidence interval. Its bounds are in the unit of the value it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "wire::Interval")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "wire::Interval"))]
 pub struct Interval {
     low: f64,
     high: f64,
@@ -133,19 +130,9 @@ impl Interval {
     ///
     /// # Errors
     /// [`IntervalError::Bounds`] unless both bounds are finite and `low` is not above `high`.
-    pub fn try_new(
-        low: f64,
-        high: f64,
-        level: Level,
-        method: IntervalMethod,
-    ) -> Result<Self, IntervalError> {
+    pub fn try_new(low: f64, high: f64, level: Level, method: IntervalMethod) -> Result<Self, IntervalError> {
         if low.is_finite() && high.is_finite() && low <= high {
-            Ok(Self {
-                low,
-                high,
-                level,
-                method,
-            })
+            Ok(Self { low, high, level, method })
         } else {
             Err(IntervalError::Bounds)
         }
@@ -176,12 +163,7 @@ impl Interval {
     /// # Errors
     /// [`IntervalError::Bounds`] if a bound leaves the finite numbers or `factor` is negative.
     pub fn scaled(&self, factor: f64) -> Result<Self, IntervalError> {
-        Self::try_new(
-            self.low * factor,
-            self.high * factor,
-            self.level,
-            self.method,
-        )
+        Self::try_new(self.low * factor, self.high * factor, self.level, self.method)
     }
 }
 
@@ -219,17 +201,10 @@ fn check_trials(successes: u64, trials: u64) -> Result<(), IntervalError> {
 
 /// The exact methods sum a number of terms that grows with the root of the count.
 fn check_size(count: u64) -> Result<(), IntervalError> {
-    if count > 1 << 40 {
-        Err(IntervalError::TooLarge)
-    } else {
-        Ok(())
-    }
+    if count > 1 << 40 { Err(IntervalError::TooLarge) } else { Ok(()) }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts past 2^53 are rounded to the nearest float"
-)]
+#[expect(clippy::cast_precision_loss, reason = "counts past 2^53 are rounded to the nearest float")]
 pub(crate) fn as_f64(count: u64) -> f64 {
     count as f64
 }
@@ -241,16 +216,11 @@ pub(crate) mod testing {
 
     /// `value` is the printed number, within half a unit of its last digit.
     pub(crate) fn assert_digits(value: f64, printed: &str) {
-        let decimals = printed
-            .split_once('.')
-            .map_or(0, |(_, digits)| digits.len());
+        let decimals = printed.split_once('.').map_or(0, |(_, digits)| digits.len());
         let tolerance = 0.5 * 10_f64.powi(-i32::try_from(decimals).unwrap());
         let target: f64 = printed.parse().unwrap();
         // The tolerance itself is rounded: allow a last place for it.
-        assert!(
-            (value - target).abs() <= tolerance * (1.0 + 1e-9),
-            "{value} is not {printed}"
-        );
+        assert!((value - target).abs() <= tolerance * (1.0 + 1e-9), "{value} is not {printed}");
     }
 
     pub(crate) fn level() -> impl Strategy<Value = Level> {
@@ -265,15 +235,9 @@ mod tests {
     #[test]
     fn the_defaults_are_wilson_and_garwood_at_95_percent() {
         let level = Level::default();
-        assert_eq!(
-            ShareInterval::default().of(9, 27, level),
-            wilson(9, 27, Level::P95)
-        );
+        assert_eq!(ShareInterval::default().of(9, 27, level), wilson(9, 27, Level::P95));
         assert_eq!(RateInterval::default().of(5, level), garwood(5, Level::P95));
-        assert_eq!(
-            ShareInterval::ClopperPearson.of(9, 27, level),
-            clopper_pearson(9, 27, level)
-        );
+        assert_eq!(ShareInterval::ClopperPearson.of(9, 27, level), clopper_pearson(9, 27, level));
         assert_eq!(RateInterval::Byar.of(5, level), byar(5, level));
     }
 
@@ -291,16 +255,11 @@ mod tests {
     #[cfg(feature = "serde")]
     #[test]
     fn the_stored_form_is_stable_and_checked() {
-        let interval =
-            Interval::try_new(0.25, 0.5, Level::P95, IntervalMethod::ClopperPearson).unwrap();
+        let interval = Interval::try_new(0.25, 0.5, Level::P95, IntervalMethod::ClopperPearson).unwrap();
         let text = r#"{"low":0.25,"high":0.5,"level":0.95,"method":"clopper-pearson"}"#;
         assert_eq!(serde_json::to_string(&interval).unwrap(), text);
         assert_eq!(serde_json::from_str::<Interval>(text).unwrap(), interval);
-        for bad in [
-            text.replace("0.95", "95"),
-            text.replace("0.25", "0.75"),
-            text.replace("clo", "Clo-"),
-        ] {
+        for bad in [text.replace("0.95", "95"), text.replace("0.25", "0.75"), text.replace("clo", "Clo-")] {
             assert!(serde_json::from_str::<Interval>(&bad).is_err(), "{bad}");
         }
     }

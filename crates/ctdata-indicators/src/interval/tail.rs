@@ -22,20 +22,10 @@ pub(super) struct LnTail {
 /// of a beta or gamma law with log-concave density, hence itself log-concave, so the steps approach
 /// the root from one side after the first; halving towards a bound catches a first step that leaves
 /// the interval.
-pub(super) fn invert(
-    start: f64,
-    low: f64,
-    high: f64,
-    target: f64,
-    tail: impl Fn(f64) -> LnTail,
-) -> f64 {
+pub(super) fn invert(start: f64, low: f64, high: f64, target: f64, tail: impl Fn(f64) -> LnTail) -> f64 {
     const STEPS: usize = 200;
     let goal = target.ln();
-    let mut at = if start > low && start < high {
-        start
-    } else {
-        0.5 * (low + high)
-    };
+    let mut at = if start > low && start < high { start } else { 0.5 * (low + high) };
     for _ in 0..STEPS {
         let LnTail { value, slope } = tail(at);
         let step = (value - goal) / slope;
@@ -58,38 +48,26 @@ pub(super) fn invert(
 pub(super) fn binomial_at_least(x: f64, n: f64, p: f64) -> LnTail {
     let odds = p / (1.0 - p);
     let sum = outward(|i| (n - x - i) / (x + i + 1.0) * odds);
-    LnTail {
-        value: ln_binomial(x, n, p) + sum.ln(),
-        slope: x / (p * sum),
-    }
+    LnTail { value: ln_binomial(x, n, p) + sum.ln(), slope: x / (p * sum) }
 }
 
 /// P(X ≤ x) for X binomial with `n` trials and share `p`; x < n and x ≤ np.
 pub(super) fn binomial_at_most(x: f64, n: f64, p: f64) -> LnTail {
     let odds = (1.0 - p) / p;
     let sum = outward(|i| (x - i) / (n - x + i + 1.0) * odds);
-    LnTail {
-        value: ln_binomial(x, n, p) + sum.ln(),
-        slope: -(n - x) / ((1.0 - p) * sum),
-    }
+    LnTail { value: ln_binomial(x, n, p) + sum.ln(), slope: -(n - x) / ((1.0 - p) * sum) }
 }
 
 /// P(X ≥ x) for X Poisson with the given mean; x ≥ 1 and not below the mean.
 pub(super) fn poisson_at_least(x: f64, mean: f64) -> LnTail {
     let sum = outward(|i| mean / (x + i + 1.0));
-    LnTail {
-        value: ln_poisson(x, mean) + sum.ln(),
-        slope: x / (mean * sum),
-    }
+    LnTail { value: ln_poisson(x, mean) + sum.ln(), slope: x / (mean * sum) }
 }
 
 /// P(X ≤ x) for X Poisson with the given mean; x not above the mean.
 pub(super) fn poisson_at_most(x: f64, mean: f64) -> LnTail {
     let sum = outward(|i| (x - i) / mean);
-    LnTail {
-        value: ln_poisson(x, mean) + sum.ln(),
-        slope: -1.0 / sum,
-    }
+    LnTail { value: ln_poisson(x, mean) + sum.ln(), slope: -1.0 / sum }
 }
 
 /// 1 + r₀ + r₀r₁ + …, the tail in units of its first term; the ratios fall, to 0 at the end of a finite law.
@@ -122,11 +100,7 @@ fn ln_binomial(x: f64, n: f64, p: f64) -> f64 {
 
 /// ln P(X = x), Poisson.
 fn ln_poisson(x: f64, mean: f64) -> f64 {
-    if x < 0.5 {
-        -mean
-    } else {
-        -stirling_error(x) - deviance(x, mean) - 0.5 * (TAU * x).ln()
-    }
+    if x < 0.5 { -mean } else { -stirling_error(x) - deviance(x, mean) - 0.5 * (TAU * x).ln() }
 }
 
 /// ln n! − ln(√(2πn) (n/e)ⁿ).
@@ -151,10 +125,7 @@ fn deviance(x: f64, m: f64) -> f64 {
         term *= v * v;
         odd += 2.0;
         let next = sum + term / odd;
-        #[expect(
-            clippy::float_cmp,
-            reason = "stops when the term no longer changes the sum"
-        )]
+        #[expect(clippy::float_cmp, reason = "stops when the term no longer changes the sum")]
         if next == sum {
             return sum;
         }
@@ -215,10 +186,7 @@ mod tests {
                 let p = 0.37_f64;
                 let (fx, fn_) = (super::super::as_f64(x), super::super::as_f64(n));
                 let exact = ln_choose(n, x) + fx * p.ln() + (fn_ - fx) * (-p).ln_1p();
-                assert!(
-                    (ln_binomial(fx, fn_, p) - exact).abs() < 1e-11,
-                    "{x} of {n}"
-                );
+                assert!((ln_binomial(fx, fn_, p) - exact).abs() < 1e-11, "{x} of {n}");
             }
         }
     }
@@ -228,10 +196,7 @@ mod tests {
         // 1/(12n) − 1/(360n³) < error < 1/(12n): Robbins (1955), Amer. Math. Monthly 62, 26–29.
         for n in [1.0, 5.0, 15.0, 16.0, 17.0, 100.0] {
             let error = stirling_error(n);
-            let (low, high) = (
-                1.0 / (12.0 * n) - 1.0 / (360.0 * f64::powi(n, 3)),
-                1.0 / (12.0 * n),
-            );
+            let (low, high) = (1.0 / (12.0 * n) - 1.0 / (360.0 * f64::powi(n, 3)), 1.0 / (12.0 * n));
             assert!(low < error && error < high, "{n}: {error}");
         }
     }

@@ -28,16 +28,8 @@ pub fn wilson(successes: u64, trials: u64, level: Level) -> Result<Interval, Int
     let centre = x + 0.5 * z2;
     let half = z * (x * ((n - x) / n) + 0.25 * z2).sqrt();
     // At the ends the bound is exact; the subtraction would leave a rounding error.
-    let low = if successes == 0 {
-        0.0
-    } else {
-        ((centre - half) / (n + z2)).max(0.0)
-    };
-    let high = if successes == trials {
-        1.0
-    } else {
-        ((centre + half) / (n + z2)).min(1.0)
-    };
+    let low = if successes == 0 { 0.0 } else { ((centre - half) / (n + z2)).max(0.0) };
+    let high = if successes == trials { 1.0 } else { ((centre + half) / (n + z2)).min(1.0) };
     Interval::try_new(low, high, level, IntervalMethod::Wilson)
 }
 

@@ -75,16 +75,10 @@ impl Denominator {
     pub fn notes(&self) -> Vec<Cow<'static, str>> {
         let mut notes = Vec::new();
         if let Some((before, after)) = self.interpolated {
-            notes.push(
-                format!("population interpolated geometrically between {before} and {after}")
-                    .into(),
-            );
+            notes.push(format!("population interpolated geometrically between {before} and {after}").into());
         }
         if self.approximate {
-            notes.push(
-                "population approximated by dividing age groups in proportion to their years"
-                    .into(),
-            );
+            notes.push("population approximated by dividing age groups in proportion to their years".into());
         }
         notes
     }
@@ -117,26 +111,15 @@ pub struct Population {
 
 impl Population {
     /// An empty table from a named publication and edition.
-    pub fn new(
-        source: impl Into<Cow<'static, str>>,
-        vintage: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self {
-            source: source.into(),
-            vintage: vintage.into(),
-            cells: BTreeMap::new(),
-        }
+    pub fn new(source: impl Into<Cow<'static, str>>, vintage: impl Into<Cow<'static, str>>) -> Self {
+        Self { source: source.into(), vintage: vintage.into(), cells: BTreeMap::new() }
     }
 
     /// Adds the figure of a group, in [`Persons`] or [`Thousands`].
     ///
     /// # Errors
     /// [`PopulationError::Duplicate`] if the table has one already, which stays.
-    pub fn insert(
-        &mut self,
-        key: PopulationKey,
-        residents: impl Into<Persons>,
-    ) -> Result<(), PopulationError> {
+    pub fn insert(&mut self, key: PopulationKey, residents: impl Into<Persons>) -> Result<(), PopulationError> {
         let cells = self.cells.entry((key.country, key.year)).or_default();
         if cells.contains_key(&(key.sex, key.ages)) {
             return Err(PopulationError::Duplicate(key));
@@ -167,29 +150,14 @@ impl Population {
     /// geometric interpolation between the nearest earlier and later year. Nothing is extrapolated.
     pub fn denominator(&self, key: PopulationKey) -> Option<Denominator> {
         let here = (key.country, key.year);
-        if let Some((persons, approximate)) = self
-            .cells
-            .get(&here)
-            .and_then(|cells| residents(cells, key))
-        {
-            return Some(Denominator {
-                persons: Persons::try_new(persons).ok()?,
-                interpolated: None,
-                approximate,
-            });
+        if let Some((persons, approximate)) = self.cells.get(&here).and_then(|cells| residents(cells, key)) {
+            return Some(Denominator { persons: Persons::try_new(persons).ok()?, interpolated: None, approximate });
         }
         let answer = |(&(_, year), cells): (&(Country, u16), &Cells)| {
             residents(cells, key).map(|(persons, approximate)| (year, persons, approximate))
         };
-        let (before, one, split_before) = self
-            .cells
-            .range((key.country, 0)..here)
-            .rev()
-            .find_map(answer)?;
-        let (after, other, split_after) = self
-            .cells
-            .range(here..=(key.country, u16::MAX))
-            .find_map(answer)?;
+        let (before, one, split_before) = self.cells.range((key.country, 0)..here).rev().find_map(answer)?;
+        let (after, other, split_after) = self.cells.range(here..=(key.country, u16::MAX)).find_map(answer)?;
         Some(Denominator {
             persons: Persons::try_new(between(one, other, before, after, key.year)?).ok()?,
             interpolated: Some((before, after)),
@@ -202,8 +170,7 @@ impl Population {
     /// # Errors
     /// [`IndicatorError::PopulationMissing`] if the table cannot tell.
     pub fn require(&self, key: PopulationKey) -> Result<Denominator, IndicatorError> {
-        self.denominator(key)
-            .ok_or(IndicatorError::PopulationMissing { key })
+        self.denominator(key).ok_or(IndicatorError::PopulationMissing { key })
     }
 
     /// The provenance of a denominator of this table, for an [`Estimate`](crate::Estimate).
@@ -291,17 +258,10 @@ pub struct Rate {
 ///
 /// # Errors
 /// No residents, or more than 2⁴⁰ events.
-pub fn rate_per_100k(
-    count: u64,
-    residents: impl Into<Persons>,
-    level: Level,
-) -> Result<Rate, IntervalError> {
+pub fn rate_per_100k(count: u64, residents: impl Into<Persons>, level: Level) -> Result<Rate, IntervalError> {
     let factor = residents.into().per_100k().ok_or(IntervalError::NoTrials)?;
     let interval = garwood(count, level)?.scaled(factor)?;
-    Ok(Rate {
-        per_100k: as_f64(count) * factor,
-        interval,
-    })
+    Ok(Rate { per_100k: as_f64(count) * factor, interval })
 }
 
 #[cfg(test)]
@@ -340,18 +300,12 @@ mod tests {
         let rate = rate_per_100k(0, persons(350_000.0), Level::P95).unwrap();
         assert_eq!((rate.per_100k, rate.interval.low()), (0.0, 0.0));
         assert_digits(rate.interval.high(), "1.053966");
-        assert_eq!(
-            rate_per_100k(1, persons(0.0), Level::P95),
-            Err(IntervalError::NoTrials)
-        );
+        assert_eq!(rate_per_100k(1, persons(0.0), Level::P95), Err(IntervalError::NoTrials));
     }
 
     #[test]
     fn a_total_is_given_or_the_sum_of_sexes_and_ages() {
-        let (f, m) = (
-            key(2015).of_sex(PopulationSex::Female),
-            key(2015).of_sex(PopulationSex::Male),
-        );
+        let (f, m) = (key(2015).of_sex(PopulationSex::Female), key(2015).of_sex(PopulationSex::Male));
         let parts = [
             (f.of_ages(group("0-14")), 10.0),
             (f.of_ages(group("15+")), 20.0),
@@ -374,15 +328,9 @@ mod tests {
     /// Indicator notes on 16.2.2: under 18 = (0–14) + 0.6 × (15–19), flagged approximate.
     #[test]
     fn children_are_approximated_from_five_year_groups() {
-        let rows: Vec<_> = [
-            ("0-4", 100.0),
-            ("5-9", 110.0),
-            ("10-14", 120.0),
-            ("15-19", 130.0),
-            ("20+", 900.0),
-        ]
-        .map(|(ages, number)| (key(2015).of_ages(group(ages)), number))
-        .to_vec();
+        let rows: Vec<_> = [("0-4", 100.0), ("5-9", 110.0), ("10-14", 120.0), ("15-19", 130.0), ("20+", 900.0)]
+            .map(|(ages, number)| (key(2015).of_ages(group(ages)), number))
+            .to_vec();
         let table = table(&rows);
         let of = |ages: AgeGroup| table.denominator(key(2015).of_ages(ages));
         let children = of(AgeGroup::UNDER_18).unwrap();
@@ -403,9 +351,7 @@ mod tests {
         let rows: Vec<_> = [("0-17", 5.0), ("0-14", 4.0), ("15-19", 3.0), ("0-4", 1.0)]
             .map(|(ages, number)| (key(2015).of_ages(group(ages)), number))
             .to_vec();
-        let found = table(&rows)
-            .denominator(key(2015).of_ages(group("0-19")))
-            .unwrap();
+        let found = table(&rows).denominator(key(2015).of_ages(group("0-19"))).unwrap();
         assert!(found.is_exact() && found.persons == persons(7.0));
     }
 
@@ -414,24 +360,15 @@ mod tests {
         let table = table(&[(key(2010), 100.0), (key(2020), 400.0)]);
         let found = table.denominator(key(2015)).unwrap();
         assert!((found.persons.get() - 200.0).abs() < 1e-9);
-        assert_eq!(
-            (found.interpolated, found.is_exact()),
-            (Some((2010, 2020)), false)
-        );
-        assert_eq!(
-            found.notes(),
-            ["population interpolated geometrically between 2010 and 2020"]
-        );
+        assert_eq!((found.interpolated, found.is_exact()), (Some((2010, 2020)), false));
+        assert_eq!(found.notes(), ["population interpolated geometrically between 2010 and 2020"]);
         for outside in [2009, 2021] {
             assert!(matches!(
                 table.require(key(outside)),
                 Err(IndicatorError::PopulationMissing { key: missing }) if missing == key(outside)
             ));
         }
-        assert_eq!(
-            table.denominator(PopulationKey::total("UGA".parse().unwrap(), 2015)),
-            None
-        );
+        assert_eq!(table.denominator(PopulationKey::total("UGA".parse().unwrap(), 2015)), None);
     }
 
     #[test]
@@ -444,10 +381,7 @@ mod tests {
     #[test]
     fn a_second_figure_is_refused_and_the_first_stays() {
         let mut table = table(&[(key(2010), 1.0)]);
-        assert!(matches!(
-            table.insert(key(2010), persons(2.0)),
-            Err(PopulationError::Duplicate(_))
-        ));
+        assert!(matches!(table.insert(key(2010), persons(2.0)), Err(PopulationError::Duplicate(_))));
         let found = table.denominator(key(2010)).unwrap();
         assert_eq!(table.source_of(&found).persons.to_bits(), 1.0_f64.to_bits());
     }

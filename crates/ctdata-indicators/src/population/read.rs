@@ -1,8 +1,6 @@
 //! Reads population files.
 
-use super::{
-    AgeGroup, Persons, Population, PopulationError, PopulationKey, PopulationSex, Thousands,
-};
+use super::{AgeGroup, Persons, Population, PopulationError, PopulationKey, PopulationSex, Thousands};
 use crate::IndicatorError;
 use ctdata_model::Country;
 use ctdata_table::csv::{Record, ScanOptions, Scanner, open};
@@ -46,30 +44,20 @@ impl Population {
     }
 }
 
-fn read(
-    reader: impl Read,
-    place: &Location,
-    mut population: Population,
-) -> Result<Population, PopulationError> {
+fn read(reader: impl Read, place: &Location, mut population: Population) -> Result<Population, PopulationError> {
     let mut scanner = Scanner::new(reader, ScanOptions::default());
     let broken = |at: Location, rule| PopulationError::Text { at, rule };
     let Some(header) = scanner.next()? else {
         return Err(broken(place.clone(), "the file is empty"));
     };
-    let columns = Columns::find(&header)
-        .map_err(|rule| broken(place.clone().with_line(header.line()), rule))?;
+    let columns = Columns::find(&header).map_err(|rule| broken(place.clone().with_line(header.line()), rule))?;
     let mut row = 0;
     while let Some(record) = scanner.next()? {
         row += 1;
-        let at = || Location {
-            row: Some(row),
-            ..place.clone().with_line(record.line())
-        };
+        let at = || Location { row: Some(row), ..place.clone().with_line(record.line()) };
         match columns.row(&record) {
             Ok(Some((key, residents))) => {
-                population
-                    .insert(key, residents)
-                    .map_err(|_| PopulationError::Repeated { at: at(), key })?;
+                population.insert(key, residents).map_err(|_| PopulationError::Repeated { at: at(), key })?;
             }
             Ok(None) => {}
             Err((column, rule)) => return Err(broken(at().with_column(column), rule)),
@@ -97,14 +85,7 @@ impl Columns {
         for (position, cell) in header.cells().enumerate() {
             let name = cell.trim_ascii().to_ascii_lowercase();
             let name = name.strip_prefix(b"population_").unwrap_or(&name);
-            let names: [&[u8]; 6] = [
-                b"alpha3",
-                b"year",
-                b"sex",
-                b"age_group",
-                b"persons",
-                b"thousands",
-            ];
+            let names: [&[u8]; 6] = [b"alpha3", b"year", b"sex", b"age_group", b"persons", b"thousands"];
             for (known, place) in names.into_iter().zip(&mut found) {
                 if name == known && place.replace(position).is_some() {
                     return Err("a column of the header is given twice");
@@ -133,17 +114,13 @@ impl Columns {
     /// The group and the figure of a row; `None` for an aggregate.
     fn row(&self, record: &Record<'_>) -> Result<Option<(PopulationKey, Persons)>, Problem> {
         let cell = |position: usize, column: &'static str| -> Result<&str, Problem> {
-            let bytes = record
-                .cell(position)
-                .ok_or((column, "the row ends before this cell"))?;
+            let bytes = record.cell(position).ok_or((column, "the row ends before this cell"))?;
             let text = std::str::from_utf8(bytes).map_err(|_| (column, "not valid UTF-8"))?;
             Ok(text.trim())
         };
         let optional = |position: Option<usize>, column| match position {
             None => Ok(None),
-            Some(position) => {
-                cell(position, column).map(|text| Some(text).filter(|text| !is_total(text)))
-            }
+            Some(position) => cell(position, column).map(|text| Some(text).filter(|text| !is_total(text))),
         };
 
         let alpha3 = cell(self.alpha3, "alpha3")?;
@@ -152,30 +129,20 @@ impl Columns {
         }
         let year = cell(self.year, "year")?.parse();
         let key = PopulationKey {
-            country: Country::from_alpha3(alpha3)
-                .ok_or(("alpha3", "not an alpha-3 code of a country"))?,
+            country: Country::from_alpha3(alpha3).ok_or(("alpha3", "not an alpha-3 code of a country"))?,
             year: year.map_err(|_| ("year", "not a calendar year"))?,
             sex: match optional(self.sex, "sex")? {
                 None => None,
-                Some(text) => Some(
-                    sex(text).ok_or(("sex", "`female` (F), `male` (M) or `total` is expected"))?,
-                ),
+                Some(text) => Some(sex(text).ok_or(("sex", "`female` (F), `male` (M) or `total` is expected"))?),
             },
             ages: match optional(self.ages, "age_group")? {
                 None => AgeGroup::ALL,
-                Some(text) => text.parse().map_err(|_| {
-                    (
-                        "age_group",
-                        "age groups are written `0-17`, `100+`, `17` or `total`",
-                    )
-                })?,
+                Some(text) => {
+                    text.parse().map_err(|_| ("age_group", "age groups are written `0-17`, `100+`, `17` or `total`"))?
+                }
             },
         };
-        let column = if self.in_thousands {
-            "thousands"
-        } else {
-            "persons"
-        };
+        let column = if self.in_thousands { "thousands" } else { "persons" };
         let figure = cell(self.figure, column)?.parse().ok();
         let residents = figure.and_then(|number: f64| {
             if self.in_thousands {
@@ -186,10 +153,7 @@ impl Columns {
         });
         match residents {
             Some(residents) => Ok(Some((key, residents))),
-            None => Err((
-                column,
-                "a population is a finite number that is not negative",
-            )),
+            None => Err((column, "a population is a finite number that is not negative")),
         }
     }
 }
@@ -231,14 +195,10 @@ mod tests {
         let table = parse(WPP).unwrap();
         assert_eq!((table.source(), table.vintage()), ("invented", "1"));
         let girls = afghanistan(2000).of_sex(PopulationSex::Female);
-        let youngest = table
-            .denominator(girls.of_ages("0-4".parse().unwrap()))
-            .unwrap();
+        let youngest = table.denominator(girls.of_ages("0-4".parse().unwrap())).unwrap();
         assert_eq!(youngest.persons, Persons::try_new(2_042_084.0).unwrap());
         // 2042.084 + 1603.445 + 1296.308 + 0.6 × 1042.985 thousand.
-        let girls = table
-            .denominator(girls.of_ages(AgeGroup::UNDER_18))
-            .unwrap();
+        let girls = table.denominator(girls.of_ages(AgeGroup::UNDER_18)).unwrap();
         assert!(girls.approximate && (girls.persons.get() - 5_567_628.0).abs() < 1e-6);
     }
 
@@ -260,28 +220,16 @@ mod tests {
         let head = "alpha3,year,sex,age_group,persons\n";
         for (text, message) in [
             ("", "unknown place: the file is empty"),
-            (
-                "alpha3,year\n",
-                "line 1: column `persons` or `thousands` is missing",
-            ),
+            ("alpha3,year\n", "line 1: column `persons` or `thousands` is missing"),
             ("alpha3,persons\n", "line 1: column `year` is missing"),
             ("year,persons\n", "line 1: column `alpha3` is missing"),
-            (
-                "alpha3,year,persons,thousands\n",
-                "line 1: columns `persons` and `thousands` exclude each other",
-            ),
-            (
-                "alpha3,year,Year,persons\n",
-                "line 1: a column of the header is given twice",
-            ),
+            ("alpha3,year,persons,thousands\n", "line 1: columns `persons` and `thousands` exclude each other"),
+            ("alpha3,year,Year,persons\n", "line 1: a column of the header is given twice"),
             (
                 &format!("{head}AFG,2020,,,1\nXQX,2020,,,1\n"),
                 "line 3, row 2, column `alpha3`: not an alpha-3 code of a country",
             ),
-            (
-                &format!("{head}AFG,20x0,,,1\n"),
-                "line 2, row 1, column `year`: not a calendar year",
-            ),
+            (&format!("{head}AFG,20x0,,,1\n"), "line 2, row 1, column `year`: not a calendar year"),
             (
                 &format!("{head}AFG,2020,Q,,1\n"),
                 "line 2, row 1, column `sex`: `female` (F), `male` (M) or `total` is expected",
@@ -298,14 +246,8 @@ mod tests {
                 &format!("{head}AFG,2020,,,NaN\n"),
                 "line 2, row 1, column `persons`: a population is a finite number that is not negative",
             ),
-            (
-                &format!("{head}AFG,2020\n"),
-                "line 2, row 1, column `sex`: the row ends before this cell",
-            ),
-            (
-                &format!("{head}AFG,2020,,,1\nAFG,2020,,0+,2\n"),
-                "line 3, row 2: a second figure for AFG 2020",
-            ),
+            (&format!("{head}AFG,2020\n"), "line 2, row 1, column `sex`: the row ends before this cell"),
+            (&format!("{head}AFG,2020,,,1\nAFG,2020,,0+,2\n"), "line 3, row 2: a second figure for AFG 2020"),
         ] {
             assert_eq!(parse(text).unwrap_err().to_string(), message);
         }
@@ -315,10 +257,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_named() {
         let error = Population::read_path(Path::new("no/such/population.csv"), "", "").unwrap_err();
-        assert!(matches!(
-            error,
-            IndicatorError::Table(TableError::Io { .. })
-        ));
+        assert!(matches!(error, IndicatorError::Table(TableError::Io { .. })));
         assert!(error.to_string().contains("population.csv"), "{error}");
     }
 }

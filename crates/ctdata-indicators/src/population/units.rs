@@ -9,11 +9,7 @@ use std::str::FromStr;
 /// A number of residents: finite and not negative, possibly with a fraction (mid-year estimates and
 /// shares of age groups).
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(into = "f64", try_from = "f64")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(into = "f64", try_from = "f64"))]
 pub struct Persons(f64);
 
 impl Persons {
@@ -22,11 +18,7 @@ impl Persons {
     /// # Errors
     /// [`PopulationError::Figure`] unless it is finite and not negative.
     pub fn try_new(persons: f64) -> Result<Self, PopulationError> {
-        if persons.is_finite() && persons >= 0.0 {
-            Ok(Self(persons))
-        } else {
-            Err(PopulationError::Figure)
-        }
+        if persons.is_finite() && persons >= 0.0 { Ok(Self(persons)) } else { Err(PopulationError::Figure) }
     }
 
     /// The number.
@@ -110,10 +102,7 @@ impl AgeGroup {
     /// Everybody.
     pub const ALL: Self = Self { from: 0, to: None };
     /// Children: under 18.
-    pub const UNDER_18: Self = Self {
-        from: 0,
-        to: Some(17),
-    };
+    pub const UNDER_18: Self = Self { from: 0, to: Some(17) };
     /// Adults: 18 and over.
     pub const ADULTS: Self = Self { from: 18, to: None };
 
@@ -122,11 +111,7 @@ impl AgeGroup {
     /// # Errors
     /// [`PopulationError::AgeGroup`] if `to` is below `from`.
     pub fn try_new(from: u8, to: u8) -> Result<Self, PopulationError> {
-        if from <= to {
-            Ok(Self { from, to: Some(to) })
-        } else {
-            Err(PopulationError::AgeGroup)
-        }
+        if from <= to { Ok(Self { from, to: Some(to) }) } else { Err(PopulationError::AgeGroup) }
     }
 
     /// Ages `from` and over.
@@ -185,21 +170,13 @@ pub struct PopulationKey {
 impl PopulationKey {
     /// All residents of a country in a year.
     pub const fn total(country: Country, year: u16) -> Self {
-        Self {
-            country,
-            year,
-            sex: None,
-            ages: AgeGroup::ALL,
-        }
+        Self { country, year, sex: None, ages: AgeGroup::ALL }
     }
 
     /// The same of one sex.
     #[must_use]
     pub const fn of_sex(self, sex: PopulationSex) -> Self {
-        Self {
-            sex: Some(sex),
-            ..self
-        }
+        Self { sex: Some(sex), ..self }
     }
 
     /// The same of some ages.
@@ -212,10 +189,7 @@ impl PopulationKey {
 impl fmt::Display for PopulationKey {
     /// `KEN 2015, female, age 0-17`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let country = self
-            .country
-            .alpha3()
-            .unwrap_or_else(|| self.country.alpha2());
+        let country = self.country.alpha3().unwrap_or_else(|| self.country.alpha2());
         write!(f, "{country} {}", self.year)?;
         if let Some(sex) = self.sex {
             write!(f, ", {sex}")?;
@@ -234,16 +208,8 @@ mod tests {
 
     #[test]
     fn thousands_become_persons_by_moving_the_point() {
-        for (thousands, persons) in [
-            (2042.084, 2_042_084.0),
-            (2727.0, 2_727_000.0),
-            (0.001, 1.0),
-            (1.1, 1_100.0),
-        ] {
-            assert_eq!(
-                Persons::from(Thousands::try_new(thousands).unwrap()),
-                Persons(persons)
-            );
+        for (thousands, persons) in [(2042.084, 2_042_084.0), (2727.0, 2_727_000.0), (0.001, 1.0), (1.1, 1_100.0)] {
+            assert_eq!(Persons::from(Thousands::try_new(thousands).unwrap()), Persons(persons));
         }
         assert!(Thousands::try_new(1e306).is_err());
     }
@@ -285,9 +251,7 @@ mod tests {
         let kenya = "KEN".parse().unwrap();
         let key = PopulationKey::total(kenya, 2015);
         assert_eq!(key.to_string(), "KEN 2015");
-        let key = key
-            .of_sex(PopulationSex::Female)
-            .of_ages(AgeGroup::UNDER_18);
+        let key = key.of_sex(PopulationSex::Female).of_ages(AgeGroup::UNDER_18);
         assert_eq!(key.to_string(), "KEN 2015, female, age 0-17");
     }
 }

@@ -66,7 +66,9 @@ pub(crate) fn estimates(frame: &Frame<'_>, tables: &[CountTable]) -> Result<Vec<
         let counted = frame.table(tables, basis.code(), sexes + statements(basis).len())?;
         let mut of_basis =
             if sexes > 0 { sex_and_age(frame, &counted, basis)? } else { children(frame, &counted, basis)? };
-        of_basis.iter_mut().for_each(|estimate| estimate.notes.push(moment(basis).into()));
+        for estimate in &mut of_basis {
+            estimate.notes.push(moment(basis).into());
+        }
         estimates.append(&mut of_basis);
     }
     Ok(estimates)
@@ -109,8 +111,7 @@ fn children(frame: &Frame<'_>, counted: &Counted<'_>, basis: ChildBasis) -> Resu
         move |_| [basis_coordinate(basis), Dimension::new(Dim::Child.name(), code, label)]
     };
     let child = |key: &[u16]| age(counted, 0, key).map(|age| if age == Age::Adult { 1 } else { CHILD });
-    let mut estimates =
-        shares(frame, counted, child, coordinates("child", "Child (under 18)"), Listed::Only(CHILD))?;
+    let mut estimates = shares(frame, counted, child, coordinates("child", "Child (under 18)"), Listed::Only(CHILD))?;
     if basis == ChildBasis::Either {
         let conflict = |key: &[u16]| age(counted, 0, key).map(|age| u32::from(age != Age::Conflict));
         let label = "Child by one statement, adult by the other";

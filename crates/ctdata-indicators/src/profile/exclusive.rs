@@ -92,4 +92,3 @@ pub(crate) fn estimates(
     };
     shares(frame, &counted, class, coordinate, listed)
 }
-

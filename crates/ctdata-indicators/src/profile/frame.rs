@@ -100,7 +100,9 @@ impl<'a> Frame<'a> {
         let level = self.request.flow_level;
         match self.definition.measure {
             Measure::Group(group) | Measure::Flag(group, _) => vec![Dim::Group(group).name()],
-            Measure::Attribute(attribute) | Measure::Value(attribute, _) => vec![Dim::Attribute(attribute).name()],
+            Measure::Attribute(attribute) | Measure::Value(attribute, _) => {
+                vec![Dim::Attribute(attribute).name()]
+            }
             Measure::Children => vec![Dim::Child.name()],
             Measure::SexAndAge => vec!["sex-and-age".into()],
             Measure::Movement => vec!["movement".into()],
@@ -263,22 +265,18 @@ impl<'a> Frame<'a> {
 
     fn described_filters(&self, table: &CountTable) -> Vec<Filter> {
         let described = self.filters.iter().zip(table.dimensions());
-        described
-            .map(|((dim, _), dimension)| Filter {
-                dimension: dim.name(),
-                codes: match &dimension.variable {
-                    Variable::AnyFlag { members, .. } => {
-                        let flag = |member: &String| CaseAttribute::from_name(member).and_then(flag_words);
-                        members.iter().filter_map(flag).map(|(code, _)| code.to_owned()).collect()
-                    }
-                    _ => {
-                        let selected = dimension.categories.first();
-                        selected.map_or_else(Vec::new, |category| category.code.split(',').map(str::to_owned).collect())
-                    }
-                },
-            })
-            .collect()
+        described.map(|((dim, _), dimension)| Filter { dimension: dim.name(), codes: selected(dimension) }).collect()
     }
+}
+
+/// The categories that a filter lets through.
+fn selected(filter: &ctdata_table::Dimension) -> Vec<String> {
+    if let Variable::AnyFlag { members, .. } = &filter.variable {
+        let flags = members.iter().filter_map(|member| CaseAttribute::from_name(member));
+        return flags.filter_map(flag_words).map(|(code, _)| code.to_owned()).collect();
+    }
+    let codes = filter.categories.first().map_or("", |category| category.code.as_str());
+    codes.split(',').map(str::to_owned).collect()
 }
 
 /// The year of the breakdown, else the years of a filter.

@@ -13,10 +13,8 @@ const ANY_IN_GROUP: &str = "base: persons with a yes to at least one answer of t
                             persons without any yes are outside the base";
 const ANSWERED: &str = "base: persons whose answer is recorded";
 const ALL: &str = "base: all persons, also those whose answer is not recorded";
-const SEVERAL_ANSWERS: &str =
-    "a person can have several answers: shares can add to more than 100 %";
-const SEVERAL_CATEGORIES: &str =
-    "a person can be in several categories of the breakdown: they do not add to the total";
+const SEVERAL_ANSWERS: &str = "a person can have several answers: shares can add to more than 100 %";
+const SEVERAL_CATEGORIES: &str = "a person can be in several categories of the breakdown: they do not add to the total";
 const MIXED: &str = "several forms of one person are counted once, as mixed";
 const NOT_A_SAMPLE: &str = "identified persons, not a random sample of all victims";
 const AGE_AT_REGISTRATION: &str = "age: at registration, not when exploited";

@@ -78,9 +78,9 @@ impl Dim {
         if word == CHILD || word == "child" || word == "majority" {
             return Self::Child;
         }
-        let group = GROUPS.iter().find(|(short, long, group)| {
-            word == *short || word == *long || group.name().replace('_', "-") == word
-        });
+        let group = GROUPS
+            .iter()
+            .find(|(short, long, group)| word == *short || word == *long || group.name().replace('_', "-") == word);
         if let Some(&(_, _, group)) = group {
             return Self::Group(group);
         }
@@ -97,8 +97,7 @@ impl Dim {
 
     fn places() -> impl Iterator<Item = Self> {
         [Place::Origin, Place::Exploitation].into_iter().flat_map(|place| {
-            [GeoLevel::SubRegion, GeoLevel::Region, GeoLevel::SdgRegion]
-                .map(|level| Self::Place(place, level))
+            [GeoLevel::SubRegion, GeoLevel::Region, GeoLevel::SdgRegion].map(|level| Self::Place(place, level))
         })
     }
 
@@ -113,12 +112,10 @@ impl Dim {
     /// The name in the output.
     pub(crate) fn name(&self) -> Cow<'static, str> {
         match self {
-            Self::Attribute(attribute) => {
-                match NAMES.iter().find(|(_, known)| known == attribute) {
-                    Some((name, _)) => Cow::Borrowed(name),
-                    None => Cow::Owned(attribute.name().replace('_', "-")),
-                }
-            }
+            Self::Attribute(attribute) => match NAMES.iter().find(|(_, known)| known == attribute) {
+                Some((name, _)) => Cow::Borrowed(name),
+                None => Cow::Owned(attribute.name().replace('_', "-")),
+            },
             Self::Group(group) => {
                 let found = GROUPS.iter().find(|(_, _, known)| known == group);
                 Cow::Borrowed(found.map_or(group.name(), |(name, _, _)| name))
@@ -184,10 +181,7 @@ mod tests {
         }
         assert_eq!(Dim::parse("form_forced_labour"), Dim::parse("isForcedLabour"));
         assert_eq!(Dim::parse("forms_of_exploitation"), Dim::Group(CaseGroup::Forms));
-        assert_eq!(
-            Dim::parse("SDG region of origin"),
-            Dim::Place(Place::Origin, GeoLevel::SdgRegion)
-        );
+        assert_eq!(Dim::parse("SDG region of origin"), Dim::Place(Place::Origin, GeoLevel::SdgRegion));
         assert_eq!(Dim::parse("colour"), Dim::Plain("colour".to_owned()));
         // Two releases give this column two meanings.
         assert!(matches!(Dim::parse("typeOfLabourOther"), Dim::Plain(_)));

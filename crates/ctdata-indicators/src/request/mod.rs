@@ -84,11 +84,7 @@ coded! {
 /// assert_eq!(all.by, ["sex"]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(default, deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct Request {
     /// The indicator: its id, or its official or short code.
     pub id: String,
@@ -120,10 +116,7 @@ pub struct Request {
 impl Request {
     /// An indicator with all defaults.
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            ..Self::default()
-        }
+        Self { id: id.into(), ..Self::default() }
     }
 
     /// The same, broken down by one more dimension.

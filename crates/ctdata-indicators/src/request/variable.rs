@@ -15,11 +15,8 @@ const CHILD_AT_REGISTRATION: &str = "child-at-registration";
 const CHILD_AT_EXPLOITATION: &str = "child-at-exploitation";
 
 /// The categories of child or adult; the last is for what is not known.
-const CHILD_CATEGORIES: [(&str, &str); 3] = [
-    ("child", "Child (under 18)"),
-    ("adult", "Adult"),
-    (NOT_RECORDED, "not recorded"),
-];
+const CHILD_CATEGORIES: [(&str, &str); 3] =
+    [("child", "Child (under 18)"), ("adult", "Adult"), (NOT_RECORDED, "not recorded")];
 const UNKNOWN: u16 = 2;
 const NOT_RECORDED: &str = Missing::NotRecorded.code();
 
@@ -33,17 +30,11 @@ pub(crate) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(crate) fn unavailable(&self, attribute: impl Into<String>) -> IndicatorError {
-        IndicatorError::Unavailable {
-            indicator: self.indicator.to_owned(),
-            attribute: attribute.into(),
-        }
+        IndicatorError::Unavailable { indicator: self.indicator.to_owned(), attribute: attribute.into() }
     }
 
     fn refuse(&self, rule: String) -> IndicatorError {
-        IndicatorError::Request {
-            indicator: self.indicator.to_owned(),
-            rule: rule.into(),
-        }
+        IndicatorError::Request { indicator: self.indicator.to_owned(), rule: rule.into() }
     }
 
     pub(crate) fn find(&self, attribute: CaseAttribute) -> Option<&'a Attribute> {
@@ -93,9 +84,12 @@ impl<'a> Scope<'a> {
     /// The country of each value of an attribute.
     pub(crate) fn countries(&self, attribute: &Attribute) -> Result<Vec<Country>, IndicatorError> {
         let country = |label: std::borrow::Cow<'_, str>| Country::from_code_bytes(label.as_bytes());
-        attribute.domain().labels().map(country).collect::<Option<_>>().ok_or_else(|| {
-            self.refuse(format!("attribute `{}` does not hold countries", attribute.name()))
-        })
+        attribute
+            .domain()
+            .labels()
+            .map(country)
+            .collect::<Option<_>>()
+            .ok_or_else(|| self.refuse(format!("attribute `{}` does not hold countries", attribute.name())))
     }
 
     /// A place on a level of regions, with `unmapped` for countries that M49 puts in none.
@@ -130,9 +124,7 @@ impl<'a> Scope<'a> {
                 let (age, majority) = (self.find(A::AgeBand), self.find(A::MajorityAtRegistration));
                 match (age, majority) {
                     (Some(age), Some(majority)) => self.paired_child(age, majority),
-                    (Some(only), None) | (None, Some(only)) => {
-                        self.recoded_child(CHILD_AT_REGISTRATION, only)
-                    }
+                    (Some(only), None) | (None, Some(only)) => self.recoded_child(CHILD_AT_REGISTRATION, only),
                     (None, None) => Err(self.unavailable(A::AgeBand.name())),
                 }
             }
@@ -153,9 +145,9 @@ impl<'a> Scope<'a> {
 
     fn paired_child(&self, age: &Attribute, majority: &Attribute) -> Result<Variable, IndicatorError> {
         let (by_age, by_majority) = (self.child_map(age)?, self.child_map(majority)?);
-        let pairs = by_age.iter().flat_map(|&age| {
-            by_majority.iter().map(move |&majority| if age == UNKNOWN { majority } else { age })
-        });
+        let pairs = by_age
+            .iter()
+            .flat_map(|&age| by_majority.iter().map(move |&majority| if age == UNKNOWN { majority } else { age }));
         Ok(Variable::Paired {
             name: CHILD_AT_REGISTRATION.to_owned(),
             first: age.name().to_owned(),
@@ -342,9 +334,7 @@ mod tests {
     fn filters_select_by_code_label_or_spelling() {
         let schema = schema("ctdc-synthetic-2021");
         let scope = scope(&schema);
-        let filter = |name: &str, wanted: &[&str]| {
-            selected(&scope.filter(&Dim::parse(name), wanted).unwrap())
-        };
+        let filter = |name: &str, wanted: &[&str]| selected(&scope.filter(&Dim::parse(name), wanted).unwrap());
         assert_eq!(filter("sex", &["Woman", "male"]), ("female,male".to_owned(), 2));
         assert_eq!(filter("country", &["KEN"]), ("KE".to_owned(), 1));
         assert_eq!(filter("country", &["unknown"]), ("unknown".to_owned(), 1));
@@ -360,17 +350,9 @@ mod tests {
     fn what_is_not_there_is_named() {
         let schema = schema("ctdc-synthetic-2024");
         let scope = scope(&schema);
-        let message = |name: &str, value: &str| {
-            scope.filter(&Dim::parse(name), &[value]).unwrap_err().to_string()
-        };
-        assert_eq!(
-            message("sexx", "male"),
-            "indicator `sex` has no dimension `sexx`; did you mean `sex`?"
-        );
-        assert_eq!(
-            message("sex", "femal"),
-            "dimension `sex` has no category `femal`; did you mean `female`?"
-        );
+        let message = |name: &str, value: &str| scope.filter(&Dim::parse(name), &[value]).unwrap_err().to_string();
+        assert_eq!(message("sexx", "male"), "indicator `sex` has no dimension `sexx`; did you mean `sex`?");
+        assert_eq!(message("sex", "femal"), "dimension `sex` has no category `femal`; did you mean `female`?");
         assert_eq!(
             message("source", "hotline"),
             "indicator `sex` cannot be computed: the file has no attribute `data_source`"

@@ -1,8 +1,8 @@
 //! Codes and labels of the categories of case attributes.
 
 use ctdata_model::{
-    AgeBand, CaseAttribute, CodeList, Country, DataSource, DurationBand, Gender, IsicSection,
-    Majority, StatusDecisionMaker, TraffickerRelationship, TraffickingStatus,
+    AgeBand, CaseAttribute, CodeList, Country, DataSource, DurationBand, Gender, IsicSection, Majority,
+    StatusDecisionMaker, TraffickerRelationship, TraffickingStatus,
 };
 
 /// The code and label of a category.
@@ -16,9 +16,7 @@ pub(crate) fn words(attribute: CaseAttribute, text: &str) -> Option<Words> {
         A::DataSource => of::<DataSource>(text),
         A::Gender => of::<Gender>(text),
         A::AgeBand => of::<AgeBand>(text),
-        A::MajorityAtRegistration | A::MajorityAtExploitation | A::MajorityAtEntry => {
-            of::<Majority>(text)
-        }
+        A::MajorityAtRegistration | A::MajorityAtExploitation | A::MajorityAtEntry => of::<Majority>(text),
         A::Citizenship | A::CountryOfExploitation => of::<Country>(text).or_else(|| {
             let named = |country: &&Country| country.name().eq_ignore_ascii_case(text.trim());
             Country::ALL.iter().find(named).map(|country| (country.alpha2(), country.name()))

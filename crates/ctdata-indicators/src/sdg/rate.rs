@@ -77,8 +77,11 @@ pub(crate) fn estimates(
     let mut counts = BTreeMap::<(&[u16], &[u16]), u64>::new();
     let mut unknown = BTreeMap::<&[u16], u64>::new();
     for (_, by, place, count) in counted.cells().filter(|(selected, ..)| *selected) {
-        *if counted.any_missing(by) { unknown.entry(place).or_default() } else { counts.entry((place, by)).or_default() } +=
-            count;
+        *if counted.any_missing(by) {
+            unknown.entry(place).or_default()
+        } else {
+            counts.entry((place, by)).or_default()
+        } += count;
     }
     let rates = Rates { frame, counted, population, notes: notes(frame) };
     let mut estimates = Vec::with_capacity(present.len() * groups.len());
@@ -97,9 +100,9 @@ pub(crate) fn estimates(
 }
 
 fn recorded(counted: &Counted<'_>, place: &[u16]) -> bool {
-    (0..).zip(place).all(|(index, &position)| {
-        counted.dimension(index).is_some_and(|dimension| !dimension.is_missing(position))
-    })
+    (0..)
+        .zip(place)
+        .all(|(index, &position)| counted.dimension(index).is_some_and(|dimension| !dimension.is_missing(position)))
 }
 
 fn is_demographic(dim: &Dim) -> bool {
@@ -141,7 +144,8 @@ impl Rates<'_, '_, '_> {
         let measured = dims.iter().zip(place).enumerate();
         let measured: Vec<Dimension> =
             measured.map(|(index, (dim, &position))| self.counted.counted(index, dim, position)).collect();
-        let mut described = Estimate::not_available(self.frame.definition.id, Unit::Per100k, NotAvailable::PopulationMissing);
+        let mut described =
+            Estimate::not_available(self.frame.definition.id, Unit::Per100k, NotAvailable::PopulationMissing);
         described.notes.extend(self.notes.iter().copied().map(Cow::Borrowed));
         self.frame.describe(&mut described, &self.counted, by, measured);
         // Country and year first.
@@ -154,7 +158,13 @@ impl Rates<'_, '_, '_> {
             return Ok(described);
         };
         let request = self.frame.request;
-        let rate = Estimate::rate(described.indicator.clone(), count, residents.persons, request.rate_interval, request.level)?;
+        let rate = Estimate::rate(
+            described.indicator.clone(),
+            count,
+            residents.persons,
+            request.rate_interval,
+            request.level,
+        )?;
         described.notes.extend(residents.notes());
         Ok(Estimate {
             value: rate.value,
@@ -175,7 +185,9 @@ impl Rates<'_, '_, '_> {
         }
         for ((dim, _), filter) in self.frame.filters.iter().zip(&estimate.filters) {
             if is_demographic(dim) && !self.frame.by.contains(dim) {
-                let [code] = filter.codes.as_slice() else { return None };
+                let [code] = filter.codes.as_slice() else {
+                    return None;
+                };
                 key = of_group(key, dim, code)?;
             }
         }

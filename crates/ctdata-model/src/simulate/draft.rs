@@ -2,52 +2,18 @@
 
 use rand::Rng;
 
+use super::answers::{
+    ALL_RECRUITERS, Answers, LABOUR, MAIN_SECTORS, NEW_TYPES, OTHER, RARE_FORMS, REST_SECTORS,
+    SEXUAL, Set, state,
+};
+use super::negatives::{hotline_negatives, managed_negatives, settle_forms};
 use super::pick::{Chance, Pick};
 use super::places::Places;
 use super::shares::{
-    CONTROLS, FIRST_YEAR, HOTLINE_YEARS, MANAGED_YEARS, OTHER_FORMS, OTHER_SECTORS, OTHER_TYPES, SECOND_ANSWER, SEGMENTS,
-    STAMPED_2016, Segment,
+    CONTROLS, FIRST_YEAR, HOTLINE_YEARS, MANAGED_YEARS, OTHER_FORMS, OTHER_SECTORS, OTHER_TYPES,
+    SECOND_ANSWER, SEGMENTS, STAMPED_2016, Segment,
 };
-use crate::{
-    AgeBand, Country, DataSource, DurationBand, ExploitationForm, Gender, LabourSector, Layout, Majority,
-    RecruiterRelation, SexualExploitationType, Year,
-};
-
-/// Sets of flags of a draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Set {
-    Controls,
-    Forms,
-    Sectors,
-    SexualTypes,
-    Recruiters,
-    /// Flags that are no answer of a group: see [`state`].
-    States,
-}
-
-/// Bits of [`Set::States`].
-pub(super) mod state {
-    pub(in super::super) const CONTROL_NOT_SPECIFIED: u32 = 1;
-    pub(in super::super) const SECTOR_NOT_SPECIFIED: u32 = 2;
-    pub(in super::super) const RECRUITER_NOT_SPECIFIED: u32 = 4;
-    pub(in super::super) const SEX_AND_LABOUR: u32 = 8;
-    pub(in super::super) const ABDUCTION: u32 = 16;
-}
-
-/// Which flags of a set are yes and which are no; the others are not recorded. Bits are positions in
-/// the code list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Answers {
-    pub(super) yes: u32,
-    pub(super) no: u32,
-}
-
-impl Answers {
-    /// Says no to those of `asked` that are not yes.
-    fn deny(&mut self, asked: u32) {
-        self.no |= asked & !self.yes;
-    }
-}
+use crate::{AgeBand, Country, DataSource, DurationBand, Gender, Layout, Majority, Year};
 
 /// A case as codes of its attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +28,16 @@ pub(super) struct Draft {
     pub(super) duration: u8,
     pub(super) citizenship: u16,
     pub(super) exploitation: u16,
-    answers: [Answers; 6],
+    /// By [`Set`].
+    pub(super) answers: [Answers; 6],
 }
 
 impl Draft {
+    /// Whether it is known to be registered in 2017 or later: some questions were first asked then.
+    pub(super) const fn is_since_2017(&self) -> bool {
+        self.year > YEAR_2016 && self.year != NO_YEAR
+    }
+
     #[inline]
     pub(super) fn answers(&self, set: Set) -> Answers {
         self.answers.get(set as usize).copied().unwrap_or_default()
@@ -73,75 +45,32 @@ impl Draft {
 }
 
 /// The code of "not recorded" after a list's values, and that of "unknown" where an attribute has it.
-#[expect(clippy::cast_possible_truncation, reason = "lists have fewer than 255 values; their tests prove it")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "lists have fewer than 255 values; their tests prove it"
+)]
 const fn not_recorded(values: usize) -> u8 {
     values as u8
 }
 
-const YEARS: usize = (Year::MAX.get() - Year::MIN.get() + 1) as usize;
+const YEARS: usize = Year::MAX.get().abs_diff(Year::MIN.get()) as usize + 1;
 const NO_YEAR: u8 = not_recorded(YEARS);
 const NO_GENDER: u8 = not_recorded(Gender::ALL.len());
 const NO_AGE: u8 = not_recorded(AgeBand::ALL.len());
 const NO_MAJORITY: u8 = not_recorded(Majority::ALL.len());
 const NO_DURATION: u8 = not_recorded(DurationBand::ALL.len());
-#[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^16 countries")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "there are fewer than 2^16 countries"
+)]
 const NO_COUNTRY: u16 = Country::ALL.len() as u16;
 const MINOR: u8 = Majority::Minor as u8;
 const ADULT: u8 = Majority::Adult as u8;
-const YEAR_2016: u8 = (2016 - Year::MIN.get()) as u8;
-const YEAR_2017: u8 = YEAR_2016 + 1;
-
-const fn form(form: ExploitationForm) -> u32 {
-    1 << form as u32
-}
-
-const LABOUR: u32 = form(ExploitationForm::ForcedLabour);
-const SEXUAL: u32 = form(ExploitationForm::SexualExploitation);
-const OTHER: u32 = form(ExploitationForm::Other);
-const MAIN_FORMS: u32 = LABOUR | SEXUAL | OTHER;
-const RARE_FORMS: [u32; 4] = [
-    form(ExploitationForm::ForcedMarriage),
-    form(ExploitationForm::ForcedMilitary),
-    form(ExploitationForm::OrganRemoval),
-    form(ExploitationForm::SlaveryAndSimilar),
-];
-const ALL_FORMS: u32 = MAIN_FORMS | RARE_FORMS[0] | RARE_FORMS[1] | RARE_FORMS[2] | RARE_FORMS[3];
-const ALL_CONTROLS: u32 = (1 << CONTROLS) - 1;
-const ALL_RECRUITERS: u32 = (1 << RecruiterRelation::ALL.len()) - 1;
-
-const fn sector(sector: LabourSector) -> u32 {
-    1 << sector as u32
-}
-
-const MAIN_SECTORS: [u32; 4] = [
-    sector(LabourSector::Agriculture),
-    sector(LabourSector::Construction),
-    sector(LabourSector::DomesticWork),
-    sector(LabourSector::Hospitality),
-];
-const REST_SECTORS: [u32; 8] = [
-    sector(LabourSector::Aquafarming),
-    sector(LabourSector::Begging),
-    sector(LabourSector::IllicitActivities),
-    sector(LabourSector::Manufacturing),
-    sector(LabourSector::MiningOrDrilling),
-    sector(LabourSector::Peddling),
-    sector(LabourSector::Transportation),
-    sector(LabourSector::Other),
-];
-/// The twelve fine sectors.
-const ALL_SECTORS: u32 = sector(LabourSector::OtherThanMainFour) - 1;
-
-const fn sexual_type(kind: SexualExploitationType) -> u32 {
-    1 << kind as u32
-}
-
-const OLD_TYPES: u32 = sexual_type(SexualExploitationType::Prostitution) | sexual_type(SexualExploitationType::Pornography);
-/// Collected since 2017.
-const NEW_TYPES: [u32; 2] = [
-    sexual_type(SexualExploitationType::RemoteInteractiveServices),
-    sexual_type(SexualExploitationType::PrivateSexualServices),
-];
+const YEAR_2016: u8 = 116;
+const _: () = assert!(
+    Year::MIN.get() + YEAR_2016 as i16 == 2016,
+    "years are coded from the first one"
+);
 
 /// What a release does to what is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,7 +104,12 @@ impl Release {
 
 /// How the years of registration are distributed.
 fn years_of(segment: &Segment) -> usize {
-    match (segment.source, segment.labour, segment.sexual, segment.other) {
+    match (
+        segment.source,
+        segment.labour,
+        segment.sexual,
+        segment.other,
+    ) {
         (_, true, _, _) => 0,
         (_, false, true, _) => 1,
         (_, false, false, true) => 2,
@@ -219,13 +153,17 @@ impl Ready {
         };
         let covered = usize::try_from(release.last_year - FIRST_YEAR + 1).unwrap_or(0);
         let at_level = |(_, percent): (u32, u32)| {
-            segment.controls.map(|share| Chance::per_mille((share * percent / 100).min(970)))
+            segment
+                .controls
+                .map(|share| Chance::per_mille((share * percent / 100).min(970)))
         };
         let yes = |holds: bool, form: u32| if holds { form } else { 0 };
         Self {
             source: segment.source,
             labour: segment.labour,
-            forms: yes(segment.labour, LABOUR) | yes(segment.sexual, SEXUAL) | yes(segment.other, OTHER),
+            forms: yes(segment.labour, LABOUR)
+                | yes(segment.sexual, SEXUAL)
+                | yes(segment.other, OTHER),
             kind,
             gender: Pick::of(segment.gender),
             gender_recorded: Chance::per_mille(segment.gender.iter().sum()),
@@ -281,19 +219,29 @@ impl Drafter {
         Self {
             release,
             segment: Pick::of(SEGMENTS.iter().map(|segment| segment.share)),
-            segments: SEGMENTS.each_ref().map(|segment| Ready::new(segment, release)),
+            segments: SEGMENTS
+                .each_ref()
+                .map(|segment| Ready::new(segment, release)),
             places: Places::new(),
             other_sectors: Pick::of(OTHER_SECTORS),
             other_types: Pick::of(OTHER_TYPES),
             other_forms: Pick::with_rest(OTHER_FORMS),
-            genders: [Gender::Female, Gender::Male, Gender::TransgenderOrNonConforming].map(|gender| gender as u8),
+            genders: [
+                Gender::Female,
+                Gender::Male,
+                Gender::TransgenderOrNonConforming,
+            ]
+            .map(|gender| gender as u8),
         }
     }
 
     /// Draws a case.
     pub(super) fn draft(&self, rng: &mut impl Rng) -> Draft {
         let at = self.segment.class(rng.next_u32());
-        #[expect(clippy::indexing_slicing, reason = "the choice has as many classes as there are segments")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "the choice has as many classes as there are segments"
+        )]
         let segment = &self.segments[at];
         let mut draft = Draft {
             year: self.year(segment, rng),
@@ -317,12 +265,19 @@ impl Drafter {
         controls.yes = means_of_control(segment, rng);
         forms.yes = segment.forms;
         if segment.forms & OTHER != 0 {
-            forms.yes |= RARE_FORMS.get(self.other_forms.class(rng.next_u32())).copied().unwrap_or(0);
+            forms.yes |= RARE_FORMS
+                .get(self.other_forms.class(rng.next_u32()))
+                .copied()
+                .unwrap_or(0);
         }
         sectors.yes = self.sectors(segment, rng);
         types.yes = self.sexual_types(segment, rng);
         recruiters.yes = recruiter_relations(segment, rng);
-        states.yes = if ABDUCTED.hits(rng.next_u32()) { state::ABDUCTION } else { 0 };
+        states.yes = if ABDUCTED.hits(rng.next_u32()) {
+            state::ABDUCTION
+        } else {
+            0
+        };
         match segment.source {
             DataSource::Hotline => hotline_negatives(&mut draft, rng),
             DataSource::CaseManagement => managed_negatives(&mut draft, rng),
@@ -340,7 +295,10 @@ impl Drafter {
         if is_stamped && STAMPED.hits(stamped) {
             return YEAR_2016;
         }
-        u8::try_from(segment.years.class(year) + usize::from((FIRST_YEAR - Year::MIN.get()).unsigned_abs())).unwrap_or(NO_YEAR)
+        u8::try_from(
+            segment.years.class(year) + usize::from((FIRST_YEAR - Year::MIN.get()).unsigned_abs()),
+        )
+        .unwrap_or(NO_YEAR)
     }
 
     fn person(&self, segment: &Ready, draft: &mut Draft, rng: &mut impl Rng) {
@@ -375,13 +333,19 @@ impl Drafter {
             _ => NO_MAJORITY,
         };
         if k_anonymised {
-            let [registered, unknown, entry, earlier] = [rng.next_u32(), rng.next_u32(), rng.next_u32(), rng.next_u32()];
+            let [registered, unknown, entry, earlier] = [
+                rng.next_u32(),
+                rng.next_u32(),
+                rng.next_u32(),
+                rng.next_u32(),
+            ];
             let now = if is_child { MINOR } else { ADULT };
-            draft.majority_at_registration = match (is_recorded, HALF.hits(registered), EIGHTH.hits(unknown)) {
-                (true, _, _) | (false, true, _) => now,
-                (false, false, true) => NO_MAJORITY + 1,
-                (false, false, false) => NO_MAJORITY,
-            };
+            draft.majority_at_registration =
+                match (is_recorded, HALF.hits(registered), EIGHTH.hits(unknown)) {
+                    (true, _, _) | (false, true, _) => now,
+                    (false, false, true) => NO_MAJORITY + 1,
+                    (false, false, false) => NO_MAJORITY,
+                };
             if ENTRY_RECORDED.hits(entry) {
                 // Entry is not later than exploitation, and exploitation not later than registration.
                 let was_minor = is_child || status == 0 || EIGHTH.hits(earlier);
@@ -404,8 +368,18 @@ impl Drafter {
                 NO_COUNTRY + u16::from(self.release.says_unknown_country && unknown.hits(draws[2]))
             }
         };
-        draft.citizenship = state(citizenship, segment.citizenship_recorded, CITIZENSHIP_HIDDEN, CITIZENSHIP_UNKNOWN);
-        draft.exploitation = state(exploitation, segment.exploitation_recorded, EXPLOITATION_HIDDEN, EXPLOITATION_UNKNOWN);
+        draft.citizenship = state(
+            citizenship,
+            segment.citizenship_recorded,
+            CITIZENSHIP_HIDDEN,
+            CITIZENSHIP_UNKNOWN,
+        );
+        draft.exploitation = state(
+            exploitation,
+            segment.exploitation_recorded,
+            EXPLOITATION_HIDDEN,
+            EXPLOITATION_UNKNOWN,
+        );
     }
 
     fn sectors(&self, segment: &Ready, rng: &mut impl Rng) -> u32 {
@@ -413,9 +387,10 @@ impl Drafter {
             let class = segment.sectors.class(rng());
             match MAIN_SECTORS.get(class) {
                 Some(main) => *main,
-                None if class == MAIN_SECTORS.len() => {
-                    REST_SECTORS.get(self.other_sectors.class(rng())).copied().unwrap_or(0)
-                }
+                None if class == MAIN_SECTORS.len() => REST_SECTORS
+                    .get(self.other_sectors.class(rng()))
+                    .copied()
+                    .unwrap_or(0),
                 None => 0,
             }
         };
@@ -425,113 +400,42 @@ impl Drafter {
     fn sexual_types(&self, segment: &Ready, rng: &mut impl Rng) -> u32 {
         match segment.sexual_types.class(rng.next_u32()) {
             class @ (0 | 1) => 1 << class,
-            2 => NEW_TYPES.get(self.other_types.class(rng.next_u32())).copied().unwrap_or(0),
+            2 => NEW_TYPES
+                .get(self.other_types.class(rng.next_u32()))
+                .copied()
+                .unwrap_or(0),
             _ => 0,
         }
     }
 }
 
 fn means_of_control(segment: &Ready, rng: &mut impl Rng) -> u32 {
-    let Some(chances) = segment.controls.get(segment.intensity.class(rng.next_u32())) else { return 0 };
-    chances.iter().enumerate().fold(0, |yes, (bit, chance)| yes | u32::from(chance.hits(rng.next_u32())) << bit)
+    let Some(chances) = segment
+        .controls
+        .get(segment.intensity.class(rng.next_u32()))
+    else {
+        return 0;
+    };
+    chances.iter().enumerate().fold(0, |yes, (bit, chance)| {
+        yes | u32::from(chance.hits(rng.next_u32())) << bit
+    })
 }
 
 fn recruiter_relations(segment: &Ready, rng: &mut impl Rng) -> u32 {
-    let mut draw = |rng: &mut dyn FnMut() -> u32| (1 << segment.recruiters.class(rng())) & ALL_RECRUITERS;
+    let mut draw =
+        |rng: &mut dyn FnMut() -> u32| (1 << segment.recruiters.class(rng())) & ALL_RECRUITERS;
     with_second(&mut || rng.next_u32(), &mut draw)
 }
 
 /// An answer, and rarely a second one if there is a first.
-fn with_second(rng: &mut dyn FnMut() -> u32, draw: &mut dyn FnMut(&mut dyn FnMut() -> u32) -> u32) -> u32 {
+fn with_second(
+    rng: &mut dyn FnMut() -> u32,
+    draw: &mut dyn FnMut(&mut dyn FnMut() -> u32) -> u32,
+) -> u32 {
     let first = draw(rng);
-    if first != 0 && SECOND.hits(rng()) { first | draw(rng) } else { first }
-}
-
-/// What a hotline record says no to. It never denies a means of control; it denies the sectors it does
-/// not state, and forms once it states one.
-fn hotline_negatives(draft: &mut Draft, rng: &mut impl Rng) {
-    let coins = rng.next_u32();
-    let [controls, forms, sectors, types, recruiters, states] = &mut draft.answers;
-    forms.deny(if forms.yes == 0 { OTHER } else { MAIN_FORMS });
-    sectors.deny(ALL_SECTORS);
-    states.no |= state::SECTOR_NOT_SPECIFIED;
-    let new_types = if since_2017(draft.year) { NEW_TYPES[0] | NEW_TYPES[1] } else { 0 };
-    if types.yes != 0 || forms.yes == 0 {
-        types.deny(OLD_TYPES | new_types);
-    }
-    if !since_2017(draft.year) {
-        states.yes &= !state::ABDUCTION;
-    } else if coins & 1 == 0 {
-        states.deny(state::ABDUCTION);
-    }
-    specify(states, state::CONTROL_NOT_SPECIFIED, controls.yes != 0);
-    specify(states, state::RECRUITER_NOT_SPECIFIED, recruiters.yes != 0);
-    if recruiters.yes != 0 {
-        recruiters.deny(ALL_RECRUITERS);
-    }
-}
-
-/// What a case-management record says no to: a means of control only since 2017, in some records.
-fn managed_negatives(draft: &mut Draft, rng: &mut impl Rng) {
-    let coins = rng.next_u32();
-    let coin = |bit: u32| coins >> bit & 1 == 1;
-    let [controls, forms, sectors, types, recruiters, states] = &mut draft.answers;
-    if since_2017(draft.year) && coin(0) {
-        controls.deny(ALL_CONTROLS);
-    }
-    if controls.yes != 0 || coin(1) || coin(2) {
-        specify(states, state::CONTROL_NOT_SPECIFIED, controls.yes != 0);
-    }
-    if forms.yes != 0 {
-        forms.deny(ALL_FORMS);
-    } else if coin(3) && coin(4) && coin(5) {
-        forms.deny(ALL_FORMS & !RARE_FORMS[3]);
-    }
-    if sectors.yes != 0 || coin(6) {
-        sectors.deny(ALL_SECTORS);
-        specify(states, state::SECTOR_NOT_SPECIFIED, sectors.yes != 0 || forms.yes & LABOUR == 0);
-    }
-    if types.yes != 0 {
-        types.deny(OLD_TYPES);
-    } else if coin(6) {
-        types.deny(sexual_type(SexualExploitationType::Prostitution));
-    }
-    if !since_2017(draft.year) {
-        states.yes &= !state::ABDUCTION;
-    } else if coin(7) {
-        states.deny(state::ABDUCTION);
-    }
-    if recruiters.yes != 0 || coin(8) {
-        recruiters.deny(ALL_RECRUITERS);
-        specify(states, state::RECRUITER_NOT_SPECIFIED, recruiters.yes != 0);
-    }
-}
-
-/// Answers a question of the form "was nothing specified?".
-fn specify(states: &mut Answers, state: u32, is_specified: bool) {
-    if is_specified {
-        states.no |= state;
+    if first != 0 && SECOND.hits(rng()) {
+        first | draw(rng)
     } else {
-        states.yes |= state;
+        first
     }
-}
-
-/// Details are never contradicted: a form that they imply is not denied. Both forms together follow.
-fn settle_forms(draft: &mut Draft) {
-    let [_, forms, sectors, types, _, states] = &mut draft.answers;
-    if sectors.yes != 0 {
-        forms.no &= !LABOUR;
-    }
-    if types.yes != 0 {
-        forms.no &= !SEXUAL;
-    }
-    if forms.yes & (LABOUR | SEXUAL) == LABOUR | SEXUAL {
-        states.yes |= state::SEX_AND_LABOUR;
-    } else if forms.no & (LABOUR | SEXUAL) != 0 {
-        states.no |= state::SEX_AND_LABOUR;
-    }
-}
-
-const fn since_2017(year: u8) -> bool {
-    year >= YEAR_2017 && year != NO_YEAR
 }

@@ -12,7 +12,9 @@
 //! Shares computed from CTDC's Global Synthetic Dataset of September 2021 (ctdatacollaborative.org); counts
 //! of the k-anonymised release of April 2020 and of the victim-perpetrator release of December 2022.
 
+mod answers;
 mod draft;
+mod negatives;
 mod pick;
 mod places;
 mod project;
@@ -66,7 +68,9 @@ impl Simulator {
     /// many rows (tens of millions) that the combinations in a concatenated list cannot be coded.
     pub fn cases(&self, layout: &'static Layout, rows: usize) -> Result<CaseTable, ModelError> {
         if layout.kind != LayoutKind::Cases {
-            return Err(ModelError::NotCases { layout: layout.name });
+            return Err(ModelError::NotCases {
+                layout: layout.name,
+            });
         }
         let drafter = Drafter::new(Release::of(layout));
         let projection = Projection::new(layout);
@@ -75,7 +79,9 @@ impl Simulator {
             projection.cells(&drafts)
         })?;
         let (columns, mut domains) = projection.columns(parts, rows)?;
-        CaseTable::from_columns(projection.layout(), columns, |attribute| domains.remove(&attribute))
+        CaseTable::from_columns(projection.layout(), columns, |attribute| {
+            domains.remove(&attribute)
+        })
     }
 
     /// Victim-perpetrator rows, in the one layout that has them.
@@ -96,12 +102,18 @@ impl Simulator {
     pub fn dataset(&self, layout: &'static Layout, rows: usize) -> Result<Dataset, ModelError> {
         match layout.kind {
             LayoutKind::Cases => self.cases(layout, rows).map(Dataset::Cases),
-            LayoutKind::VictimPerpetrator => self.victim_perpetrator(rows).map(Dataset::VictimPerpetrator),
+            LayoutKind::VictimPerpetrator => self
+                .victim_perpetrator(rows)
+                .map(Dataset::VictimPerpetrator),
         }
     }
 
     /// Simulates every chunk; results come in the order of the rows.
-    fn chunks<T>(&self, rows: usize, simulate: impl Fn(&mut ChaCha20Rng, usize) -> T) -> Result<Vec<T>, TableError> {
+    fn chunks<T>(
+        self,
+        rows: usize,
+        simulate: impl Fn(&mut ChaCha20Rng, usize) -> T,
+    ) -> Result<Vec<T>, TableError> {
         if rows as u64 > MAX_ROWS {
             return Err(TableError::TooManyRows { limit: MAX_ROWS });
         }

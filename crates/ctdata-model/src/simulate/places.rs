@@ -13,31 +13,148 @@ use crate::{Country, SubRegion};
 type Shares = &'static [(&'static str, u32)];
 
 const HOTLINE_LABOUR: Shares = &[
-    ("MX", 660), ("US", 140), ("JM", 48), ("PH", 35), ("GT", 28), ("FM", 28), ("IN", 10), ("HN", 6), ("MN", 6),
-    ("VN", 5), ("HT", 5), ("SV", 4), ("KR", 4), ("CN", 4), ("TH", 4), ("LA", 3), ("CO", 2),
+    ("MX", 660),
+    ("US", 140),
+    ("JM", 48),
+    ("PH", 35),
+    ("GT", 28),
+    ("FM", 28),
+    ("IN", 10),
+    ("HN", 6),
+    ("MN", 6),
+    ("VN", 5),
+    ("HT", 5),
+    ("SV", 4),
+    ("KR", 4),
+    ("CN", 4),
+    ("TH", 4),
+    ("LA", 3),
+    ("CO", 2),
 ];
 const HOTLINE_OTHER: Shares = &[
-    ("US", 880), ("CN", 47), ("MX", 24), ("CU", 10), ("KR", 8), ("GT", 4), ("HN", 3), ("CO", 3), ("RU", 2), ("BR", 2),
-    ("VN", 2), ("SV", 2), ("TH", 2), ("PH", 2), ("UA", 2), ("IL", 1), ("CA", 1), ("LR", 1),
+    ("US", 880),
+    ("CN", 47),
+    ("MX", 24),
+    ("CU", 10),
+    ("KR", 8),
+    ("GT", 4),
+    ("HN", 3),
+    ("CO", 3),
+    ("RU", 2),
+    ("BR", 2),
+    ("VN", 2),
+    ("SV", 2),
+    ("TH", 2),
+    ("PH", 2),
+    ("UA", 2),
+    ("IL", 1),
+    ("CA", 1),
+    ("LR", 1),
 ];
 const MANAGED_LABOUR: Shares = &[
-    ("UA", 330), ("PH", 150), ("ID", 120), ("MM", 83), ("KG", 52), ("BY", 51), ("CM", 37), ("GH", 31), ("KH", 23),
-    ("BD", 19), ("HT", 16), ("NG", 15), ("KE", 12), ("UZ", 10), ("AF", 10), ("TM", 8), ("MD", 6), ("LK", 3), ("SL", 3),
-    ("RO", 3), ("ET", 3), ("TH", 2), ("UG", 2), ("GW", 2), ("US", 1), ("BG", 1),
+    ("UA", 330),
+    ("PH", 150),
+    ("ID", 120),
+    ("MM", 83),
+    ("KG", 52),
+    ("BY", 51),
+    ("CM", 37),
+    ("GH", 31),
+    ("KH", 23),
+    ("BD", 19),
+    ("HT", 16),
+    ("NG", 15),
+    ("KE", 12),
+    ("UZ", 10),
+    ("AF", 10),
+    ("TM", 8),
+    ("MD", 6),
+    ("LK", 3),
+    ("SL", 3),
+    ("RO", 3),
+    ("ET", 3),
+    ("TH", 2),
+    ("UG", 2),
+    ("GW", 2),
+    ("US", 1),
+    ("BG", 1),
 ];
 const MANAGED_SEXUAL: Shares = &[
-    ("UA", 230), ("MD", 140), ("BY", 130), ("KH", 100), ("RO", 98), ("NG", 73), ("PH", 47), ("BG", 30), ("VN", 23),
-    ("CO", 16), ("AL", 15), ("US", 14), ("UG", 12), ("RU", 11), ("TH", 9), ("KG", 8), ("KZ", 7), ("CM", 6), ("ID", 5),
-    ("KE", 4), ("UZ", 4), ("IN", 3), ("RS", 2), ("VE", 1), ("MX", 1), ("HN", 1),
+    ("UA", 230),
+    ("MD", 140),
+    ("BY", 130),
+    ("KH", 100),
+    ("RO", 98),
+    ("NG", 73),
+    ("PH", 47),
+    ("BG", 30),
+    ("VN", 23),
+    ("CO", 16),
+    ("AL", 15),
+    ("US", 14),
+    ("UG", 12),
+    ("RU", 11),
+    ("TH", 9),
+    ("KG", 8),
+    ("KZ", 7),
+    ("CM", 6),
+    ("ID", 5),
+    ("KE", 4),
+    ("UZ", 4),
+    ("IN", 3),
+    ("RS", 2),
+    ("VE", 1),
+    ("MX", 1),
+    ("HN", 1),
 ];
 const MANAGED_OTHER: Shares = &[
-    ("PH", 870), ("KH", 51), ("ER", 12), ("UA", 11), ("VN", 9), ("KE", 7), ("HT", 6), ("ID", 6), ("ET", 6), ("BY", 4),
-    ("NG", 4), ("RO", 3), ("LA", 3), ("IN", 3), ("UG", 2), ("MD", 2), ("SD", 1), ("AL", 1), ("BD", 1),
+    ("PH", 870),
+    ("KH", 51),
+    ("ER", 12),
+    ("UA", 11),
+    ("VN", 9),
+    ("KE", 7),
+    ("HT", 6),
+    ("ID", 6),
+    ("ET", 6),
+    ("BY", 4),
+    ("NG", 4),
+    ("RO", 3),
+    ("LA", 3),
+    ("IN", 3),
+    ("UG", 2),
+    ("MD", 2),
+    ("SD", 1),
+    ("AL", 1),
+    ("BD", 1),
 ];
 const MANAGED_NONE: Shares = &[
-    ("UA", 190), ("MD", 160), ("NG", 45), ("BY", 36), ("KH", 35), ("ID", 34), ("UZ", 33), ("PH", 32), ("RO", 25),
-    ("KG", 23), ("BG", 18), ("MX", 17), ("US", 16), ("TH", 14), ("ET", 12), ("RU", 11), ("KZ", 11), ("TJ", 11),
-    ("CO", 11), ("GT", 10), ("UG", 10), ("CN", 10), ("KE", 9), ("BD", 9), ("CI", 8), ("MM", 8),
+    ("UA", 190),
+    ("MD", 160),
+    ("NG", 45),
+    ("BY", 36),
+    ("KH", 35),
+    ("ID", 34),
+    ("UZ", 33),
+    ("PH", 32),
+    ("RO", 25),
+    ("KG", 23),
+    ("BG", 18),
+    ("MX", 17),
+    ("US", 16),
+    ("TH", 14),
+    ("ET", 12),
+    ("RU", 11),
+    ("KZ", 11),
+    ("TJ", 11),
+    ("CO", 11),
+    ("GT", 10),
+    ("UG", 10),
+    ("CN", 10),
+    ("KE", 9),
+    ("BD", 9),
+    ("CI", 8),
+    ("MM", 8),
 ];
 const ORIGINS_TAIL: &str = "GH CM VN HT AF TM HN AL LK SL BI BO IN RS SV CD NP SD BR ER HU LA GW MG DO SO SN ZA GN VE \
     KR CA BF ML SK PE PY AR NE AZ JM TG GM MR PK BA PT MA BJ CU TR TZ JP MZ PL LR EC NI TD SY GE GB ZM ZW CZ DE MN TW \
@@ -76,7 +193,7 @@ const CORRIDORS: &[Corridor] = &[
     Corridor { from: From::Area(SubRegion::WesternAsia), home: 150, to: &[("MD", 560), ("DZ", 150), ("TR", 110), ("LB", 30)] },
     Corridor { from: From::Area(SubRegion::EasternAsia), home: 550, to: &[("NO", 280), ("MK", 140), ("KZ", 26)] },
     Corridor { from: From::Area(SubRegion::SubSaharanAfrica), home: 260, to: &[("LY", 170), ("ML", 90), ("SN", 80), ("SA", 70), ("EG", 60), ("MA", 40), ("LB", 40), ("TN", 30), ("SD", 30), ("UG", 30)] },
-    Corridor { from: From::Area(SubRegion::NorthernAfrica), home: 10, to: &[("ET", 580), ("LY", 260), ("EG", 92), ("TR", 61)] },
+    Corridor { from: From::Area(SubRegion::NorthernAfrica), home: 10, to: &[("ET", 580), ("LY", 260), ("EG", 90), ("TR", 60)] },
     Corridor { from: From::Area(SubRegion::LatinAmericaAndCaribbean), home: 480, to: &[("AR", 210), ("MX", 50), ("ES", 50), ("CH", 50), ("EC", 36), ("PT", 29), ("IT", 27), ("DO", 26)] },
     Corridor { from: From::Area(SubRegion::SouthernEurope), home: 520, to: &[("DE", 180), ("IT", 140), ("ES", 70), ("BA", 30), ("RS", 25), ("GR", 22)] },
     Corridor { from: From::Area(SubRegion::NorthernAmerica), home: 900, to: &[] },
@@ -102,13 +219,28 @@ impl Countries {
     fn new(shares: &[(u16, u32)], tail: &[u16]) -> Self {
         let head: u32 = shares.iter().map(|(_, share)| share).sum();
         let falls = |rank: u64| 1_000_000 / ((rank + 8) * (rank + 8));
-        let total: u64 = (0..).zip(tail).map(|(rank, _)| falls(rank)).sum::<u64>().max(1);
+        let total: u64 = (0..)
+            .zip(tail)
+            .map(|(rank, _)| falls(rank))
+            .sum::<u64>()
+            .max(1);
         let rest = u64::from(1000u32.saturating_sub(head));
         // In millionths, so that the end of the tail does not vanish.
-        let tail_weights = (0..).zip(tail).map(|(rank, _)| u32::try_from(falls(rank) * rest * 1000 / total).unwrap_or(0));
+        let tail_weights = (0..)
+            .zip(tail)
+            .map(|(rank, _)| u32::try_from(falls(rank) * rest * 1000 / total).unwrap_or(0));
         Self {
-            pick: Pick::of(shares.iter().map(|(_, share)| share * 1000).chain(tail_weights)),
-            of: shares.iter().map(|(country, _)| *country).chain(tail.iter().copied()).collect(),
+            pick: Pick::of(
+                shares
+                    .iter()
+                    .map(|(_, share)| share * 1000)
+                    .chain(tail_weights),
+            ),
+            of: shares
+                .iter()
+                .map(|(country, _)| *country)
+                .chain(tail.iter().copied())
+                .collect(),
         }
     }
 
@@ -139,9 +271,14 @@ impl Places {
         // A corridor's shares are of all cases; its choice is among those abroad.
         let abroad = |home: u32, to: Shares| {
             let rest = 1000u32.saturating_sub(home).max(1);
-            let shares: Vec<(u16, u32)> =
-                coded(to).into_iter().map(|(country, share)| (country, share * 1000 / rest)).collect();
-            (Chance::per_mille(home), Countries::new(&shares, &destinations))
+            let shares: Vec<(u16, u32)> = coded(to)
+                .into_iter()
+                .map(|(country, share)| (country, share * 1000 / rest))
+                .collect();
+            (
+                Chance::per_mille(home),
+                Countries::new(&shares, &destinations),
+            )
         };
         let corridor_of = Country::ALL
             .iter()
@@ -157,7 +294,10 @@ impl Places {
             hotline_labour: from(HOTLINE_LABOUR),
             hotline_other: from(HOTLINE_OTHER),
             managed: [MANAGED_LABOUR, MANAGED_SEXUAL, MANAGED_OTHER, MANAGED_NONE].map(from),
-            corridors: CORRIDORS.iter().map(|corridor| abroad(corridor.home, corridor.to)).collect(),
+            corridors: CORRIDORS
+                .iter()
+                .map(|corridor| abroad(corridor.home, corridor.to))
+                .collect(),
             elsewhere: abroad(HOME_ELSEWHERE, &[]),
             corridor_of,
         }
@@ -166,7 +306,11 @@ impl Places {
     /// Citizenship of a hotline case; exploitation is in the United States.
     #[inline]
     pub(super) fn hotline(&self, labour: bool, draw: u32) -> (u16, u16) {
-        let countries = if labour { &self.hotline_labour } else { &self.hotline_other };
+        let countries = if labour {
+            &self.hotline_labour
+        } else {
+            &self.hotline_other
+        };
         (countries.draw(draw), self.united_states)
     }
 
@@ -174,24 +318,45 @@ impl Places {
     #[inline]
     pub(super) fn managed(&self, kind: usize, draws: [u32; 3]) -> (u16, u16) {
         let [origin, home, abroad] = draws;
-        let origin = self.managed.get(kind).map_or(0, |countries| countries.draw(origin));
+        let origin = self
+            .managed
+            .get(kind)
+            .map_or(0, |countries| countries.draw(origin));
         let corridor = self.corridor_of.get(usize::from(origin)).copied().flatten();
-        let (at_home, to) = corridor.and_then(|at| self.corridors.get(at)).unwrap_or(&self.elsewhere);
-        (origin, if at_home.hits(home) { origin } else { to.draw(abroad) })
+        let (at_home, to) = corridor
+            .and_then(|at| self.corridors.get(at))
+            .unwrap_or(&self.elsewhere);
+        (
+            origin,
+            if at_home.hits(home) {
+                origin
+            } else {
+                to.draw(abroad)
+            },
+        )
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^16 countries")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "there are fewer than 2^16 countries"
+)]
 fn position(country: Country) -> u16 {
     country.index() as u16
 }
 
 fn codes(list: &str) -> Vec<u16> {
-    list.split_ascii_whitespace().filter_map(Country::from_alpha2).map(position).collect()
+    list.split_ascii_whitespace()
+        .filter_map(Country::from_alpha2)
+        .map(position)
+        .collect()
 }
 
 fn coded(shares: Shares) -> Vec<(u16, u32)> {
-    shares.iter().filter_map(|(code, share)| Some((position(Country::from_alpha2(code)?), *share))).collect()
+    shares
+        .iter()
+        .filter_map(|(code, share)| Some((position(Country::from_alpha2(code)?), *share)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -201,9 +366,21 @@ mod tests {
 
     #[test]
     fn every_code_is_that_of_an_official_country_with_an_alpha3_code() {
-        let lists = [HOTLINE_LABOUR, HOTLINE_OTHER, MANAGED_LABOUR, MANAGED_SEXUAL, MANAGED_OTHER, MANAGED_NONE];
-        let named = lists.iter().copied().chain(CORRIDORS.iter().map(|corridor| corridor.to));
-        let tails = ORIGINS_TAIL.split_ascii_whitespace().chain(DESTINATIONS_TAIL.split_ascii_whitespace());
+        let lists = [
+            HOTLINE_LABOUR,
+            HOTLINE_OTHER,
+            MANAGED_LABOUR,
+            MANAGED_SEXUAL,
+            MANAGED_OTHER,
+            MANAGED_NONE,
+        ];
+        let named = lists
+            .iter()
+            .copied()
+            .chain(CORRIDORS.iter().map(|corridor| corridor.to));
+        let tails = ORIGINS_TAIL
+            .split_ascii_whitespace()
+            .chain(DESTINATIONS_TAIL.split_ascii_whitespace());
         for code in named.flatten().map(|(code, _)| *code).chain(tails) {
             let country = Country::from_alpha2(code).expect(code);
             assert_eq!(country.status(), crate::CountryStatus::Official, "{code}");
@@ -219,7 +396,10 @@ mod tests {
     /// exploitation, "not recorded" included.
     #[test]
     fn tails_name_as_many_countries_as_the_release() {
-        let all: HashSet<u16> = codes(ORIGINS_TAIL).into_iter().chain(coded(MANAGED_NONE).iter().map(|(code, _)| *code)).collect();
+        let all: HashSet<u16> = codes(ORIGINS_TAIL)
+            .into_iter()
+            .chain(coded(MANAGED_NONE).iter().map(|(code, _)| *code))
+            .collect();
         assert!((125..=135).contains(&all.len()), "{}", all.len());
         let destinations: HashSet<u16> = codes(DESTINATIONS_TAIL).into_iter().collect();
         assert_eq!(destinations.len(), 140);

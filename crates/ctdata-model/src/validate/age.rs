@@ -26,16 +26,19 @@ fn registration(chunk: &Chunk<'_>, visitor: &mut Visitor) -> ControlFlow<()> {
     const MESSAGE: &str = "Age band and majority status at registration contradict each other.";
     let is = |majority| is(chunk, A::MajorityAtRegistration, majority);
     visitor.logical(chunk, Severity::Error, MESSAGE, || {
-        let wrong = by_age(chunk, Majority::Minor) & is(Majority::Adult) | by_age(chunk, Majority::Adult) & is(Majority::Minor);
+        let wrong =
+            by_age(chunk, Majority::Minor) & is(Majority::Adult) | by_age(chunk, Majority::Adult) & is(Majority::Minor);
         [(A::MajorityAtRegistration, wrong)]
     })
 }
 
 fn later_adult(chunk: &Chunk<'_>, visitor: &mut Visitor) -> ControlFlow<()> {
-    const MESSAGE: &str = "A child at registration is recorded as an adult at entry or at the start of exploitation, which were earlier.";
+    const MESSAGE: &str =
+        "A child at registration is recorded as an adult at entry or at the start of exploitation, which were earlier.";
     visitor.logical(chunk, Severity::Error, MESSAGE, || {
         let child = is(chunk, A::MajorityAtRegistration, Majority::Minor) | by_age(chunk, Majority::Minor);
-        [A::MajorityAtExploitation, A::MajorityAtEntry].map(|moment| (moment, child & is(chunk, moment, Majority::Adult)))
+        [A::MajorityAtExploitation, A::MajorityAtEntry]
+            .map(|moment| (moment, child & is(chunk, moment, Majority::Adult)))
     })
 }
 

@@ -10,7 +10,8 @@ use crate::{CaseAttribute as A, CaseGroup};
 pub(super) const RULES: &[(&str, RowRule)] = &[("R8", means), ("R9", recruiter), ("R11", sector)];
 
 fn means(chunk: &Chunk<'_>, visitor: &mut Visitor) -> ControlFlow<()> {
-    const MESSAGE: &str = "Means of control are said not to be specified although one is, or to be specified although none is.";
+    const MESSAGE: &str =
+        "Means of control are said not to be specified although one is, or to be specified although none is.";
     visitor.logical(chunk, Severity::Warning, MESSAGE, || {
         let (none, any) = (chunk.flag(A::ControlNotSpecified), chunk.any_yes(CaseGroup::MeansOfControl));
         [(A::ControlNotSpecified, none.yes & any | (none.no - any))]

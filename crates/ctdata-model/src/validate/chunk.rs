@@ -149,7 +149,9 @@ impl<'a> Chunk<'a> {
 
     /// The rows whose value, by its code, holds. Missing cells do not.
     pub(super) fn values(&self, attribute: CaseAttribute, holds: impl Fn(u16) -> bool) -> Bits {
-        let Some((codes, domain)) = self.codes(attribute).zip(self.domain_len(attribute)) else { return Bits::EMPTY };
+        let Some((codes, domain)) = self.codes(attribute).zip(self.domain_len(attribute)) else {
+            return Bits::EMPTY;
+        };
         let holds: Vec<bool> = (0u16..).take(domain).map(holds).collect();
         let holds = |code: usize| holds.get(code).copied().unwrap_or(false);
         match codes {

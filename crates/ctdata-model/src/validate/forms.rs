@@ -36,8 +36,7 @@ fn both(chunk: &Chunk<'_>, visitor: &mut Visitor) -> ControlFlow<()> {
 }
 
 fn other(chunk: &Chunk<'_>, visitor: &mut Visitor) -> ControlFlow<()> {
-    const MESSAGE: &str =
-        "Forced marriage, forced military or organ removal is recorded, and other exploitation is denied, which includes it.";
+    const MESSAGE: &str = "Forced marriage, forced military or organ removal is recorded, and other exploitation is denied, which includes it.";
     visitor.logical(chunk, Severity::Warning, MESSAGE, || {
         let parts = [F::ForcedMarriage, F::ForcedMilitary, F::OrganRemoval].map(|form| chunk.flag(A::Form(form)).yes);
         let [marriage, military, organs] = parts;

@@ -5,6 +5,7 @@
 //! nothing. An empty list names nothing, with one exception: case-management rows of the k-anonymised
 //! releases leave it empty where the only flag is that of "not specified".
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use ctdata_table::{CodeSlice, Domain};
@@ -38,7 +39,8 @@ impl ListNames {
     /// Those of all groups whose list the layout has. Each distinct list is parsed once.
     pub(super) fn of(cases: &CaseTable) -> Vec<Self> {
         let schema = cases.table().schema();
-        let domain = |list| cases.position(list).and_then(|position| schema.get(position)).map(ctdata_table::Attribute::domain);
+        let domain =
+            |list| cases.position(list).and_then(|position| schema.get(position)).map(ctdata_table::Attribute::domain);
         CaseGroup::ALL.iter().filter_map(|&group| Some(Self::of_group(cases, group, domain(group.list())?))).collect()
     }
 
@@ -55,7 +57,20 @@ impl ListNames {
             None if label.is_empty() || label.eq_ignore_ascii_case(WITHOUT_FLAG) => 0,
             None => STRANGE,
         };
-        let names = domain.labels().map(|list| list.split(';').fold(0, |names, label| names | bit(label.trim()))).collect();
+        // Lists are many, labels few.
+        let mut bits: HashMap<String, u32> = HashMap::new();
+        let mut known = |label: &str| {
+            if let Some(&bit) = bits.get(label) {
+                return bit;
+            }
+            let bit = bit(label);
+            bits.insert(label.to_owned(), bit);
+            bit
+        };
+        let mut names = Vec::with_capacity(domain.len());
+        for list in domain.labels() {
+            names.push(list.split(';').fold(0, |names, label| names | known(label.trim())));
+        }
         Self { list: group.list(), flags, not_specified, names }
     }
 

@@ -12,7 +12,8 @@ mod places;
 mod repeats;
 mod report;
 mod rule;
-#[cfg(all(test, feature = "csv"))]
+#[cfg(test)]
+#[cfg(feature = "csv")]
 mod tests;
 mod time;
 mod validator;

@@ -13,8 +13,9 @@ pub(super) const RULES: &[(&str, RowRule)] = &[("R17", listed)];
 
 /// Whether the dictionary of 2017 or that of 2022 lists a country: which of the two a release follows
 /// is not stated anywhere.
-static LISTED: LazyLock<Vec<bool>> =
-    LazyLock::new(|| Country::ALL.iter().map(|country| country.is_in_ctdc_2017() || country.is_in_ctdc_2022()).collect());
+static LISTED: LazyLock<Vec<bool>> = LazyLock::new(|| {
+    Country::ALL.iter().map(|country| country.is_in_ctdc_2017() || country.is_in_ctdc_2022()).collect()
+});
 
 fn listed(chunk: &Chunk<'_>, visitor: &mut Visitor) -> ControlFlow<()> {
     const MESSAGE: &str = "The code is of no country in CTDC's dictionaries.";

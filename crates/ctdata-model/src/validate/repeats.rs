@@ -29,7 +29,10 @@ struct Repeats {
 const ROWS_PER_CHECK: u32 = 1 << 16;
 
 /// Exact: rows are packed into words without loss, and equal hashes are compared word by word.
-#[expect(clippy::indexing_slicing, reason = "slots hold rows of the table plus one, and a hash keeps the bits of a slot")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "slots hold rows of the table plus one, and a hash keeps the bits of a slot"
+)]
 #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 rows")]
 fn repeats(table: &Table, control: &Control) -> Result<Repeats, ModelError> {
     let words = packed(table, control)?;
@@ -74,8 +77,12 @@ fn packed(table: &Table, control: &Control) -> Result<Vec<Vec<u64>>, ModelError>
         }
         let word = words.last_mut().map_or(&mut [][..], Vec::as_mut_slice);
         match column.codes() {
-            CodeSlice::U8(codes) => word.iter_mut().zip(codes).for_each(|(word, &code)| *word |= u64::from(code) << used),
-            CodeSlice::U16(codes) => word.iter_mut().zip(codes).for_each(|(word, &code)| *word |= u64::from(code) << used),
+            CodeSlice::U8(codes) => {
+                word.iter_mut().zip(codes).for_each(|(word, &code)| *word |= u64::from(code) << used);
+            }
+            CodeSlice::U16(codes) => {
+                word.iter_mut().zip(codes).for_each(|(word, &code)| *word |= u64::from(code) << used);
+            }
         }
         used += bits;
     }

@@ -1,6 +1,7 @@
-//! The rules against an oracle that reads the text of the file, row by row, and knows no codes.
+//! The rules against an oracle, and what no random file shows.
 
-use std::collections::{BTreeMap, HashSet};
+mod oracle;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -8,261 +9,8 @@ use ctdata_table::{Attribute, Column, Control, Schema, StopReason, Table};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{CaseReader, Dataset, Layout, ModelError, OnError, Outcome, case_constraints};
-
-/// Labels of the concatenated lists and the columns that they name, from the CTDC codebook and files:
-/// part of each list is enough.
-const LABELS: &[(&str, &str)] = &[
-    ("Debt bondage", "meansOfControlDebtBondage"),
-    ("Takes earnings", "meansOfControlTakesEarnings"),
-    ("Threats", "meansOfControlThreats"),
-    ("Physical Abuse", "meansOfControlPhysicalAbuse"),
-    ("Denied freedom of movement/kept in isolation", "meansOfControlRestrictsMovement"),
-    ("Other", "meansOfControlOther"),
-    ("Not specified", "meansOfControlNotSpecified"),
-    ("Forced labour and/or services", "isForcedLabour"),
-    ("Sexual exploitation", "isSexualExploit"),
-    ("Other", "isOtherExploit"),
-    ("Forced marriage", "isForcedMarriage"),
-    ("Agriculture", "typeOfLabourAgriculture"),
-    ("Domestic work", "typeOfLabourDomesticWork"),
-    ("Other", "typeOfLabourOther"),
-    ("Not specified", "typeOfLabourNotSpecified"),
-    ("Prostitution", "typeOfSexProstitution"),
-    ("Pornography", "typeOfSexPornography"),
-    ("Intimate Partner", "recruiterRelationIntimatePartner"),
-    ("Friend/Acquaintance", "recruiterRelationFriend"),
-    ("Other", "recruiterRelationOther"),
-    ("Not Specified", "recruiterRelationUnknown"),
-];
-
-/// Each list and the columns of its flags; `isSexAndLabour` belongs to no list.
-const LISTS: &[(&str, &[&str])] = &[
-    ("meansOfControlConcatenated", &["meansOfControl"]),
-    (
-        "typeOfExploitConcatenated",
-        &[
-            "isForcedLabour", "isSexualExploit", "isOtherExploit", "isForcedMarriage", "isForcedMilitary",
-            "isOrganRemoval", "isSlavery",
-        ],
-    ),
-    ("typeOfLabourConcatenated", &["typeOfLabour"]),
-    ("typeOfSexConcatenated", &["typeOfSex"]),
-    ("RecruiterRelationship", &["recruiterRelation"]),
-];
-
-/// What a cell of a column may hold: the oracle's rows are drawn from these.
-fn pool(layout: &Layout, column: &str) -> Vec<&'static str> {
-    let new = layout.synthetic;
-    match column {
-        "yearOfRegistration" => vec!["2016", "2016", "", "2001", "2002", "2010", "2017", "2018", "2019", "2021", "2022", "2023", "2024"],
-        "Datasource" => vec!["Hotline", "Case Management", "Case Management", ""],
-        "gender" => vec!["", if layout.name.ends_with("2024") { "Woman" } else { "Female" }],
-        "ageBroad" if new => vec!["", "0--8", "09--17", "18--20", "48+"],
-        "ageBroad" => vec!["", "0--8", "9--17", "18--20", "48+"],
-        "majorityStatus" | "majorityStatusAtExploit" | "majorityEntry" if !new => vec!["", "Minor", "Adult", "Unknown"],
-        "majorityStatusAtExploit" => vec!["", "Minor", "Adult"],
-        "traffickMonths" => vec!["", "0--12 (0-1 yr)", "25--60 (2-5 yrs)", "25+ (2+ yrs)"],
-        // In neither dictionary: Aland, Guernsey. Of the other kind: one of each, found by the reader.
-        "citizenship" | "CountryOfExploitation" if new => vec!["", "KEN", "NAM", "SRB", "KEN", "NAM", "SRB", "ALA", "KE"],
-        "citizenship" | "CountryOfExploitation" => vec!["", "KE", "NA", "RS", "0", "KE", "NA", "AX", "GG", "KEN"],
-        list if LISTS.iter().any(|(name, _)| *name == list) => {
-            vec!["=", "=", "=", "", "Not specified", "Minor sexually exploited or abused", "nonsense", "Other; debt BONDAGE"]
-        }
-        _ if new => vec!["", "", "", "1"],
-        _ => vec!["", "", "", "0", "0", "1"],
-    }
-}
-
-/// A file, as text.
-struct File {
-    layout: &'static Layout,
-    rows: Vec<Vec<String>>,
-}
-
-impl File {
-    fn new(layout: &'static Layout, choices: &[Vec<u8>], rows: usize) -> Self {
-        let rows = choices.iter().cycle().take(if choices.is_empty() { 0 } else { rows }).map(|choices| Self::row(layout, choices));
-        Self { layout, rows: rows.collect() }
-    }
-
-    fn row(layout: &'static Layout, choices: &[u8]) -> Vec<String> {
-        let cells = layout.columns.iter().zip(choices).map(|(column, &choice)| {
-            let pool = pool(layout, column.name);
-            pool[usize::from(choice) % pool.len()].to_owned()
-        });
-        let mut row: Vec<String> = cells.collect();
-        // "=" stands for the list that agrees with the flags, as far as labels are known here.
-        for (list, _) in LISTS {
-            let Some(at) = layout.columns.iter().position(|column| column.name == *list) else { continue };
-            if row[at] == "=" {
-                let named = LABELS.iter().filter(|(_, flag)| is_flag_of(list, flag) && cell(layout, &row, flag) == "1");
-                row[at] = named.map(|(label, _)| *label).collect::<Vec<_>>().join(";");
-            }
-        }
-        // Now and then, a flag that is none: the reader leaves the row out.
-        let last = layout.columns.len() - 1;
-        if choices[0] % 16 == 15 {
-            row[last] = "7".to_owned();
-        }
-        row
-    }
-
-    fn text(&self) -> String {
-        let separator = char::from(self.layout.separator);
-        let quoted = |cell: &str| if cell.contains([';', ',']) { format!("\"{cell}\"") } else { cell.to_owned() };
-        let header = self.layout.columns.iter().map(|column| column.name.to_owned()).collect();
-        let rows = self.rows.iter().map(|row| row.iter().map(|cell| quoted(cell)).collect());
-        let lines = std::iter::once(header).chain(rows).map(|cells: Vec<String>| cells.join(&separator.to_string()) + "\n");
-        lines.collect()
-    }
-
-    fn read(&self) -> Outcome {
-        let reader = CaseReader { layout: Some(self.layout), on_error: OnError::Collect { limit: 0 }, ..CaseReader::default() };
-        reader.read(self.text().as_bytes(), "inline", &Control::default()).unwrap()
-    }
-
-    fn cell<'a>(&self, row: &'a [String], column: &str) -> &'a str {
-        cell(self.layout, row, column)
-    }
-}
-
-fn cell<'a>(layout: &Layout, row: &'a [String], column: &str) -> &'a str {
-    layout.columns.iter().position(|found| found.name == column).map_or("", |at| row[at].as_str())
-}
-
-fn is_flag_of(list: &str, column: &str) -> bool {
-    let (_, prefixes) = LISTS.iter().find(|(name, _)| *name == list).unwrap();
-    column != list && prefixes.iter().any(|prefix| column.starts_with(prefix))
-}
-
-type Breaches = BTreeMap<(&'static str, Severity), (u64, u64, Option<&'static str>)>;
-
-/// Every breach, by the words of the specification.
-fn oracle(file: &File, synthetic: bool) -> Breaches {
-    let mut breaches = Breaches::new();
-    let mut add = |rule, severity, row: usize, column: Option<&'static str>| {
-        breaches.entry((rule, severity)).or_insert((0, row as u64 + 1, column)).0 += 1;
-    };
-    let soft = |severity| if synthetic { Severity::Information } else { severity };
-    let columns: Vec<&'static str> = file.layout.columns.iter().map(|column| column.name).collect();
-    let mut seen = HashSet::new();
-    for (at, row) in file.rows.iter().enumerate() {
-        let is = |column: &str| file.cell(row, column);
-        let countries = ["citizenship", "CountryOfExploitation"];
-        let other_kind = if file.layout.synthetic { "KE" } else { "KEN" };
-        // The reader counts cells, in the order of the columns, also in rows that it leaves out.
-        for column in columns.iter().filter(|column| countries.contains(column) && is(column) == other_kind) {
-            add("R17", Severity::Warning, at, Some(column));
-        }
-        if row.last().unwrap() == "7" {
-            add("R1", Severity::Error, at, Some(columns[columns.len() - 1]));
-            continue;
-        }
-        let any = |prefixes: &[&str], but: &str| {
-            columns.iter().any(|column| prefixes.iter().any(|prefix| column.starts_with(prefix)) && *column != but && is(column) == "1")
-        };
-        for (rule, prefix, form) in [("R4", "typeOfLabour", "isForcedLabour"), ("R5", "typeOfSex", "isSexualExploit")] {
-            match is(form) {
-                "0" if any(&[prefix], "") => add(rule, soft(Severity::Error), at, Some(form)),
-                "" if any(&[prefix], "") => add(rule, Severity::Information, at, Some(form)),
-                _ => {}
-            }
-        }
-        let (labour, sexual) = (is("isForcedLabour"), is("isSexualExploit"));
-        match is("isSexAndLabour") {
-            "1" if labour == "0" || sexual == "0" => add("R6", soft(Severity::Error), at, Some("isSexAndLabour")),
-            "0" if labour == "1" && sexual == "1" => add("R6", soft(Severity::Error), at, Some("isSexAndLabour")),
-            _ => {}
-        }
-        if is("isOtherExploit") == "0" && ["isForcedMarriage", "isForcedMilitary", "isOrganRemoval"].map(is).contains(&"1") {
-            add("R7", soft(Severity::Warning), at, Some("isOtherExploit"));
-        }
-        let none = "meansOfControlNotSpecified";
-        let means = any(&["means"], none);
-        if is(none) == "1" && means || is(none) == "0" && !means {
-            add("R8", soft(Severity::Warning), at, Some(none));
-        }
-        for (rule, none, prefix, severity) in [
-            ("R9", "recruiterRelationUnknown", "recruiterRelation", Severity::Warning),
-            ("R11", "typeOfLabourNotSpecified", "typeOfLabour", Severity::Information),
-        ] {
-            if is(none) == "1" && any(&[prefix], none) {
-                add(rule, soft(severity), at, Some(none));
-            }
-        }
-        if let Some(list) = columns.iter().find(|list| disagrees(file, row, list)) {
-            add("R10", soft(Severity::Warning), at, Some(list));
-        }
-        let age = match is("ageBroad") {
-            "" => "",
-            "0--8" | "9--17" | "09--17" => "Minor",
-            _ => "Adult",
-        };
-        let status = is("majorityStatus");
-        if age == "Minor" && status == "Adult" || age == "Adult" && status == "Minor" {
-            add("R12", soft(Severity::Error), at, Some("majorityStatus"));
-        }
-        let earlier = ["majorityStatusAtExploit", "majorityEntry"].into_iter().find(|moment| is(moment) == "Adult");
-        if let Some(earlier) = earlier.filter(|_| age == "Minor" || status == "Minor") {
-            add("R13", soft(Severity::Error), at, Some(earlier));
-        }
-        if is("majorityStatusAtExploit") == "Minor" && is("majorityEntry") == "Adult" {
-            add("R14", soft(Severity::Warning), at, Some("majorityEntry"));
-        }
-        let year: Option<i16> = is("yearOfRegistration").parse().ok();
-        if year.is_some_and(|year| year < 2002 || year > file.layout.last_year()) {
-            add("R15", Severity::Error, at, Some("yearOfRegistration"));
-        }
-        let late = ["typeOfSexRemoteInteractiveServices", "typeOfSexPrivateSexualServices", "isAbduction"];
-        if let Some(filled) = late.into_iter().find(|late| !is(late).is_empty()).filter(|_| year.is_some_and(|year| year < 2017)) {
-            add("R18", Severity::Information, at, Some(filled));
-        }
-        if let Some(country) = countries.into_iter().find(|country| ["AX", "GG", "ALA"].contains(&is(country))) {
-            add("R17", Severity::Error, at, Some(country));
-        }
-        let foreign = if file.layout.name.ends_with("2024") { "25--60 (2-5 yrs)" } else { "25+ (2+ yrs)" };
-        if is("traffickMonths") == foreign {
-            add("R19", Severity::Warning, at, Some("traffickMonths"));
-        }
-        // Countries and unknowns are equal whatever their spelling.
-        let same = |cell: &String| match cell.as_str() {
-            "KEN" => "KE".to_owned(),
-            cell => cell.to_owned(),
-        };
-        if !seen.insert(row.iter().map(same).collect::<Vec<_>>()) {
-            add("R34", Severity::Information, at, None);
-        }
-    }
-    breaches
-}
-
-fn disagrees(file: &File, row: &[String], list: &str) -> bool {
-    if !LISTS.iter().any(|(name, _)| *name == list) {
-        return false;
-    }
-    let text = file.cell(row, list);
-    let flags: HashSet<&str> = file
-        .layout
-        .columns
-        .iter()
-        .map(|column| column.name)
-        .filter(|column| is_flag_of(list, column) && file.cell(row, column) == "1")
-        .collect();
-    let mut named: HashSet<&str> = HashSet::new();
-    for label in text.split(';').map(str::trim).filter(|label| !label.is_empty()) {
-        let mut labels = LABELS.iter().filter(|(_, flag)| is_flag_of(list, flag));
-        match labels.find(|(known, _)| known.to_lowercase() == label.to_lowercase()) {
-            Some((_, flag)) => named.insert(flag),
-            // Types of sexual exploitation and forms have no such flag.
-            None if label == "Minor sexually exploited or abused" || label == "Not specified" => continue,
-            None => named.insert("(something else)"),
-        };
-    }
-    let states = ["meansOfControlNotSpecified", "typeOfLabourNotSpecified", "recruiterRelationUnknown"];
-    let only_a_state = flags.len() == 1 && flags.iter().all(|flag| states.contains(flag));
-    named != flags && !(text.is_empty() && only_a_state && file.cell(row, "Datasource") != "Hotline")
-}
+use crate::{Dataset, Layout, ModelError, Outcome, case_constraints};
+use oracle::{Breaches, File, oracle};
 
 fn breaches(report: &Report) -> Breaches {
     let entry = |finding: &Finding| {
@@ -300,7 +48,8 @@ fn compare_constraints(file: &File) {
     let constraints = case_constraints();
     for rule in ["R4", "R5", "R6", "R12", "R13"] {
         let of_rule = constraints.iter().filter(|constraint| constraint.name().split(' ').next() == Some(rule));
-        let mut rows: Vec<u32> = of_rule.flat_map(|constraint| constraint.violations(outcome.usable().table()).unwrap()).collect();
+        let mut rows: Vec<u32> =
+            of_rule.flat_map(|constraint| constraint.violations(outcome.usable().table()).unwrap()).collect();
         rows.sort_unstable();
         rows.dedup();
         let error = report.by_rule(rule).find(|finding| finding.severity == Severity::Error);
@@ -310,7 +59,8 @@ fn compare_constraints(file: &File) {
     }
 }
 
-const CASES: [&str; 5] = ["ctdc-kanon-62", "ctdc-kanon-63", "ctdc-kanon-64", "ctdc-synthetic-2021", "ctdc-synthetic-2024"];
+const CASES: [&str; 5] =
+    ["ctdc-kanon-62", "ctdc-kanon-63", "ctdc-kanon-64", "ctdc-synthetic-2021", "ctdc-synthetic-2024"];
 
 fn choices(rows: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Vec<u8>>> {
     prop::collection::vec(prop::collection::vec(any::<u8>(), 63), rows)
@@ -337,7 +87,13 @@ proptest! {
 /// Rows of 2021's k-anonymised layout that hold a year and nothing else.
 fn years(years: &[(&str, usize)]) -> Outcome {
     let layout = Layout::named("ctdc-kanon-64").unwrap();
-    let row = |year: &str| layout.columns.iter().map(|column| if column.name == "yearOfRegistration" { year } else { "" }.to_owned()).collect();
+    let row = |year: &str| {
+        layout
+            .columns
+            .iter()
+            .map(|column| if column.name == "yearOfRegistration" { year } else { "" }.to_owned())
+            .collect()
+    };
     let rows = years.iter().flat_map(|(year, rows)| std::iter::repeat_n(*year, *rows)).map(row).collect();
     File { layout, rows }.read()
 }
@@ -350,7 +106,10 @@ fn report(outcome: &Outcome, validator: &Validator) -> Report {
 #[test]
 fn a_year_stands_out_with_more_than_a_quarter_of_the_rows() {
     let count = |rows: &[(&str, usize)]| {
-        report(&years(rows), &Validator::default()).by_rule("R16").next().map(|found| (found.count, found.first.as_ref().unwrap().row))
+        report(&years(rows), &Validator::default())
+            .by_rule("R16")
+            .next()
+            .map(|found| (found.count, found.first.as_ref().unwrap().row))
     };
     let even = [("2015", 250), ("2017", 250), ("2018", 250), ("2019", 240)];
     let with = |rows: usize| even.into_iter().chain([("2016", rows), ("", 500)]).collect::<Vec<_>>();
@@ -368,12 +127,45 @@ fn a_child_without_means_of_control_is_no_finding() {
     let cell = |name: &str| match name {
         "ageBroad" => "9--17",
         "majorityStatus" => "Minor",
-        name if name.starts_with("meansOfControl") && !name.ends_with("NotSpecified") && !name.ends_with("ed") => "0",
+        // Neither the list, which is concatenated, nor the state that none is specified.
+        name if name.starts_with("meansOfControl") && !name.ends_with("ed") => "0",
         _ => "",
     };
     let row = layout.columns.iter().map(|column| cell(column.name).to_owned()).collect();
     let report = report(&File { layout, rows: vec![row] }.read(), &Validator::default());
     assert_eq!(report.findings, []);
+}
+
+// case-data.md of the specification, 2.4: lists as K2020 and K2021 were seen to hold them.
+#[test]
+fn an_empty_list_names_nothing_except_in_case_management() {
+    let layout = Layout::named("ctdc-kanon-64").unwrap();
+    let disagrees = |cells: &[(&str, &str)]| {
+        let cell =
+            |name: &str| cells.iter().find(|(column, _)| *column == name).map_or("", |(_, text)| *text).to_owned();
+        let row = layout.columns.iter().map(|column| cell(column.name)).collect();
+        let report = report(&File { layout, rows: vec![row] }.read(), &Validator::default());
+        report.by_rule("R10").next().is_some()
+    };
+    let (list, none) = ("meansOfControlConcatenated", ("meansOfControlNotSpecified", "1"));
+    let (managed, hotline) = (("Datasource", "Case Management"), ("Datasource", "Hotline"));
+    let threats = ("meansOfControlThreats", "1");
+    assert!(!disagrees(&[managed, none]));
+    assert!(!disagrees(&[none]));
+    assert!(disagrees(&[hotline, none]));
+    assert!(!disagrees(&[hotline, none, (list, "Not specified")]));
+    assert!(disagrees(&[hotline, (list, "Not specified")]));
+    assert!(disagrees(&[managed, none, threats]));
+    assert!(disagrees(&[managed, threats]));
+    assert!(!disagrees(&[managed, threats, (list, "Minor sexually exploited or abused;THREATS ")]));
+    assert!(disagrees(&[managed, threats, (list, "Threats;anything else")]));
+    let friend = [("recruiterRelationFriend", "1"), ("recruiterRelationOther", "1"), ("recruiterRelationUnknown", "1")];
+    let relation = [("RecruiterRelationship", "Friend/Acquaintance; Not Specified; Other")];
+    assert!(!disagrees(&[&friend[..], &relation].concat()));
+    // Both forms, and the flag that says so, which is in no list.
+    let forms = [("isForcedLabour", "1"), ("isSexualExploit", "1"), ("isSexAndLabour", "1")];
+    let named = [("typeOfExploitConcatenated", "Sexual exploitation;Forced labour")];
+    assert!(!disagrees(&[&forms[..], &named].concat()));
 }
 
 #[test]
@@ -385,11 +177,16 @@ fn a_selection_keeps_rules_out_but_never_rows_that_could_not_be_read() {
         ("citizenship", 2) => "KE",
         _ => "",
     };
-    let rows = (0..3).map(|row| layout.columns.iter().map(|column| cell(column.name, row).to_owned()).collect()).collect();
+    let rows =
+        (0..3).map(|row| layout.columns.iter().map(|column| cell(column.name, row).to_owned()).collect()).collect();
     let outcome = File { layout, rows }.read();
     let rules = |rules: RuleSelection| {
         let report = report(&outcome, &Validator { rules, ..Validator::default() });
-        report.findings.iter().map(|finding| (finding.rule, finding.count, finding.first.as_ref().unwrap().row)).collect::<Vec<_>>()
+        report
+            .findings
+            .iter()
+            .map(|finding| (finding.rule, finding.count, finding.first.as_ref().unwrap().row))
+            .collect::<Vec<_>>()
     };
     let r15 = vec![Rule::named("R15").unwrap()];
     assert_eq!(rules(RuleSelection::All), [("R1", 1, 2), ("R15", 2, 1), ("R17", 1, 3)]);
@@ -414,7 +211,11 @@ fn what_are_no_cases_is_checked_for_little() {
     assert_eq!((report.format, report.rows, report.findings), ("csv", 2, vec![]));
 
     let layout = Layout::named("ctdc-victim-perpetrator").unwrap();
-    let row: Vec<String> = layout.columns.iter().map(|column| if column.name == "IP_Gender" { "Male;Female" } else { "" }.to_owned()).collect();
+    let row: Vec<String> = layout
+        .columns
+        .iter()
+        .map(|column| if column.name == "IP_Gender" { "Male;Female" } else { "" }.to_owned())
+        .collect();
     let outcome = File { layout, rows: vec![row.clone(), row] }.read();
     let report = super::tests::report(&outcome, &validator);
     let found: Vec<_> = report.findings.iter().map(|found| (found.rule, found.severity, found.count)).collect();

@@ -8,8 +8,8 @@ use super::chunk::Chunk;
 use super::visitor::Visitor;
 use super::{FileRule, RowRule, Severity};
 use crate::{
-    CaseAttribute as A, CaseTable, Coding, Dataset, DurationBand, Layout, ModelError, SexualExploitationType as T, Token,
-    Year,
+    CaseAttribute as A, CaseTable, Coding, Dataset, DurationBand, Layout, ModelError, SexualExploitationType as T,
+    Token, Year,
 };
 
 pub(super) const RULES: &[(&str, RowRule)] = &[("R15", covered), ("R18", collected)];
@@ -34,7 +34,8 @@ const COLLECTED_SINCE: i32 = 2017;
 
 fn collected(chunk: &Chunk<'_>, visitor: &mut Visitor) -> ControlFlow<()> {
     const MESSAGE: &str = "What is collected since 2017 is filled for an earlier year: it may have been coded later.";
-    const LATE: [A; 3] = [A::SexualType(T::RemoteInteractiveServices), A::SexualType(T::PrivateSexualServices), A::Abduction];
+    const LATE: [A; 3] =
+        [A::SexualType(T::RemoteInteractiveServices), A::SexualType(T::PrivateSexualServices), A::Abduction];
     visitor.rows(chunk, Severity::Information, MESSAGE, || {
         let early = chunk.values(A::YearOfRegistration, |code| year(code) < COLLECTED_SINCE);
         LATE.map(|late| (late, early & (chunk.flag(late).yes | chunk.flag(late).no)))
@@ -50,8 +51,11 @@ const ONE_YEAR_SHARE: u64 = 4;
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature of every rule about a file")]
 fn one_year(dataset: &Dataset, visitor: &mut Visitor, _: &Control) -> Result<(), ModelError> {
-    const MESSAGE: &str = "One year holds more than a quarter of the registrations: a contributor stamped older cases with it.";
-    let Dataset::Cases(cases) = dataset else { return Ok(()) };
+    const MESSAGE: &str =
+        "One year holds more than a quarter of the registrations: a contributor stamped older cases with it.";
+    let Dataset::Cases(cases) = dataset else {
+        return Ok(());
+    };
     if cases.layout().synthetic || !visitor.asks(Severity::Information) {
         return Ok(());
     }
@@ -71,7 +75,9 @@ fn one_year(dataset: &Dataset, visitor: &mut Visitor, _: &Control) -> Result<(),
 fn bands(dataset: &Dataset, visitor: &mut Visitor, _: &Control) -> Result<(), ModelError> {
     const MIXED: &str = "Duration bands of this release and of another are mixed.";
     const FOREIGN: &str = "The duration bands are of another release.";
-    let Dataset::Cases(cases) = dataset else { return Ok(()) };
+    let Dataset::Cases(cases) = dataset else {
+        return Ok(());
+    };
     if !visitor.asks(Severity::Warning) {
         return Ok(());
     }
@@ -104,7 +110,9 @@ fn own_bands(layout: &Layout) -> Vec<DurationBand> {
 
 /// How many rows have each value; nothing if the layout does not have the attribute.
 fn rows_by_code(cases: &CaseTable, attribute: A) -> Vec<u64> {
-    let Some(column) = cases.column(attribute) else { return Vec::new() };
+    let Some(column) = cases.column(attribute) else {
+        return Vec::new();
+    };
     let mut rows = vec![0; attribute.domain().len()];
     for code in column.iter() {
         if let Some(rows) = rows.get_mut(usize::from(code)) {

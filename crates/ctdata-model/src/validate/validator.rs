@@ -1,12 +1,12 @@
 //! The three ways to ask.
 
+use std::fmt::Debug;
+
 use ctdata_table::Control;
 
 use super::chunk::{CHUNK, Cases};
 use super::visitor::Visitor;
 use super::{FileRule, Finding, Report, RowRule, Rule, Severity, age, answers, forms, lists, places, repeats, time};
-#[cfg(feature = "csv")]
-use crate::Outcome;
 use crate::{Dataset, ModelError};
 
 const ROW_RULES: [&[(&str, RowRule)]; 6] =
@@ -40,7 +40,7 @@ impl RuleSelection {
 }
 
 /// Checks the consistency of cases: rules R4 to R19 and R34; what a reader finds (R1 to R3, R17, R33,
-/// codes outside their lists) is included where its [`Outcome`] is given.
+/// codes outside their lists) is included where what it read is given with it.
 ///
 /// Rows of victims and perpetrators are checked for R34 only, plain tables for nothing. R32 is never a
 /// finding.
@@ -99,20 +99,59 @@ pub struct Validator {
 impl Validator {
     /// Prepares to check rows as they stand.
     pub fn check<'a>(&'a self, dataset: &'a Dataset, control: &'a Control) -> Check<'a> {
-        Check {
-            validator: self,
-            dataset,
-            control,
-            #[cfg(feature = "csv")]
-            outcome: None,
-        }
+        Check { validator: self, source: dataset, control }
     }
 
     /// Prepares to check what was read: the reader's findings are included, rows that it left out are
     /// counted, and places are those of the file.
     #[cfg(feature = "csv")]
-    pub fn check_outcome<'a>(&'a self, outcome: &'a Outcome, control: &'a Control) -> Check<'a> {
-        Check { outcome: Some(outcome), ..self.check(outcome.usable(), control) }
+    pub fn check_outcome<'a>(&'a self, outcome: &'a crate::Outcome, control: &'a Control) -> Check<'a> {
+        Check { validator: self, source: outcome, control }
+    }
+}
+
+/// Where rows come from.
+trait Source: Debug {
+    fn dataset(&self) -> &Dataset;
+
+    /// Rows, also those that are not in the dataset.
+    fn rows(&self) -> u64 {
+        self.dataset().table().rows() as u64
+    }
+
+    /// The row of the file (from 1) of a row of the dataset (from 0).
+    fn row_in_file(&self, row: u64) -> u64 {
+        row + 1
+    }
+
+    /// What was found before.
+    fn findings(&self) -> Vec<Finding> {
+        Vec::new()
+    }
+}
+
+impl Source for Dataset {
+    fn dataset(&self) -> &Dataset {
+        self
+    }
+}
+
+#[cfg(feature = "csv")]
+impl Source for crate::Outcome {
+    fn dataset(&self) -> &Dataset {
+        self.usable()
+    }
+
+    fn rows(&self) -> u64 {
+        self.rows()
+    }
+
+    fn row_in_file(&self, row: u64) -> u64 {
+        self.row_in_file(row)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.problems().findings()
     }
 }
 
@@ -121,10 +160,8 @@ impl Validator {
 #[must_use = "nothing is checked until one of its questions is asked"]
 pub struct Check<'a> {
     validator: &'a Validator,
-    dataset: &'a Dataset,
+    source: &'a dyn Source,
     control: &'a Control,
-    #[cfg(feature = "csv")]
-    outcome: Option<&'a Outcome>,
 }
 
 impl Check<'_> {
@@ -162,23 +199,24 @@ impl Check<'_> {
 
     fn report(self, asked: Option<Severity>) -> Result<Report, ModelError> {
         let visitor = self.visit(asked, false)?;
-        let mut findings = visitor.into_findings(self.dataset.layout(), |row| self.row_in_file(row));
+        let mut findings = visitor.into_findings(self.source.dataset().layout(), |row| self.source.row_in_file(row));
         let by_reader = self.reader_findings();
         for finding in by_reader.into_iter().filter(|finding| asked.is_none_or(|asked| asked == finding.severity)) {
             join(&mut findings, finding);
         }
-        Ok(Report::new(self.dataset.format(), self.rows(), findings))
+        Ok(Report::new(self.source.dataset().format(), self.source.rows(), findings))
     }
 
     /// Runs the selected rules over the rows.
     fn visit(self, asked: Option<Severity>, stop: bool) -> Result<Visitor, ModelError> {
-        let layout = self.dataset.layout();
+        let dataset = self.source.dataset();
+        let layout = dataset.layout();
         let synthetic = self.validator.synthetic.unwrap_or_else(|| layout.is_some_and(|layout| layout.synthetic));
         let mut visitor = Visitor::new(asked, stop, synthetic);
         if layout.is_none() {
             return Ok(visitor);
         }
-        if let Dataset::Cases(cases) = self.dataset {
+        if let Dataset::Cases(cases) = dataset {
             let rules: Vec<_> = self.selected(ROW_RULES).collect();
             let (cases, rows) = (Cases::new(cases), cases.rows());
             for start in (0..rows).step_by(CHUNK) {
@@ -198,47 +236,30 @@ impl Check<'_> {
         for (rule, check) in self.selected(FILE_RULES) {
             self.control.check()?;
             visitor.enter(rule);
-            check(self.dataset, &mut visitor, self.control)?;
+            check(dataset, &mut visitor, self.control)?;
         }
         Ok(visitor)
     }
 
-    fn selected<const N: usize, F: Copy>(self, families: [&'static [(&'static str, F)]; N]) -> impl Iterator<Item = (&'static Rule, F)> {
+    fn selected<const N: usize, F: Copy>(
+        self,
+        families: [&'static [(&'static str, F)]; N],
+    ) -> impl Iterator<Item = (&'static Rule, F)> {
         let rules = &self.validator.rules;
         let all = families.into_iter().flatten().filter_map(|&(id, check)| Some((Rule::named(id)?, check)));
         all.filter(|(rule, _)| rules.contains(rule))
     }
 
-    fn rows(self) -> u64 {
-        #[cfg(feature = "csv")]
-        if let Some(outcome) = self.outcome {
-            return outcome.rows();
-        }
-        self.dataset.table().rows() as u64
-    }
-
-    fn row_in_file(self, row: u64) -> u64 {
-        #[cfg(feature = "csv")]
-        if let Some(outcome) = self.outcome {
-            return outcome.row_in_file(row);
-        }
-        row + 1
-    }
-
     /// What the reader found and the rows do not show, as far as it was selected.
     fn reader_findings(self) -> Vec<Finding> {
-        #[cfg(feature = "csv")]
-        if let Some(outcome) = self.outcome {
-            let mut findings = outcome.problems().findings();
-            findings.retain(|finding| match finding.severity {
-                Severity::Error => true,
-                // Bands of another release were kept, so that they are counted in the rows.
-                _ if finding.rule == "R19" => false,
-                _ => Rule::named(finding.rule).is_some_and(|rule| self.validator.rules.contains(rule)),
-            });
-            return findings;
-        }
-        Vec::new()
+        let mut findings = self.source.findings();
+        findings.retain(|finding| match finding.severity {
+            Severity::Error => true,
+            // Bands of another release were kept, so that they are counted in the rows.
+            _ if finding.rule == "R19" => false,
+            _ => Rule::named(finding.rule).is_some_and(|rule| self.validator.rules.contains(rule)),
+        });
+        findings
     }
 }
 

@@ -73,7 +73,9 @@ impl Visitor {
         }
         let parts = parts();
         let rows = parts.iter().fold(Bits::EMPTY, |rows, (_, part)| rows | *part);
-        let Some(first) = rows.first() else { return ControlFlow::Continue(()) };
+        let Some(first) = rows.first() else {
+            return ControlFlow::Continue(());
+        };
         let column = parts.iter().find(|(_, part)| part.contains(first)).map(|(attribute, _)| *attribute);
         self.add(severity, message, rows.count(), chunk.start() + first, column)
     }

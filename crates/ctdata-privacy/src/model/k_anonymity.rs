@@ -39,10 +39,7 @@ impl KAnonymity {
     /// [`PrivacyError::InvalidParameter`] for `k = 0`.
     pub fn try_new(k: u32) -> Result<Self, PrivacyError> {
         if k == 0 {
-            return Err(PrivacyError::InvalidParameter {
-                parameter: "k",
-                rule: "it is at least 1".into(),
-            });
+            return Err(PrivacyError::InvalidParameter { parameter: "k", rule: "it is at least 1".into() });
         }
         Ok(Self { k })
     }
@@ -73,10 +70,7 @@ mod tests {
         assert!(!model.report(Some(2)).holds);
         assert!(model.report(Some(3)).holds);
         assert!(model.report(None).holds);
-        assert_eq!(
-            KAnonymity::try_new(0).unwrap_err().to_string(),
-            "k: it is at least 1"
-        );
+        assert_eq!(KAnonymity::try_new(0).unwrap_err().to_string(), "k: it is at least 1");
     }
 
     #[cfg(feature = "serde")]

@@ -82,16 +82,8 @@ impl AttackerView {
             Classes::count(released, &quasi.set, control)?
         };
         let sizes = persons.class_sizes(&classes);
-        let known = Side {
-            schema: input.schema(),
-            quasi: &known,
-            classes: &known_classes,
-        };
-        let released = Side {
-            schema: released.schema(),
-            quasi: &quasi,
-            classes: &classes,
-        };
+        let known = Side { schema: input.schema(), quasi: &known, classes: &known_classes };
+        let released = Side { schema: released.schema(), quasi: &quasi, classes: &classes };
         view(&known, &released, &sizes, &persons, model, control)
     }
 }
@@ -115,19 +107,9 @@ pub(super) fn view(
     let targets = released.quasi.attributes(released.schema);
     let read = |side: &Side<'_>| -> Vec<Vec<u32>> {
         let attributes = side.quasi.attributes(side.schema);
-        attributes
-            .iter()
-            .zip(&targets)
-            .map(|(attribute, target)| reading(attribute, target))
-            .collect()
+        attributes.iter().zip(&targets).map(|(attribute, target)| reading(attribute, target)).collect()
     };
-    let index = Released::new(
-        released.classes,
-        released.quasi,
-        &read(released),
-        sizes,
-        persons,
-    );
+    let index = Released::new(released.classes, released.quasi, &read(released), sizes, persons);
     let tuples = Tuples::new(known.classes, known.quasi, &read(known), &index.order);
 
     let k = u64::from(model.k());
@@ -137,19 +119,11 @@ pub(super) fn view(
     for class in 0..known.classes.len() {
         if class % 4096 == 0 {
             control.check()?;
-            control.report(
-                "attacker view",
-                class as u64,
-                Some(known.classes.len() as u64),
-            );
+            control.report("attacker view", class as u64, Some(known.classes.len() as u64));
         }
         let tuple = tuples.get(class);
         // Past both k and the smallest so far, the exact number changes nothing.
-        let candidates = index.count(
-            tuple,
-            smallest.map_or(u64::MAX, |smallest| smallest.max(k)),
-            &mut scratch,
-        );
+        let candidates = index.count(tuple, smallest.map_or(u64::MAX, |smallest| smallest.max(k)), &mut scratch);
         let records = known.classes.rows(class);
         if candidates > 0 {
             smallest = Some(smallest.map_or(candidates, |smallest| smallest.min(candidates)));
@@ -158,21 +132,11 @@ pub(super) fn view(
             undecided += records;
         }
     }
-    if let Some(smallest_class) = sizes
-        .iter()
-        .copied()
-        .min()
-        .filter(|&size| size < k && undecided > 0)
-    {
+    if let Some(smallest_class) = sizes.iter().copied().min().filter(|&size| size < k && undecided > 0) {
         smallest = Some(smallest.map_or(smallest_class, |smallest| smallest.min(smallest_class)));
         exposed += undecided;
     }
-    Ok(AttackerView {
-        k: model.k(),
-        smallest,
-        exposed_records: exposed,
-        holds: exposed == 0,
-    })
+    Ok(AttackerView { k: model.k(), smallest, exposed_records: exposed, holds: exposed == 0 })
 }
 
 #[cfg(test)]
@@ -195,14 +159,10 @@ mod tests {
 
     /// K(r) of one tuple against a released table.
     fn candidates(tuple: &[(&str, &str)], released: &Table) -> u64 {
-        let columns: Vec<(&str, &[&str])> = tuple
-            .iter()
-            .map(|(name, cell)| (*name, std::slice::from_ref(cell)))
-            .collect();
+        let columns: Vec<(&str, &[&str])> =
+            tuple.iter().map(|(name, cell)| (*name, std::slice::from_ref(cell))).collect();
         let names: Vec<&str> = tuple.iter().map(|(name, _)| *name).collect();
-        between(&texts(&columns), released, &names, 1)
-            .smallest
-            .unwrap_or(0)
+        between(&texts(&columns), released, &names, 1).smallest.unwrap_or(0)
     }
 
     /// Thread sdcMicro #225: Region A and age 30-49 throughout, marital status varies.
@@ -217,46 +177,26 @@ mod tests {
     #[test]
     fn the_widow_of_the_thread_is_exposed() {
         let released = thread();
-        let known = |marital| {
-            candidates(
-                &[("region", "A"), ("age", "30-49"), ("marital", marital)],
-                &released,
-            )
-        };
-        assert_eq!(
-            (known("Single"), known("Married"), known("Widow")),
-            (3, 3, 1)
-        );
+        let known = |marital| candidates(&[("region", "A"), ("age", "30-49"), ("marital", marital)], &released);
+        assert_eq!((known("Single"), known("Married"), known("Widow")), (3, 3, 1));
 
         // With wildcards on both sides the blank row would count 5 and the file pass for k = 2.
         let truth = texts(&[
             ("region", &["A"; 5]),
             ("age", &["30-49"; 5]),
-            (
-                "marital",
-                &["Single", "Married", "Married", "Single", "Widow"],
-            ),
+            ("marital", &["Single", "Married", "Married", "Single", "Widow"]),
         ]);
         let view = between(&truth, &released, &["region", "age", "marital"], 2);
-        assert_eq!(
-            (view.smallest, view.exposed_records, view.holds),
-            (Some(1), 1, false)
-        );
+        assert_eq!((view.smallest, view.exposed_records, view.holds), (Some(1), 1, false));
         // The file alone, where what the widow is remains unknown, gives the same answer.
-        assert_eq!(
-            between(&released, &released, &["marital", "age", "region"], 2),
-            view
-        );
+        assert_eq!(between(&released, &released, &["marital", "age", "region"], 2), view);
     }
 
     #[test]
     fn a_dropped_record_is_not_exposed() {
         let input = texts(&[("a", &["x", "x", "y"])]);
         let view = between(&input, &input.take(&[0, 1]).unwrap(), &["a"], 2);
-        assert_eq!(
-            (view.smallest, view.exposed_records, view.holds),
-            (Some(2), 0, true)
-        );
+        assert_eq!((view.smallest, view.exposed_records, view.holds), (Some(2), 0, true));
     }
 
     #[test]
@@ -280,49 +220,28 @@ mod tests {
     #[test]
     fn not_applicable_is_an_answer_and_no_blank() {
         // x: not applicable, a value, unknown. Who has the value finds its record and the unknown.
-        let table = crate::testing::mixed(
-            &[[3, 0, 0, 0], [3, 0, 0, 0], [0, 0, 0, 0], [4, 0, 0, 0]],
-            None,
-        );
+        let table = crate::testing::mixed(&[[3, 0, 0, 0], [3, 0, 0, 0], [0, 0, 0, 0], [4, 0, 0, 0]], None);
         let view = |rows: &[u32]| between(&table.take(rows).unwrap(), &table, &["x"], 3).smallest;
-        assert_eq!(
-            (view(&[0]), view(&[2]), view(&[3])),
-            (Some(3), Some(2), Some(1))
-        );
+        assert_eq!((view(&[0]), view(&[2]), view(&[3])), (Some(3), Some(2), Some(1)));
     }
 
     const NAMES: [&str; 3] = ["z", "x", "y"];
 
     fn cells(table: &Table, row: usize) -> Vec<Cell> {
-        NAMES
-            .iter()
-            .map(|name| {
-                table
-                    .cell(row, table.schema().position(name).unwrap())
-                    .unwrap()
-            })
-            .collect()
+        NAMES.iter().map(|name| table.cell(row, table.schema().position(name).unwrap()).unwrap()).collect()
     }
 
     /// A name for whom a row counts.
     fn unit(table: &Table, row: usize) -> String {
-        table
-            .ids()
-            .map_or_else(|| row.to_string(), |ids| ids.get(row).unwrap().to_owned())
+        table.ids().map_or_else(|| row.to_string(), |ids| ids.get(row).unwrap().to_owned())
     }
 
     /// Distinct released persons or records compatible with known cells, by comparing all.
     fn brute(known: &[Cell], released: &Table) -> u64 {
         let fits = |row: &usize| {
-            cells(released, *row)
-                .iter()
-                .zip(known)
-                .all(|(&cell, &known)| is_blank(cell) || cell == known)
+            cells(released, *row).iter().zip(known).all(|(&cell, &known)| is_blank(cell) || cell == known)
         };
-        let units: BTreeSet<String> = (0..released.rows())
-            .filter(fits)
-            .map(|row| unit(released, row))
-            .collect();
+        let units: BTreeSet<String> = (0..released.rows()).filter(fits).map(|row| unit(released, row)).collect();
         units.len() as u64
     }
 
@@ -331,25 +250,15 @@ mod tests {
         let attributes = mixed_attributes();
         let mut all = vec![Vec::new()];
         for (name, &cell) in NAMES.iter().zip(known) {
-            let attribute = attributes
-                .iter()
-                .find(|attribute| attribute.name() == *name)
-                .unwrap();
+            let attribute = attributes.iter().find(|attribute| attribute.name() == *name).unwrap();
             let mut choices = vec![cell];
             if is_blank(cell) {
                 let codes = 0..u16::try_from(attribute.code_count()).unwrap();
-                choices = codes
-                    .filter_map(|code| attribute.cell(code))
-                    .filter(|&cell| !is_blank(cell))
-                    .collect();
+                choices = codes.filter_map(|code| attribute.cell(code)).filter(|&cell| !is_blank(cell)).collect();
             }
             all = all
                 .iter()
-                .flat_map(|tuple| {
-                    choices
-                        .iter()
-                        .map(move |&choice| [tuple.as_slice(), &[choice]].concat())
-                })
+                .flat_map(|tuple| choices.iter().map(move |&choice| [tuple.as_slice(), &[choice]].concat()))
                 .collect();
         }
         all
@@ -358,11 +267,8 @@ mod tests {
     /// A table and some of its rows.
     fn any_release(most: usize) -> impl Strategy<Value = (Table, Table)> {
         (any_table(most), prop::collection::vec(any::<bool>(), most)).prop_map(|(input, kept)| {
-            let rows: Vec<u32> = (0u32..)
-                .take(input.rows())
-                .zip(kept)
-                .filter_map(|(row, kept)| kept.then_some(row))
-                .collect();
+            let rows: Vec<u32> =
+                (0u32..).take(input.rows()).zip(kept).filter_map(|(row, kept)| kept.then_some(row)).collect();
             let released = input.take(&rows).unwrap();
             (input, released)
         })

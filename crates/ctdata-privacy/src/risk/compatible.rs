@@ -27,18 +27,12 @@ pub(super) fn reading(attribute: &Attribute, released: &Attribute) -> Vec<u32> {
         Some(Cell::Value(_)) if same => u32::from(code),
         Some(Cell::Value(value)) => {
             let label = attribute.domain().label(value);
-            label
-                .and_then(|label| released.domain().code_of(&label))
-                .map_or(ABSENT, u32::from)
+            label.and_then(|label| released.domain().code_of(&label)).map_or(ABSENT, u32::from)
         }
         Some(Cell::Missing(kind)) => released.missing_code(kind).map_or(ABSENT, u32::from),
         None => ABSENT,
     };
-    if attribute.code_count() == 0 {
-        Vec::new()
-    } else {
-        (0..=codes).map(read).collect()
-    }
+    if attribute.code_count() == 0 { Vec::new() } else { (0..=codes).map(read).collect() }
 }
 
 /// One row per class and one column per quasi-identifier, in meanings.
@@ -50,41 +44,23 @@ pub(super) struct Tuples {
 impl Tuples {
     /// The classes' keys read by `readings`, which are in the order of the quasi-identifiers' names;
     /// columns come out in that of `order`.
-    pub(super) fn new(
-        classes: &Classes,
-        quasi: &QuasiIdentifiers,
-        readings: &[Vec<u32>],
-        order: &[usize],
-    ) -> Self {
+    pub(super) fn new(classes: &Classes, quasi: &QuasiIdentifiers, readings: &[Vec<u32>], order: &[usize]) -> Self {
         let columns: Vec<(usize, &[u32])> = order
             .iter()
-            .filter_map(|&name| {
-                Some((
-                    *quasi.place_in_key.get(name)?,
-                    readings.get(name)?.as_slice(),
-                ))
-            })
+            .filter_map(|&name| Some((*quasi.place_in_key.get(name)?, readings.get(name)?.as_slice())))
             .collect();
         let mut meanings = Vec::with_capacity(classes.len() * columns.len());
         for class in 0..classes.len() {
             let key = classes.key(class);
             meanings.extend(columns.iter().map(|(place, reading)| {
-                key.get(*place)
-                    .and_then(|&code| reading.get(usize::from(code)))
-                    .copied()
-                    .unwrap_or(ABSENT)
+                key.get(*place).and_then(|&code| reading.get(usize::from(code))).copied().unwrap_or(ABSENT)
             }));
         }
-        Self {
-            width: columns.len(),
-            meanings,
-        }
+        Self { width: columns.len(), meanings }
     }
 
     pub(super) fn get(&self, class: usize) -> &[u32] {
-        self.meanings
-            .get(class * self.width..(class + 1) * self.width)
-            .unwrap_or_default()
+        self.meanings.get(class * self.width..(class + 1) * self.width).unwrap_or_default()
     }
 }
 
@@ -129,23 +105,9 @@ impl Released {
         let mut sorted: Vec<usize> = (0..classes.len()).collect();
         sorted.sort_unstable_by_key(|&class| tuples.get(class));
 
-        let meanings = sorted
-            .iter()
-            .flat_map(|&class| tuples.get(class))
-            .copied()
-            .collect();
-        let rows = Tuples {
-            width: tuples.width,
-            meanings,
-        };
-        let column = |depth: usize| {
-            rows.meanings
-                .iter()
-                .skip(depth)
-                .step_by(rows.width)
-                .copied()
-                .collect()
-        };
+        let meanings = sorted.iter().flat_map(|&class| tuples.get(class)).copied().collect();
+        let rows = Tuples { width: tuples.width, meanings };
+        let column = |depth: usize| rows.meanings.iter().skip(depth).step_by(rows.width).copied().collect();
         let mut units_before = Vec::with_capacity(sorted.len() + 1);
         units_before.push(0);
         let mut units = 0;
@@ -154,39 +116,20 @@ impl Released {
             units_before.push(units);
         }
         let repeated = persons.repeat().then(|| {
-            let mut found = Repeated {
-                ends: Vec::new(),
-                persons: Vec::new(),
-                count: persons.count(),
-            };
+            let mut found = Repeated { ends: Vec::new(), persons: Vec::new(), count: persons.count() };
             for &class in &sorted {
-                found.persons.extend(
-                    classes
-                        .members(class)
-                        .iter()
-                        .map(|&row| persons.of_row(row)),
-                );
+                found.persons.extend(classes.members(class).iter().map(|&row| persons.of_row(row)));
                 found.ends.push(found.persons.len());
             }
             found
         });
-        Self {
-            columns: (0..order.len()).map(column).collect(),
-            rows,
-            order,
-            units_before,
-            repeated,
-        }
+        Self { columns: (0..order.len()).map(column).collect(), rows, order, units_before, repeated }
     }
 
     /// Units compatible with a tuple of meanings in the order of `self.order`; at least `limit`
     /// where there are that many, else their exact number.
     pub(super) fn count(&self, tuple: &[u32], limit: u64, scratch: &mut Scratch) -> u64 {
-        let Scratch {
-            open,
-            seen_by,
-            search,
-        } = scratch;
+        let Scratch { open, seen_by, search } = scratch;
         if let Some(repeated) = &self.repeated {
             if seen_by.len() != repeated.count || *search == u32::MAX {
                 *search = 0;
@@ -197,9 +140,7 @@ impl Released {
         let mut units = 0;
         let mut add = |from: usize, to: usize| {
             units += match &self.repeated {
-                Some(all) => {
-                    all.new_persons(from, to, seen_by, *search, limit.saturating_sub(units))
-                }
+                Some(all) => all.new_persons(from, to, seen_by, *search, limit.saturating_sub(units)),
                 None => self.units_between(from, to),
             };
             units
@@ -217,11 +158,7 @@ impl Released {
                 let further = tuple.get(depth..).unwrap_or_default();
                 for row in from..to {
                     let cells = self.rows.get(row).get(depth..).unwrap_or_default();
-                    if cells
-                        .iter()
-                        .zip(further)
-                        .all(|(&cell, &known)| cell == known || cell == BLANK)
-                    {
+                    if cells.iter().zip(further).all(|(&cell, &known)| cell == known || cell == BLANK) {
                         add(row, row + 1);
                     }
                 }
@@ -234,11 +171,7 @@ impl Released {
             }
             let values = cells.get(..blanks).unwrap_or_default();
             let first = values.partition_point(|&cell| cell < known);
-            let past = first
-                + values
-                    .get(first..)
-                    .unwrap_or_default()
-                    .partition_point(|&cell| cell == known);
+            let past = first + values.get(first..).unwrap_or_default().partition_point(|&cell| cell == known);
             if first < past {
                 open.push((depth + 1, from + first, from + past));
             }
@@ -254,22 +187,11 @@ impl Released {
 
 impl Repeated {
     /// Persons of some classes whom this search has not seen yet, up to `limit`.
-    fn new_persons(
-        &self,
-        from: usize,
-        to: usize,
-        seen_by: &mut [u32],
-        search: u32,
-        limit: u64,
-    ) -> u64 {
+    fn new_persons(&self, from: usize, to: usize, seen_by: &mut [u32], search: u32, limit: u64) -> u64 {
         let end = |class: usize| self.ends.get(class).copied().unwrap_or(0);
         let start = from.checked_sub(1).map_or(0, end);
         let mut new = 0;
-        for &person in self
-            .persons
-            .get(start..end(to.saturating_sub(1)))
-            .unwrap_or_default()
-        {
+        for &person in self.persons.get(start..end(to.saturating_sub(1))).unwrap_or_default() {
             if let Some(seen) = seen_by.get_mut(person as usize)
                 && *seen != search
             {
@@ -285,37 +207,21 @@ impl Repeated {
 }
 
 /// Attributes by the number of pairs of classes that they leave compatible.
-fn fewest_candidates_first(
-    classes: &Classes,
-    quasi: &QuasiIdentifiers,
-    readings: &[Vec<u32>],
-) -> Vec<usize> {
+fn fewest_candidates_first(classes: &Classes, quasi: &QuasiIdentifiers, readings: &[Vec<u32>]) -> Vec<usize> {
     let candidates = |name: usize| -> u64 {
-        let (Some(&place), Some(reading)) = (quasi.place_in_key.get(name), readings.get(name))
-        else {
+        let (Some(&place), Some(reading)) = (quasi.place_in_key.get(name), readings.get(name)) else {
             return 0;
         };
         let mut counts = vec![0u64; reading.len()];
         for class in 0..classes.len() {
-            let code = classes
-                .key(class)
-                .get(place)
-                .map_or(0, |&code| usize::from(code));
+            let code = classes.key(class).get(place).map_or(0, |&code| usize::from(code));
             if let Some(count) = counts.get_mut(code) {
                 *count += 1;
             }
         }
         let blank = |meaning: &u32| *meaning == BLANK;
-        let blanks: u64 = counts
-            .iter()
-            .zip(reading)
-            .filter(|(_, meaning)| blank(meaning))
-            .map(|(n, _)| n)
-            .sum();
-        let values = counts
-            .iter()
-            .zip(reading)
-            .filter(|(_, meaning)| !blank(meaning));
+        let blanks: u64 = counts.iter().zip(reading).filter(|(_, meaning)| blank(meaning)).map(|(n, _)| n).sum();
+        let values = counts.iter().zip(reading).filter(|(_, meaning)| !blank(meaning));
         classes.len() as u64 * blanks + values.map(|(count, _)| count * count).sum::<u64>()
     };
     let mut order: Vec<usize> = (0..readings.len()).collect();

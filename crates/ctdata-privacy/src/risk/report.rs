@@ -99,13 +99,7 @@ pub struct RiskReport {
     pub class_sizes: Vec<ClassSizeBand>,
 }
 
-const BANDS: [(u64, Option<u64>); 5] = [
-    (1, Some(1)),
-    (2, Some(2)),
-    (3, Some(4)),
-    (5, Some(10)),
-    (11, None),
-];
+const BANDS: [(u64, Option<u64>); 5] = [(1, Some(1)), (2, Some(2)), (3, Some(4)), (5, Some(10)), (11, None)];
 
 impl RiskReport {
     /// Measures the risk of a table as it stands.
@@ -126,58 +120,35 @@ impl RiskReport {
             Classes::count(table, &quasi.set, control)?
         };
         let sizes = persons.class_sizes(&classes);
-        let side = Side {
-            schema: table.schema(),
-            quasi: &quasi,
-            classes: &classes,
-        };
+        let side = Side { schema: table.schema(), quasi: &quasi, classes: &classes };
         let attacker_view = view(&side, &side, &sizes, &persons, model, control)?;
 
         let rows = table.rows() as u64;
         let smallest_class = sizes.iter().copied().min();
         let mut rows_below_k = 0;
         let mut expected_matches = 0.0;
-        let mut class_sizes = BANDS.map(|(from, to)| ClassSizeBand {
-            from,
-            to,
-            classes: 0,
-            rows: 0,
-        });
+        let mut class_sizes = BANDS.map(|(from, to)| ClassSizeBand { from, to, classes: 0, rows: 0 });
         for (class, &size) in sizes.iter().enumerate() {
             let members = classes.rows(class);
-            rows_below_k += if size < u64::from(model.k()) {
-                members
-            } else {
-                0
-            };
+            rows_below_k += if size < u64::from(model.k()) { members } else { 0 };
             expected_matches += ratio(members, size);
             if let Some(band) = class_sizes.iter_mut().rev().find(|band| band.from <= size) {
                 band.classes += 1;
                 band.rows += members;
             }
         }
-        let average = if rows == 0 {
-            0.0
-        } else {
-            expected_matches / real(rows)
-        };
+        let average = if rows == 0 { 0.0 } else { expected_matches / real(rows) };
         Ok(Self {
             rows,
             unit: PrivacyUnit::of(table),
-            quasi_identifiers: quasi_identifiers
-                .iter()
-                .map(|name| name.as_ref().to_owned())
-                .collect(),
+            quasi_identifiers: quasi_identifiers.iter().map(|name| name.as_ref().to_owned()).collect(),
             classes: classes.len() as u64,
             uniques: sizes.iter().filter(|&&size| size == 1).count() as u64,
             smallest_class,
             k: model.k(),
             share_below_k: ratio(rows_below_k, rows),
             rows_below_k,
-            prosecutor: ProsecutorRisk {
-                highest: smallest_class.map_or(0.0, |size| ratio(1, size)),
-                average,
-            },
+            prosecutor: ProsecutorRisk { highest: smallest_class.map_or(0.0, |size| ratio(1, size)), average },
             marketer: average,
             attacker_view,
             models: vec![model.report(smallest_class)],
@@ -188,17 +159,10 @@ impl RiskReport {
 
 /// A share; 0 of nothing.
 pub(crate) fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        real(part) / real(whole)
-    }
+    if whole == 0 { 0.0 } else { real(part) / real(whole) }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "tables have fewer than 2^32 rows"
-)]
+#[expect(clippy::cast_precision_loss, reason = "tables have fewer than 2^32 rows")]
 fn real(count: u64) -> f64 {
     count as f64
 }
@@ -211,13 +175,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     fn measure(table: &Table, names: &[&str], k: u32) -> RiskReport {
-        RiskReport::measure(
-            table,
-            names,
-            KAnonymity::try_new(k).unwrap(),
-            &Control::default(),
-        )
-        .unwrap()
+        RiskReport::measure(table, names, KAnonymity::try_new(k).unwrap(), &Control::default()).unwrap()
     }
 
     fn close(found: f64, expected: f64) -> bool {
@@ -229,53 +187,31 @@ mod tests {
         // Three classes in nine records: average 3/9, highest 1, by the definitions of El Emam (2013).
         let table = flags(&[&[0, 1, 1, 1, 2, 2, 2, 2, 2]]);
         let risk = measure(&table, &["a"], 4);
-        assert_eq!(
-            (risk.rows, risk.classes, risk.uniques, risk.smallest_class),
-            (9, 3, 1, Some(1))
-        );
+        assert_eq!((risk.rows, risk.classes, risk.uniques, risk.smallest_class), (9, 3, 1, Some(1)));
         assert_eq!(risk.rows_below_k, 4);
         assert!(close(risk.share_below_k, 4.0 / 9.0));
         assert!(close(risk.prosecutor.highest, 1.0) && close(risk.prosecutor.average, 1.0 / 3.0));
         assert!(close(risk.marketer, 1.0 / 3.0));
         assert!(!risk.models[0].holds);
-        let bands: Vec<_> = risk
-            .class_sizes
-            .iter()
-            .map(|band| (band.from, band.classes, band.rows))
-            .collect();
-        assert_eq!(
-            bands,
-            [(1, 1, 1), (2, 0, 0), (3, 1, 3), (5, 1, 5), (11, 0, 0)]
-        );
+        let bands: Vec<_> = risk.class_sizes.iter().map(|band| (band.from, band.classes, band.rows)).collect();
+        assert_eq!(bands, [(1, 1, 1), (2, 0, 0), (3, 1, 3), (5, 1, 5), (11, 0, 0)]);
     }
 
     #[test]
     fn persons_count_once_in_a_class() {
-        let table = flags(&[&[0, 0, 0, 0]])
-            .with_ids(["p", "p", "p", "q"].into_iter().collect())
-            .unwrap();
+        let table = flags(&[&[0, 0, 0, 0]]).with_ids(["p", "p", "p", "q"].into_iter().collect()).unwrap();
         let risk = measure(&table, &["a"], 3);
-        assert_eq!(
-            (risk.unit, risk.smallest_class, risk.rows_below_k),
-            (PrivacyUnit::Person, Some(2), 4)
-        );
+        assert_eq!((risk.unit, risk.smallest_class, risk.rows_below_k), (PrivacyUnit::Person, Some(2), 4));
         assert!(close(risk.prosecutor.average, 0.5));
         assert_eq!(risk.attacker_view.smallest, Some(2));
-        assert_eq!(
-            measure(&table.without_ids(), &["a"], 3).smallest_class,
-            Some(4)
-        );
+        assert_eq!(measure(&table.without_ids(), &["a"], 3).smallest_class, Some(4));
     }
 
     #[test]
     fn nothing_is_at_risk_in_an_empty_table() {
         let risk = measure(&flags(&[&[], &[]]), &["a", "b"], 11);
         assert_eq!((risk.rows, risk.classes, risk.smallest_class), (0, 0, None));
-        assert!(
-            close(risk.prosecutor.highest, 0.0)
-                && close(risk.marketer, 0.0)
-                && close(risk.share_below_k, 0.0)
-        );
+        assert!(close(risk.prosecutor.highest, 0.0) && close(risk.marketer, 0.0) && close(risk.share_below_k, 0.0));
         assert!(risk.models[0].holds && risk.attacker_view.holds);
     }
 

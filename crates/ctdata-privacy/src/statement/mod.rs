@@ -22,12 +22,7 @@ pub struct RecordCounts {
 impl RecordCounts {
     pub(crate) fn new(input: u64, kept: u64) -> Self {
         let suppressed = input.saturating_sub(kept);
-        Self {
-            input,
-            kept,
-            suppressed,
-            share_suppressed: crate::risk::ratio(suppressed, input),
-        }
+        Self { input, kept, suppressed, share_suppressed: crate::risk::ratio(suppressed, input) }
     }
 }
 
@@ -121,16 +116,10 @@ pub struct Statement {
     /// What is released.
     pub released: ReleaseKind,
     /// The id of a released table of counts.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub table: Option<String>,
     /// What a table of counts was computed from.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub computed_from: Option<String>,
     /// Columns of the microdata, or dimensions of the table.
     pub columns: Vec<String>,
@@ -168,8 +157,7 @@ pub(crate) struct SuppressionFacts<'a> {
 }
 
 impl Statement {
-    pub(crate) const SOFTWARE: &'static str =
-        concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+    pub(crate) const SOFTWARE: &'static str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
     pub(crate) fn of_suppression(facts: SuppressionFacts<'_>) -> Self {
         Self {
@@ -203,10 +191,7 @@ impl Statement {
         statement.table = Some(id.to_owned());
         statement.computed_from = Some(words::COMPUTED_FROM.to_owned());
         statement.columns = dimensions;
-        statement
-            .verified
-            .checks
-            .push(words::CHECK_OF_COUNTS.to_owned());
+        statement.verified.checks.push(words::CHECK_OF_COUNTS.to_owned());
         statement
     }
 }
@@ -217,15 +202,7 @@ mod tests {
     use ctdata_table::{Control, Table, Variable};
 
     fn released() -> Released<Table> {
-        let rows = [
-            [0, 0, 0, 1],
-            [0, 0, 0, 1],
-            [0, 0, 1, 0],
-            [0, 0, 1, 0],
-            [1, 1, 0, 2],
-            [1, 1, 1, 2],
-            [0, 2, 0, 1],
-        ];
+        let rows = [[0, 0, 0, 1], [0, 0, 0, 1], [0, 0, 1, 0], [0, 0, 1, 0], [1, 1, 0, 2], [1, 1, 1, 2], [0, 2, 0, 1]];
         let table = crate::testing::mixed(&rows, Some(&[1, 2, 3, 4, 5, 6, 7]));
         KAnonymizer::builder(KAnonymity::try_new(2).unwrap())
             .quasi_identifiers(["x", "y", "z"])
@@ -243,36 +220,25 @@ mod tests {
     #[test]
     fn the_json_is_stable() {
         let statement = released().statement().clone();
-        let json = serde_json::to_string_pretty(&statement)
-            .unwrap()
-            .replace(super::Statement::SOFTWARE, "SOFTWARE");
+        let json = serde_json::to_string_pretty(&statement).unwrap().replace(super::Statement::SOFTWARE, "SOFTWARE");
         assert_eq!(json, include_str!("golden.json").trim_end());
         assert_eq!(
-            serde_json::from_str::<super::Statement>(
-                &json.replace("SOFTWARE", super::Statement::SOFTWARE)
-            )
-            .unwrap(),
+            serde_json::from_str::<super::Statement>(&json.replace("SOFTWARE", super::Statement::SOFTWARE)).unwrap(),
             statement
         );
     }
 
     #[test]
     fn the_plain_words_are_stable() {
-        let words = released()
-            .statement()
-            .to_plain_words()
-            .replace(super::Statement::SOFTWARE, "SOFTWARE");
+        let words = released().statement().to_plain_words().replace(super::Statement::SOFTWARE, "SOFTWARE");
         assert_eq!(words, include_str!("golden.md"));
     }
 
     #[test]
     fn a_table_says_what_it_was_counted_from() {
         let control = Control::default();
-        let counts = released()
-            .tabulate("by-x", &[Variable::attribute("x")], &control)
-            .unwrap()
-            .verify(&control)
-            .unwrap();
+        let counts =
+            released().tabulate("by-x", &[Variable::attribute("x")], &control).unwrap().verify(&control).unwrap();
         let words = counts.statement().to_plain_words();
         let first = "Table `by-x` counts the records of the released microdata by x: computed from the \
                      released microdata.";

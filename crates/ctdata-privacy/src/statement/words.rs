@@ -54,10 +54,7 @@ pub(super) fn missing(facts: &SuppressionFacts<'_>) -> Vec<String> {
         ));
     }
     if !shown.is_empty() {
-        all.push(format!(
-            "In {} every cell that is not recorded was suppressed: the source has none.",
-            list(shown)
-        ));
+        all.push(format!("In {} every cell that is not recorded was suppressed: the source has none.", list(shown)));
     }
     all
 }
@@ -82,8 +79,11 @@ pub(super) fn not_protected(facts: &SuppressionFacts<'_>) -> Vec<String> {
          other people, may narrow them down to fewer than k.",
     ]);
     if facts.summary.unit == PrivacyUnit::Person {
-        all.push("Each record is hidden by itself: what someone can tell who knows several records of one person is not \
-                  bounded.".to_owned());
+        all.push(
+            "Each record is hidden by itself: what someone can tell who knows several records of one person is not \
+                  bounded."
+                .to_owned(),
+        );
     }
     if !facts.others.is_empty() {
         all.push(format!(
@@ -122,10 +122,7 @@ impl Statement {
             ReleaseKind::CountTable => {
                 let id = self.table.as_deref().unwrap_or_default();
                 let from = self.computed_from.as_deref().unwrap_or_default();
-                let _ = write!(
-                    text,
-                    "Table `{id}` counts the records of the released microdata by {columns}: {from}."
-                );
+                let _ = write!(text, "Table `{id}` counts the records of the released microdata by {columns}: {from}.");
             }
         }
         let ReleaseModel::KAnonymity { k } = self.model;
@@ -152,11 +149,7 @@ impl Statement {
             100.0 * records.share_suppressed
         );
         for blanked in &self.blanked {
-            let _ = writeln!(
-                text,
-                "- Suppressed cells of {} in these records: {}.",
-                blanked.attribute, blanked.cells
-            );
+            let _ = writeln!(text, "- Suppressed cells of {} in these records: {}.", blanked.attribute, blanked.cells);
         }
         section(&mut text, "What a missing cell means", &self.missing);
         section(&mut text, "What was verified", &self.verified.checks);

@@ -7,9 +7,7 @@ use super::output::assemble;
 use crate::quasi::QuasiIdentifiers;
 use crate::unit::Persons;
 use crate::verify::SuppressionClaim;
-use crate::{
-    BlankedCells, KAnonymity, PrivacyError, PrivacyUnit, RecordCounts, Summary, Unverified,
-};
+use crate::{BlankedCells, KAnonymity, PrivacyError, PrivacyUnit, RecordCounts, Summary, Unverified};
 
 impl KAnonymizer {
     /// Suppresses what must be suppressed. Memory and time grow with rows × quasi-identifiers, once
@@ -21,12 +19,7 @@ impl KAnonymizer {
     pub fn run(&self, table: &Table, control: &Control) -> Result<Unverified<Table>, PrivacyError> {
         let schema = table.schema();
         let quasi = QuasiIdentifiers::find(schema, &self.quasi_identifiers)?;
-        let mut positions: Vec<usize> = quasi
-            .set
-            .positions()
-            .iter()
-            .map(|&position| position.into())
-            .collect();
+        let mut positions: Vec<usize> = quasi.set.positions().iter().map(|&position| position.into()).collect();
         for name in &self.released {
             positions.push(schema.position(name)?);
         }
@@ -40,25 +33,16 @@ impl KAnonymizer {
                 break;
             }
             let position = schema.position(name)?;
-            let (Some(attribute), Some(column)) = (schema.get(position), working.column(position))
-            else {
+            let (Some(attribute), Some(column)) = (schema.get(position), working.column(position)) else {
                 continue;
             };
             let (attribute, column) = blanked(attribute, column, &classes.of_row);
             working = working.with_replaced(position, attribute, column)?;
-            control.report(
-                "suppressing cells",
-                done,
-                Some(self.blank_first.len() as u64),
-            );
+            control.report("suppressing cells", done, Some(self.blank_first.len() as u64));
             classes = Small::find(&working, &quasi, &persons, self.model, control)?;
         }
 
-        let kept: Vec<u32> = (0u32..)
-            .zip(&classes.of_row)
-            .filter(|(_, small)| !**small)
-            .map(|(row, _)| row)
-            .collect();
+        let kept: Vec<u32> = (0u32..).zip(&classes.of_row).filter(|(_, small)| !**small).map(|(row, _)| row).collect();
         if kept.is_empty() && table.rows() > 0 {
             return Err(PrivacyError::NoSolution {
                 model: KAnonymity::NAME,
@@ -112,24 +96,14 @@ impl Small {
         control.check()?;
         let classes = Classes::with_members(table, &quasi.set, control)?;
         let sizes = persons.class_sizes(&classes);
-        let is_small: Vec<bool> = sizes
-            .iter()
-            .map(|&size| size < u64::from(model.k()))
-            .collect();
+        let is_small: Vec<bool> = sizes.iter().map(|&size| size < u64::from(model.k())).collect();
         let small = |class: u32| is_small.get(class as usize).copied().unwrap_or(true);
-        let of_row: Vec<bool> = classes
-            .class_of_row()
-            .iter()
-            .map(|&class| small(class))
-            .collect();
+        let of_row: Vec<bool> = classes.class_of_row().iter().map(|&class| small(class)).collect();
         Ok(Self {
             rows: of_row.iter().filter(|small| **small).count() as u64,
             of_row,
             others: is_small.iter().filter(|small| !**small).count() as u64,
-            smallest_other: sizes
-                .into_iter()
-                .filter(|&size| size >= u64::from(model.k()))
-                .min(),
+            smallest_other: sizes.into_iter().filter(|&size| size >= u64::from(model.k())).min(),
         })
     }
 }
@@ -143,14 +117,8 @@ fn blanked(attribute: &Attribute, column: &Column, rows: &[bool]) -> (Attribute,
     );
     let blank = new.missing_code(Missing::NotRecorded);
     let codes = u16::try_from(attribute.code_count()).unwrap_or(u16::MAX);
-    let map: Vec<u16> = (0..codes)
-        .map(|code| {
-            attribute
-                .cell(code)
-                .and_then(|cell| new.code(cell))
-                .unwrap_or(code)
-        })
-        .collect();
+    let map: Vec<u16> =
+        (0..codes).map(|code| attribute.cell(code).and_then(|cell| new.code(cell)).unwrap_or(code)).collect();
     let cell = |(code, &row): (u16, &bool)| match blank {
         Some(blank) if row => blank,
         _ => map.get(usize::from(code)).copied().unwrap_or(code),
@@ -160,27 +128,13 @@ fn blanked(attribute: &Attribute, column: &Column, rows: &[bool]) -> (Attribute,
     (new, column)
 }
 
-fn count_blanked(
-    input: &Table,
-    working: &Table,
-    name: &str,
-    kept: &[u32],
-) -> Result<BlankedCells, PrivacyError> {
+fn count_blanked(input: &Table, working: &Table, name: &str, kept: &[u32]) -> Result<BlankedCells, PrivacyError> {
     let (before, old) = input.named(name)?;
     let (after, new) = working.named(name)?;
-    let (was, is) = (
-        before.code(Cell::Missing(Missing::NotRecorded)),
-        after.code(Cell::Missing(Missing::NotRecorded)),
-    );
-    let blanked = |row: &&u32| {
-        is.is_some()
-            && new.get(**row as usize) == is
-            && (was.is_none() || old.get(**row as usize) != was)
-    };
-    Ok(BlankedCells {
-        attribute: name.to_owned(),
-        cells: kept.iter().filter(blanked).count() as u64,
-    })
+    let (was, is) = (before.code(Cell::Missing(Missing::NotRecorded)), after.code(Cell::Missing(Missing::NotRecorded)));
+    let blanked =
+        |row: &&u32| is.is_some() && new.get(**row as usize) == is && (was.is_none() || old.get(**row as usize) != was);
+    Ok(BlankedCells { attribute: name.to_owned(), cells: kept.iter().filter(blanked).count() as u64 })
 }
 
 #[cfg(test)]
@@ -212,21 +166,13 @@ mod tests {
 
     fn shown(table: &Table) -> Vec<Vec<Option<String>>> {
         let text = |row, position| table.text(row, position).map(std::borrow::Cow::into_owned);
-        (0..table.rows())
-            .map(|row| {
-                (0..table.schema().len())
-                    .map(|position| text(row, position))
-                    .collect()
-            })
-            .collect()
+        (0..table.rows()).map(|row| (0..table.schema().len()).map(|position| text(row, position)).collect()).collect()
     }
 
     #[test]
     fn cells_are_blanked_least_important_first_and_records_last() {
-        let table = texts(&[
-            ("sex", &["f", "f", "f", "f", "m", "m", "x"]),
-            ("age", &["1", "1", "2", "3", "1", "2", "1"]),
-        ]);
+        let table =
+            texts(&[("sex", &["f", "f", "f", "f", "m", "m", "x"]), ("age", &["1", "1", "2", "3", "1", "2", "1"])]);
         let anonymizer = KAnonymizer::builder(KAnonymity::try_new(2).unwrap())
             .quasi_identifiers(["sex", "age"])
             .blank_first(["age"])
@@ -234,50 +180,23 @@ mod tests {
             .unwrap();
         let output = anonymizer.run(&table, &Control::default()).unwrap();
         let cell = |text: &str| (text != "-").then(|| text.to_owned());
-        let rows: Vec<_> = [
-            ["f", "1"],
-            ["f", "1"],
-            ["f", "-"],
-            ["f", "-"],
-            ["m", "-"],
-            ["m", "-"],
-        ]
-        .map(|row| row.map(cell).to_vec())
-        .into();
+        let rows: Vec<_> = [["f", "1"], ["f", "1"], ["f", "-"], ["f", "-"], ["m", "-"], ["m", "-"]]
+            .map(|row| row.map(cell).to_vec())
+            .into();
         assert_eq!(shown(output.working_copy()), rows);
         let summary = output.summary();
-        assert_eq!(
-            (
-                summary.records.input,
-                summary.records.kept,
-                summary.records.suppressed
-            ),
-            (7, 6, 1)
-        );
+        assert_eq!((summary.records.input, summary.records.kept, summary.records.suppressed), (7, 6, 1));
         assert_eq!((summary.classes, summary.smallest_class), (3, Some(2)));
-        assert_eq!(
-            summary.blanked,
-            [BlankedCells {
-                attribute: "age".into(),
-                cells: 4
-            }]
-        );
+        assert_eq!(summary.blanked, [BlankedCells { attribute: "age".into(), cells: 4 }]);
     }
 
     #[test]
     fn one_person_with_many_records_hides_nobody() {
-        let table = flags(&[&[0, 0, 0, 1, 1]])
-            .with_ids(["p", "p", "p", "q", "r"].into_iter().collect())
-            .unwrap();
-        let anonymizer = KAnonymizer::builder(KAnonymity::try_new(2).unwrap())
-            .quasi_identifiers(["a"])
-            .build()
-            .unwrap();
+        let table = flags(&[&[0, 0, 0, 1, 1]]).with_ids(["p", "p", "p", "q", "r"].into_iter().collect()).unwrap();
+        let anonymizer =
+            KAnonymizer::builder(KAnonymity::try_new(2).unwrap()).quasi_identifiers(["a"]).build().unwrap();
         let output = anonymizer.run(&table, &Control::default()).unwrap();
-        assert_eq!(
-            shown(output.working_copy()),
-            [[Some("yes".to_owned())], [Some("yes".to_owned())]]
-        );
+        assert_eq!(shown(output.working_copy()), [[Some("yes".to_owned())], [Some("yes".to_owned())]]);
     }
 
     #[test]
@@ -285,10 +204,8 @@ mod tests {
         let table = crate::testing::mixed(&[[0, 0, 0, 1]; 3], Some(&[1, 2, 3]));
         let output = run(&anonymizer(2, &[]), &table).unwrap();
         assert!(output.working_copy().ids().is_none());
-        let without = KAnonymizer::builder(KAnonymity::try_new(2).unwrap())
-            .quasi_identifiers(["z", "x"])
-            .build()
-            .unwrap();
+        let without =
+            KAnonymizer::builder(KAnonymity::try_new(2).unwrap()).quasi_identifiers(["z", "x"]).build().unwrap();
         let names: Vec<_> = run(&without, &table)
             .unwrap()
             .working_copy()
@@ -303,15 +220,9 @@ mod tests {
     #[test]
     fn a_table_that_no_record_can_stay_in_has_no_solution() {
         let error = anonymizer(4, &["x", "y", "z"])
-            .run(
-                &crate::testing::mixed(&[[0, 0, 0, 1]; 3], None),
-                &Control::default(),
-            )
+            .run(&crate::testing::mixed(&[[0, 0, 0, 1]; 3], None), &Control::default())
             .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "no solution: k-anonymity with 4 leaves none of the 3 records"
-        );
+        assert_eq!(error.to_string(), "no solution: k-anonymity with 4 leaves none of the 3 records");
         assert!(run(&anonymizer(4, &[]), &crate::testing::mixed(&[], None)).is_some());
     }
 
@@ -319,15 +230,9 @@ mod tests {
     fn a_stop_is_obeyed() {
         let control = Control::default().with_deadline(|| true);
         let stopped = anonymizer(2, &[]).run(&flags(&[&[0]]), &control);
-        assert!(
-            matches!(stopped, Err(PrivacyError::Table(_))),
-            "the column is looked for first"
-        );
+        assert!(matches!(stopped, Err(PrivacyError::Table(_))), "the column is looked for first");
         let table = crate::testing::mixed(&[[0, 0, 0, 0]; 2], None);
-        assert!(matches!(
-            anonymizer(2, &[]).run(&table, &control),
-            Err(PrivacyError::Cancelled(_))
-        ));
+        assert!(matches!(anonymizer(2, &[]).run(&table, &control), Err(PrivacyError::Cancelled(_))));
     }
 
     proptest! {
@@ -365,17 +270,11 @@ mod tests {
 
     /// The rows of an output, each with its number of copies.
     fn kept(k: u32, blank: &[&str], table: &Table) -> BTreeMap<Vec<Option<String>>, usize> {
-        run(&anonymizer(k, blank), table)
-            .map(|output| copies(shown(output.working_copy())))
-            .unwrap_or_default()
+        run(&anonymizer(k, blank), table).map(|output| copies(shown(output.working_copy()))).unwrap_or_default()
     }
 
-    fn is_part(
-        part: &BTreeMap<Vec<Option<String>>, usize>,
-        whole: &BTreeMap<Vec<Option<String>>, usize>,
-    ) -> bool {
-        part.iter()
-            .all(|(row, copies)| whole.get(row).is_some_and(|most| copies <= most))
+    fn is_part(part: &BTreeMap<Vec<Option<String>>, usize>, whole: &BTreeMap<Vec<Option<String>>, usize>) -> bool {
+        part.iter().all(|(row, copies)| whole.get(row).is_some_and(|most| copies <= most))
     }
 
     fn copies(rows: Vec<Vec<Option<String>>>) -> BTreeMap<Vec<Option<String>>, usize> {

@@ -4,22 +4,13 @@ use ctdata_table::{Attribute, Cell, Column, Domain, DomainKind, Origin, Table, T
 
 /// The table of some columns and rows of another, in canonical form, and the row of the other table
 /// that each of its rows comes from.
-pub(super) fn assemble(
-    table: &Table,
-    positions: &[usize],
-    rows: &[u32],
-) -> Result<(Table, Vec<u32>), TableError> {
+pub(super) fn assemble(table: &Table, positions: &[usize], rows: &[u32]) -> Result<(Table, Vec<u32>), TableError> {
     let schema = table.schema().select(positions)?;
-    let columns = positions
-        .iter()
-        .filter_map(|&position| table.column(position))
-        .map(|column| column.take(rows))
-        .collect();
+    let columns =
+        positions.iter().filter_map(|&position| table.column(position)).map(|column| column.take(rows)).collect();
     let mut output = Table::try_new(schema, columns)?;
     for position in 0..positions.len() {
-        let (Some(attribute), Some(column)) =
-            (output.schema().get(position), output.column(position))
-        else {
+        let (Some(attribute), Some(column)) = (output.schema().get(position), output.column(position)) else {
             continue;
         };
         if attribute.domain().origin() == Origin::Observed {
@@ -28,10 +19,7 @@ pub(super) fn assemble(
         }
     }
     let order = canonical_order(&output);
-    let origin = order
-        .iter()
-        .filter_map(|&at| rows.get(at as usize).copied())
-        .collect();
+    let origin = order.iter().filter_map(|&at| rows.get(at as usize).copied()).collect();
     Ok((output.take(&order)?, origin))
 }
 
@@ -39,10 +27,7 @@ pub(super) fn assemble(
 ///
 /// An observed domain lists what was in the file, suppressed records included, and its order may
 /// tell which came first.
-fn forget_absent_values(
-    attribute: &Attribute,
-    column: &Column,
-) -> Result<(Attribute, Column), TableError> {
+fn forget_absent_values(attribute: &Attribute, column: &Column) -> Result<(Attribute, Column), TableError> {
     let domain = attribute.domain();
     let mut present = vec![false; attribute.code_count()];
     for code in column.iter() {
@@ -58,30 +43,22 @@ fn forget_absent_values(
     if domain.kind() == DomainKind::Nominal {
         kept.sort_by_cached_key(|&code| domain.label(code));
     }
-    let labels = || {
-        kept.iter()
-            .filter_map(|&code| domain.label(code))
-            .map(|label| Box::<str>::from(label.into_owned()))
-    };
+    let labels =
+        || kept.iter().filter_map(|&code| domain.label(code)).map(|label| Box::<str>::from(label.into_owned()));
     let smaller = match domain.kind() {
         DomainKind::Numeric => {
             let numbers = kept.iter().filter_map(|&code| domain.number(code));
             Domain::numeric(numbers, domain.scale().unwrap_or(0), Origin::Observed)?
         }
-        DomainKind::Date => Domain::dates(
-            kept.iter().filter_map(|&code| domain.date(code)),
-            Origin::Observed,
-        )?,
+        DomainKind::Date => Domain::dates(kept.iter().filter_map(|&code| domain.date(code)), Origin::Observed)?,
         DomainKind::Ordered => Domain::ordered(labels(), Origin::Observed)?,
         _ => Domain::nominal(labels(), Origin::Observed)?,
     };
     let new = Attribute::new(attribute.shared_name(), smaller, attribute.missing());
     let mut map = vec![0; attribute.code_count()];
     let values = kept.iter().copied().zip((0u16..).map(Cell::Value));
-    let missing = attribute
-        .missing()
-        .iter()
-        .filter_map(|kind| Some((attribute.missing_code(kind)?, Cell::Missing(kind))));
+    let missing =
+        attribute.missing().iter().filter_map(|kind| Some((attribute.missing_code(kind)?, Cell::Missing(kind))));
     for (old, cell) in values.chain(missing) {
         if let (Some(slot), Some(code)) = (map.get_mut(usize::from(old)), new.code(cell)) {
             *slot = code;
@@ -95,13 +72,7 @@ fn forget_absent_values(
 fn canonical_order(table: &Table) -> Vec<u32> {
     let mut order: Vec<u32> = (0u32..).take(table.rows()).collect();
     let mut sorted = order.clone();
-    for (attribute, column) in table
-        .schema()
-        .attributes()
-        .iter()
-        .zip(table.columns())
-        .rev()
-    {
+    for (attribute, column) in table.schema().attributes().iter().zip(table.columns()).rev() {
         let mut starts = vec![0usize; attribute.code_count() + 1];
         for code in column.iter() {
             if let Some(count) = starts.get_mut(usize::from(code) + 1) {
@@ -137,19 +108,11 @@ mod tests {
     fn values_that_are_gone_leave_no_trace() {
         let table = texts(&[("place", &["Zeta", "-", "Rare", "Alpha"])]);
         let (output, origin) = assemble(&table, &[0], &[0, 1, 3]).unwrap();
-        let labels: Vec<_> = output.schema().attributes()[0]
-            .domain()
-            .labels()
-            .map(std::borrow::Cow::into_owned)
-            .collect();
+        let labels: Vec<_> =
+            output.schema().attributes()[0].domain().labels().map(std::borrow::Cow::into_owned).collect();
         assert_eq!(labels, ["Alpha", "Zeta"]);
-        let cells: Vec<_> = (0..3)
-            .map(|row| output.text(row, 0).map(std::borrow::Cow::into_owned))
-            .collect();
-        assert_eq!(
-            cells,
-            [Some("Alpha".to_owned()), Some("Zeta".to_owned()), None]
-        );
+        let cells: Vec<_> = (0..3).map(|row| output.text(row, 0).map(std::borrow::Cow::into_owned)).collect();
+        assert_eq!(cells, [Some("Alpha".to_owned()), Some("Zeta".to_owned()), None]);
         assert_eq!(origin, [3, 0, 1]);
     }
 

@@ -66,12 +66,7 @@ pub struct KAnonymizer {
 impl KAnonymizer {
     /// Starts with the model and no column at all.
     pub fn builder(model: KAnonymity) -> KAnonymizerBuilder {
-        KAnonymizerBuilder(Self {
-            model,
-            quasi_identifiers: Vec::new(),
-            blank_first: Vec::new(),
-            released: Vec::new(),
-        })
+        KAnonymizerBuilder(Self { model, quasi_identifiers: Vec::new(), blank_first: Vec::new(), released: Vec::new() })
     }
 
     /// The model.
@@ -102,10 +97,7 @@ pub struct KAnonymizerBuilder(KAnonymizer);
 impl KAnonymizerBuilder {
     /// The attributes that an attacker may know. There is no default: this is a decision.
     #[must_use]
-    pub fn quasi_identifiers<S: Into<String>>(
-        mut self,
-        names: impl IntoIterator<Item = S>,
-    ) -> Self {
+    pub fn quasi_identifiers<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.0.quasi_identifiers = names.into_iter().map(Into::into).collect();
         self
     }
@@ -132,37 +124,20 @@ impl KAnonymizerBuilder {
     /// No quasi-identifier, a name given twice, a column that is to be blanked but is no
     /// quasi-identifier, a released column that is one.
     pub fn build(self) -> Result<KAnonymizer, PrivacyError> {
-        let KAnonymizer {
-            quasi_identifiers,
-            blank_first,
-            released,
-            ..
-        } = &self.0;
+        let KAnonymizer { quasi_identifiers, blank_first, released, .. } = &self.0;
         if quasi_identifiers.is_empty() {
             return Err(PrivacyError::NoQuasiIdentifiers);
         }
         for names in [quasi_identifiers, blank_first, released] {
             check_distinct(names)?;
         }
-        if let Some(name) = blank_first
-            .iter()
-            .find(|name| !quasi_identifiers.contains(name))
-        {
+        if let Some(name) = blank_first.iter().find(|name| !quasi_identifiers.contains(name)) {
             let rule = format!("`{name}` is not a quasi-identifier");
-            return Err(PrivacyError::InvalidParameter {
-                parameter: "blank first",
-                rule,
-            });
+            return Err(PrivacyError::InvalidParameter { parameter: "blank first", rule });
         }
-        if let Some(name) = released
-            .iter()
-            .find(|name| quasi_identifiers.contains(name))
-        {
+        if let Some(name) = released.iter().find(|name| quasi_identifiers.contains(name)) {
             let rule = format!("`{name}` is a quasi-identifier, released anyway");
-            return Err(PrivacyError::InvalidParameter {
-                parameter: "release",
-                rule,
-            });
+            return Err(PrivacyError::InvalidParameter { parameter: "release", rule });
         }
         Ok(self.0)
     }
@@ -174,25 +149,12 @@ mod tests {
 
     #[test]
     fn contradictions_are_refused() {
-        let builder =
-            || KAnonymizer::builder(KAnonymity::try_new(2).unwrap()).quasi_identifiers(["a", "b"]);
+        let builder = || KAnonymizer::builder(KAnonymity::try_new(2).unwrap()).quasi_identifiers(["a", "b"]);
         let refused = |builder: KAnonymizerBuilder| builder.build().unwrap_err().to_string();
         assert!(builder().blank_first(["b"]).release(["c"]).build().is_ok());
-        assert_eq!(
-            refused(builder().blank_first(["c"])),
-            "blank first: `c` is not a quasi-identifier"
-        );
-        assert_eq!(
-            refused(builder().release(["a"])),
-            "release: `a` is a quasi-identifier, released anyway"
-        );
-        assert_eq!(
-            refused(builder().quasi_identifiers(["a", "a"])),
-            "the attribute `a` is given twice"
-        );
-        assert_eq!(
-            refused(builder().quasi_identifiers([""; 0])),
-            "no quasi-identifier is named"
-        );
+        assert_eq!(refused(builder().blank_first(["c"])), "blank first: `c` is not a quasi-identifier");
+        assert_eq!(refused(builder().release(["a"])), "release: `a` is a quasi-identifier, released anyway");
+        assert_eq!(refused(builder().quasi_identifiers(["a", "a"])), "the attribute `a` is given twice");
+        assert_eq!(refused(builder().quasi_identifiers([""; 0])), "no quasi-identifier is named");
     }
 }

@@ -46,25 +46,17 @@ impl Claim<CountTable> for CountingClaim {
             .iter()
             .enumerate()
             .map(|(place, variable)| {
-                Reader::of(&self.microdata, variable).ok_or(BrokenGuarantee::Dimension {
-                    position: place + 1,
-                })
+                Reader::of(&self.microdata, variable).ok_or(BrokenGuarantee::Dimension { position: place + 1 })
             })
             .collect::<Result<_, _>>()?;
         for place in 0..output.dimensions().len().max(readers.len()) {
             let (dimension, reader) = (output.dimensions().get(place), readers.get(place));
-            let same = dimension
-                .zip(reader)
-                .zip(self.variables.get(place))
-                .is_some_and(|((dimension, reader), variable)| {
-                    dimension.variable == *variable
-                        && codes_of(&dimension.categories) == reader.codes
+            let same =
+                dimension.zip(reader).zip(self.variables.get(place)).is_some_and(|((dimension, reader), variable)| {
+                    dimension.variable == *variable && codes_of(&dimension.categories) == reader.codes
                 });
             if !same {
-                return Err(BrokenGuarantee::Dimension {
-                    position: place + 1,
-                }
-                .into());
+                return Err(BrokenGuarantee::Dimension { position: place + 1 }.into());
             }
         }
         if output.total() != self.microdata.rows() as u64 {
@@ -77,11 +69,7 @@ impl Claim<CountTable> for CountingClaim {
         for row in 0..self.microdata.rows() {
             if row % 65_536 == 0 {
                 control.check()?;
-                control.report(
-                    "recounting a table",
-                    row as u64,
-                    Some(self.microdata.rows() as u64),
-                );
+                control.report("recounting a table", row as u64, Some(self.microdata.rows() as u64));
             }
             for (reader, found) in readers.iter().zip(&mut categories) {
                 found.clear();
@@ -98,28 +86,17 @@ impl Claim<CountTable> for CountingClaim {
         if differing > 0 {
             return Err(BrokenGuarantee::Counts { cells: differing }.into());
         }
-        let dimensions = self
-            .variables
-            .iter()
-            .map(|variable| variable.name().to_owned())
-            .collect();
+        let dimensions = self.variables.iter().map(|variable| variable.name().to_owned()).collect();
         Ok(self.statement.of_counts(output.id(), dimensions))
     }
 }
 
 fn codes_of(categories: &[Category]) -> Vec<String> {
-    categories
-        .iter()
-        .map(|category| category.code.clone())
-        .collect()
+    categories.iter().map(|category| category.code.clone()).collect()
 }
 
 /// Adds one to every combination of the categories that a row falls into.
-fn count_combinations(
-    categories: &[Vec<u16>],
-    key: &mut Vec<u16>,
-    cells: &mut BTreeMap<Vec<u16>, u64>,
-) {
+fn count_combinations(categories: &[Vec<u16>], key: &mut Vec<u16>, cells: &mut BTreeMap<Vec<u16>, u64>) {
     match categories.get(key.len()) {
         Some(choices) => {
             for &choice in choices {
@@ -145,16 +122,8 @@ struct Reader<'a> {
 
 enum How<'a> {
     Code(&'a Column),
-    Mapped {
-        column: &'a Column,
-        map: &'a [u16],
-    },
-    Paired {
-        first: &'a Column,
-        second: &'a Column,
-        width: usize,
-        map: &'a [u16],
-    },
+    Mapped { column: &'a Column, map: &'a [u16] },
+    Paired { first: &'a Column, second: &'a Column, width: usize, map: &'a [u16] },
     Flags(Vec<&'a Column>),
     AnyFlag(Vec<&'a Column>),
 }
@@ -164,74 +133,27 @@ impl<'a> Reader<'a> {
     fn of(table: &'a Table, variable: &'a Variable) -> Option<Self> {
         let named = |name: &str| table.named(name).ok();
         let flags = |members: &[String]| -> Option<Vec<&'a Column>> {
-            members
-                .iter()
-                .map(|name| {
-                    named(name)
-                        .filter(|(flag, _)| is_flag(flag))
-                        .map(|(_, column)| column)
-                })
-                .collect()
+            members.iter().map(|name| named(name).filter(|(flag, _)| is_flag(flag)).map(|(_, column)| column)).collect()
         };
         Some(match variable {
             Variable::Attribute { attribute } => {
                 let (attribute, column) = named(attribute)?;
-                let values = attribute
-                    .domain()
-                    .labels()
-                    .map(std::borrow::Cow::into_owned);
-                let codes = values
-                    .chain(
-                        attribute
-                            .missing()
-                            .iter()
-                            .map(|kind| kind.code().to_owned()),
-                    )
-                    .collect();
-                Self {
-                    codes,
-                    how: How::Code(column),
-                }
+                let values = attribute.domain().labels().map(std::borrow::Cow::into_owned);
+                let codes = values.chain(attribute.missing().iter().map(|kind| kind.code().to_owned())).collect();
+                Self { codes, how: How::Code(column) }
             }
-            Variable::Recoded {
-                attribute,
-                categories,
-                map,
-                ..
-            } => {
+            Variable::Recoded { attribute, categories, map, .. } => {
                 let (_, column) = named(attribute)?;
-                Self {
-                    codes: codes_of(categories),
-                    how: How::Mapped { column, map },
-                }
+                Self { codes: codes_of(categories), how: How::Mapped { column, map } }
             }
-            Variable::Paired {
-                first,
-                second,
-                categories,
-                map,
-                ..
-            } => {
+            Variable::Paired { first, second, categories, map, .. } => {
                 let ((_, first), (attribute, second)) = (named(first)?, named(second)?);
                 let width = attribute.code_count();
-                Self {
-                    codes: codes_of(categories),
-                    how: How::Paired {
-                        first,
-                        second,
-                        width,
-                        map,
-                    },
-                }
+                Self { codes: codes_of(categories), how: How::Paired { first, second, width, map } }
             }
-            Variable::Flags {
-                members,
-                categories,
-                ..
-            } => Self {
-                codes: codes_of(categories),
-                how: How::Flags(flags(members)?),
-            },
+            Variable::Flags { members, categories, .. } => {
+                Self { codes: codes_of(categories), how: How::Flags(flags(members)?) }
+            }
             Variable::AnyFlag { members, .. } => Self {
                 codes: ["yes", "no", "not-recorded"].map(str::to_owned).to_vec(),
                 how: How::AnyFlag(flags(members)?),
@@ -246,21 +168,12 @@ impl<'a> Reader<'a> {
             How::Mapped { column, map } => {
                 found.extend(column.get(row).and_then(|code| map.get(usize::from(code))));
             }
-            How::Paired {
-                first,
-                second,
-                width,
-                map,
-            } => {
+            How::Paired { first, second, width, map } => {
                 let pair = first.get(row).zip(second.get(row));
-                found.extend(
-                    pair.and_then(|(a, b)| map.get(usize::from(a) * width + usize::from(b))),
-                );
+                found.extend(pair.and_then(|(a, b)| map.get(usize::from(a) * width + usize::from(b))));
             }
             How::Flags(flags) => {
-                let yes = (0u16..)
-                    .zip(flags)
-                    .filter(|(_, flag)| flag.get(row) == Some(YES));
+                let yes = (0u16..).zip(flags).filter(|(_, flag)| flag.get(row) == Some(YES));
                 found.extend(yes.map(|(member, _)| member));
             }
             How::AnyFlag(flags) => {
@@ -298,11 +211,7 @@ mod tests {
             .quasi_identifiers(names.iter().copied())
             .build()
             .unwrap();
-        anonymizer
-            .run(table, &Control::default())
-            .unwrap()
-            .verify(&Control::default())
-            .unwrap()
+        anonymizer.run(table, &Control::default()).unwrap().verify(&Control::default()).unwrap()
     }
 
     fn category(code: &str) -> Category {
@@ -331,10 +240,7 @@ mod tests {
                 members: members.clone(),
                 categories: members.iter().map(|name| category(name)).collect(),
             },
-            Variable::AnyFlag {
-                name: "any".into(),
-                members,
-            },
+            Variable::AnyFlag { name: "any".into(), members },
         ]
     }
 
@@ -342,14 +248,8 @@ mod tests {
     fn two_rows_are_counted_as_by_hand() {
         let table = flags(&[&[1, 2], &[1, 2], &[0, 2]]);
         let released = released(&table, &["a", "b", "c"]);
-        let counts = released
-            .tabulate("t", &every_kind(), &Control::default())
-            .unwrap();
-        let cells: Vec<_> = counts
-            .working_copy()
-            .cells()
-            .map(|(key, count)| (key.to_vec(), count))
-            .collect();
+        let counts = released.tabulate("t", &every_kind(), &Control::default()).unwrap();
+        let cells: Vec<_> = counts.working_copy().cells().map(|(key, count)| (key.to_vec(), count)).collect();
         // Yes, yes, no: two flags; nothing recorded: no flag, hence in no cell.
         assert_eq!(cells, [(vec![1, 0, 1, 0, 0], 1), (vec![1, 0, 1, 1, 0], 1)]);
         assert_eq!(counts.verify(&Control::default()).unwrap().get().total(), 2);
@@ -357,22 +257,12 @@ mod tests {
 
     fn claim(variables: &[Variable]) -> (CountingClaim, CountTable) {
         let released = released(&flags(&[&[1, 1, 0]]), &["a"]);
-        let counts = released
-            .tabulate("t", variables, &Control::default())
-            .unwrap()
-            .working_copy()
-            .clone();
-        (
-            CountingClaim::new(released.get(), released.statement(), variables),
-            counts,
-        )
+        let counts = released.tabulate("t", variables, &Control::default()).unwrap().working_copy().clone();
+        (CountingClaim::new(released.get(), released.statement(), variables), counts)
     }
 
     fn refusal(claim: CountingClaim, counts: CountTable) -> String {
-        Unverified::new(counts, claim)
-            .verify(&Control::default())
-            .unwrap_err()
-            .to_string()
+        Unverified::new(counts, claim).verify(&Control::default()).unwrap_err().to_string()
     }
 
     #[test]
@@ -383,69 +273,31 @@ mod tests {
         };
         let dimensions = counts.dimensions().to_vec();
         let moved = make(dimensions.clone(), vec![(vec![0], 2), (vec![1], 1)], 3);
-        assert_eq!(
-            refusal(claim.clone(), moved),
-            "not verified: 2 cells of the table differ from the recount"
-        );
-        let more = make(
-            dimensions.clone(),
-            vec![(vec![0], 1), (vec![1], 2), (vec![2], 1)],
-            4,
-        );
-        assert_eq!(
-            refusal(claim.clone(), more),
-            "not verified: the total of the table differs from the recount"
-        );
-        let added = make(
-            vec![dimensions[0].clone(), dimensions[0].clone()],
-            vec![(vec![0, 0], 1), (vec![1, 1], 2)],
-            3,
-        );
-        assert_eq!(
-            refusal(claim.clone(), added),
-            "not verified: dimension 2 of the table is not the one claimed"
-        );
+        assert_eq!(refusal(claim.clone(), moved), "not verified: 2 cells of the table differ from the recount");
+        let more = make(dimensions.clone(), vec![(vec![0], 1), (vec![1], 2), (vec![2], 1)], 4);
+        assert_eq!(refusal(claim.clone(), more), "not verified: the total of the table differs from the recount");
+        let added = make(vec![dimensions[0].clone(), dimensions[0].clone()], vec![(vec![0, 0], 1), (vec![1, 1], 2)], 3);
+        assert_eq!(refusal(claim.clone(), added), "not verified: dimension 2 of the table is not the one claimed");
         let mut renamed = dimensions;
         renamed[0].categories.swap(0, 1);
         let renamed = make(renamed, vec![(vec![0], 1), (vec![1], 2)], 3);
-        assert_eq!(
-            refusal(claim.clone(), renamed),
-            "not verified: dimension 1 of the table is not the one claimed"
-        );
-        assert!(
-            Unverified::new(counts, claim)
-                .verify(&Control::default())
-                .is_ok()
-        );
+        assert_eq!(refusal(claim.clone(), renamed), "not verified: dimension 1 of the table is not the one claimed");
+        assert!(Unverified::new(counts, claim).verify(&Control::default()).is_ok());
     }
 
     #[test]
     fn a_missing_cell_of_overlapping_categories_is_noticed() {
-        let flags = Variable::Flags {
-            name: "f".into(),
-            members: vec!["a".into()],
-            categories: vec![category("a")],
-        };
+        let flags = Variable::Flags { name: "f".into(), members: vec!["a".into()], categories: vec![category("a")] };
         let (claim, counts) = claim(&[flags]);
         let fewer = CountTable::try_new("t", counts.dimensions().to_vec(), [], 3).unwrap();
-        assert_eq!(
-            refusal(claim, fewer),
-            "not verified: 1 cells of the table differ from the recount"
-        );
+        assert_eq!(refusal(claim, fewer), "not verified: 1 cells of the table differ from the recount");
     }
 
     #[test]
     fn a_table_is_counted_by_something() {
         let released = released(&flags(&[&[1]]), &["a"]);
-        assert!(matches!(
-            released.tabulate("t", &[], &Control::default()),
-            Err(PrivacyError::InvalidParameter { .. })
-        ));
-        assert!(
-            released
-                .tabulate("t", &[Variable::attribute("height")], &Control::default())
-                .is_err()
-        );
+        assert!(matches!(released.tabulate("t", &[], &Control::default()), Err(PrivacyError::InvalidParameter { .. })));
+        assert!(released.tabulate("t", &[Variable::attribute("height")], &Control::default()).is_err());
     }
 
     proptest! {

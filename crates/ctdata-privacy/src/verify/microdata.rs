@@ -32,53 +32,33 @@ pub(super) fn columns(
     let attributes = output.schema().attributes();
     let mut pairs = Vec::with_capacity(claimed.len());
     for position in 0..attributes.len().max(claimed.len()) {
-        let wrong = BrokenGuarantee::Columns {
-            position: position + 1,
-        };
+        let wrong = BrokenGuarantee::Columns { position: position + 1 };
         let (Some(new), Some(name)) = (attributes.get(position), claimed.get(position)) else {
             return Err(wrong);
         };
-        let found = input
-            .schema()
-            .find(name)
-            .and_then(|at| Some((at, input.schema().get(at)?)));
+        let found = input.schema().find(name).and_then(|at| Some((at, input.schema().get(at)?)));
         let Some((at, old)) = found.filter(|_| new.name() == *name) else {
             return Err(wrong);
         };
         let may_blank = blankable.iter().any(|blankable| blankable == name);
-        let kinds_fit = new.missing() == old.missing()
-            || (may_blank && new.missing() == old.missing().with(Missing::NotRecorded));
+        let kinds_fit =
+            new.missing() == old.missing() || (may_blank && new.missing() == old.missing().with(Missing::NotRecorded));
         if !kinds_fit || !domain_fits(old.domain(), new.domain(), output, position) {
-            return Err(BrokenGuarantee::Domain {
-                column: (*name).to_owned(),
-            });
+            return Err(BrokenGuarantee::Domain { column: (*name).to_owned() });
         }
         pairs.push(ColumnPair {
             input: at,
             output: position,
             map: released_codes(old, new),
-            blank: if may_blank {
-                new.missing_code(Missing::NotRecorded)
-            } else {
-                None
-            },
+            blank: if may_blank { new.missing_code(Missing::NotRecorded) } else { None },
         });
     }
     Ok(pairs)
 }
 
 fn released_codes(old: &Attribute, new: &Attribute) -> Vec<Option<u16>> {
-    let values = old
-        .domain()
-        .labels()
-        .map(|label| new.domain().code_of(&label));
-    values
-        .chain(
-            old.missing()
-                .iter()
-                .map(|kind| new.code(Cell::Missing(kind))),
-        )
-        .collect()
+    let values = old.domain().labels().map(|label| new.domain().code_of(&label));
+    values.chain(old.missing().iter().map(|kind| new.code(Cell::Missing(kind)))).collect()
 }
 
 /// A public domain stays; an observed one keeps exactly the values that are still there, in an
@@ -88,11 +68,7 @@ fn domain_fits(old: &Domain, new: &Domain, output: &Table, position: usize) -> b
         return old == new;
     }
     let mut used = vec![false; new.len()];
-    for code in output
-        .column(position)
-        .into_iter()
-        .flat_map(ctdata_table::Column::iter)
-    {
+    for code in output.column(position).into_iter().flat_map(ctdata_table::Column::iter) {
         if let Some(used) = used.get_mut(usize::from(code)) {
             *used = true;
         }
@@ -102,10 +78,7 @@ fn domain_fits(old: &Domain, new: &Domain, output: &Table, position: usize) -> b
         (_, [(_, a), (_, b)]) => a < b,
         _ => true,
     };
-    let labels: Vec<_> = new
-        .labels()
-        .map(|label| (label.clone(), old.code_of(&label)))
-        .collect();
+    let labels: Vec<_> = new.labels().map(|label| (label.clone(), old.code_of(&label))).collect();
     new.origin() == Origin::Observed
         && new.kind() == old.kind()
         && new.scale() == old.scale()
@@ -115,11 +88,7 @@ fn domain_fits(old: &Domain, new: &Domain, output: &Table, position: usize) -> b
 }
 
 /// Checks that every released row has an input row of its own.
-pub(super) fn origins(
-    input: &Table,
-    output: &Table,
-    origin: &[u32],
-) -> Result<(), BrokenGuarantee> {
+pub(super) fn origins(input: &Table, output: &Table, origin: &[u32]) -> Result<(), BrokenGuarantee> {
     let mut used = vec![false; input.rows()];
     for (row, &from) in origin.iter().enumerate() {
         match used.get_mut(from as usize) {
@@ -128,42 +97,25 @@ pub(super) fn origins(
         }
     }
     if origin.len() != output.rows() {
-        return Err(BrokenGuarantee::Origin {
-            row: origin.len().min(output.rows()) + 1,
-        });
+        return Err(BrokenGuarantee::Origin { row: origin.len().min(output.rows()) + 1 });
     }
     Ok(())
 }
 
 /// Checks that a released column is the input column with allowed blanks, and counts those.
-pub(super) fn cells(
-    input: &Table,
-    output: &Table,
-    origin: &[u32],
-    pair: &ColumnPair,
-) -> Result<u64, BrokenGuarantee> {
+pub(super) fn cells(input: &Table, output: &Table, origin: &[u32], pair: &ColumnPair) -> Result<u64, BrokenGuarantee> {
     let (Some(old), Some(new)) = (input.column(pair.input), output.column(pair.output)) else {
-        return Err(BrokenGuarantee::Columns {
-            position: pair.output + 1,
-        });
+        return Err(BrokenGuarantee::Columns { position: pair.output + 1 });
     };
     let mut blanked = 0;
     for (row, (&from, found)) in origin.iter().zip(new.iter()).enumerate() {
-        let expected = old
-            .get(from as usize)
-            .and_then(|code| pair.map.get(usize::from(code)).copied().flatten());
+        let expected = old.get(from as usize).and_then(|code| pair.map.get(usize::from(code)).copied().flatten());
         if expected == Some(found) {
             continue;
         }
         if pair.blank != Some(found) {
-            let column = output
-                .schema()
-                .get(pair.output)
-                .map(|attribute| attribute.name().to_owned());
-            return Err(BrokenGuarantee::Cell {
-                row: row + 1,
-                column: column.unwrap_or_default(),
-            });
+            let column = output.schema().get(pair.output).map(|attribute| attribute.name().to_owned());
+            return Err(BrokenGuarantee::Cell { row: row + 1, column: column.unwrap_or_default() });
         }
         blanked += 1;
     }

@@ -18,10 +18,7 @@ impl Rows {
         let width = columns.len();
         let mut cells = vec![0; table.rows() * width];
         for (place, (position, meaning)) in columns.iter().enumerate() {
-            let codes = table
-                .column(*position)
-                .into_iter()
-                .flat_map(ctdata_table::Column::iter);
+            let codes = table.column(*position).into_iter().flat_map(ctdata_table::Column::iter);
             for (slot, code) in cells.iter_mut().skip(place).step_by(width).zip(codes) {
                 *slot = meaning(code);
             }
@@ -82,12 +79,7 @@ impl Groups {
                 overlap |= std::mem::replace(seen, true);
             }
         }
-        Self {
-            columns,
-            persons,
-            overlap,
-            population,
-        }
+        Self { columns, persons, overlap, population }
     }
 
     /// The number of persons of each group.
@@ -117,17 +109,9 @@ impl Groups {
         for (number, &target) in targets.iter().enumerate() {
             if number % 4096 == 0 {
                 control.check()?;
-                control.report(
-                    "verifying the attacker view",
-                    number as u64,
-                    Some(targets.len() as u64),
-                );
+                control.report("verifying the attacker view", number as u64, Some(targets.len() as u64));
             }
-            let shared = target
-                .iter()
-                .zip(previous)
-                .take_while(|(a, b)| a == b)
-                .count();
+            let shared = target.iter().zip(previous).take_while(|(a, b)| a == b).count();
             let known = target.iter().zip(blanks).zip(&self.columns).enumerate();
             for (place, ((known, blanks), column)) in known.skip(shared) {
                 let (narrowed, further) = open.split_at_mut(place + 1);
@@ -141,11 +125,7 @@ impl Groups {
                 }
             }
             previous = target;
-            let members = open
-                .last()
-                .into_iter()
-                .flatten()
-                .filter_map(|&group| self.persons.get(group));
+            let members = open.last().into_iter().flatten().filter_map(|&group| self.persons.get(group));
             let units = if self.overlap {
                 let new = |person: &&u32| {
                     last_seen

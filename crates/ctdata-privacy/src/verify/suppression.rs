@@ -11,10 +11,7 @@ use super::microdata::{self, ColumnPair};
 use super::possible::{Groups, Rows};
 use crate::release::Claim;
 use crate::statement::SuppressionFacts;
-use crate::{
-    BlankedCells, BrokenGuarantee, KAnonymity, PrivacyError, PrivacyUnit, RecordCounts, Statement,
-    Summary,
-};
+use crate::{BlankedCells, BrokenGuarantee, KAnonymity, PrivacyError, PrivacyUnit, RecordCounts, Statement, Summary};
 
 /// What a suppressed table is claimed to be.
 #[derive(Clone)]
@@ -40,11 +37,7 @@ impl Claim<Table> for SuppressionClaim {
 
     fn verify(&self, output: &Table, control: &Control) -> Result<Statement, PrivacyError> {
         let input = &self.input;
-        let names = input
-            .schema()
-            .attributes()
-            .iter()
-            .map(ctdata_table::Attribute::name);
+        let names = input.schema().attributes().iter().map(ctdata_table::Attribute::name);
         let claimed: Vec<&str> = names.filter(|name| self.is_claimed(name)).collect();
         let pairs = microdata::columns(input, output, &claimed, &self.blanked)?;
         microdata::origins(input, output, &self.origin)?;
@@ -63,13 +56,7 @@ impl Claim<Table> for SuppressionClaim {
             .map(|(pair, _)| pair)
             .collect();
         let (person, population) = self.persons();
-        let released = Rows::read(
-            output,
-            &known
-                .iter()
-                .map(|pair| (pair.output, |code| code))
-                .collect::<Vec<_>>(),
-        );
+        let released = Rows::read(output, &known.iter().map(|pair| (pair.output, |code| code)).collect::<Vec<_>>());
         let groups = Groups::of(&released, &person, population);
         let smallest_class = self.check_classes(&groups)?;
         let attacker_view_smallest = self.check_attacker_view(output, &known, &groups, control)?;
@@ -79,11 +66,7 @@ impl Claim<Table> for SuppressionClaim {
             cells: cells_blanked.get(name.as_str()).copied().unwrap_or(0),
         };
         let summary = Summary {
-            unit: if input.ids().is_some() {
-                PrivacyUnit::Person
-            } else {
-                PrivacyUnit::Record
-            },
+            unit: if input.ids().is_some() { PrivacyUnit::Person } else { PrivacyUnit::Record },
             records: RecordCounts::new(input.rows() as u64, output.rows() as u64),
             blanked: self.blanked.iter().map(blanked).collect(),
             classes: groups.sizes().count() as u64,
@@ -93,18 +76,10 @@ impl Claim<Table> for SuppressionClaim {
             return Err(BrokenGuarantee::Account.into());
         }
         let only_suppressed = |blanked: &&BlankedCells| {
-            let declared = input
-                .schema()
-                .attribute(&blanked.attribute)
-                .map(ctdata_table::Attribute::missing);
+            let declared = input.schema().attribute(&blanked.attribute).map(ctdata_table::Attribute::missing);
             blanked.cells > 0 && declared.is_ok_and(|kinds| !kinds.contains(Missing::NotRecorded))
         };
-        let only_suppressed = summary
-            .blanked
-            .iter()
-            .filter(only_suppressed)
-            .map(|b| b.attribute.clone())
-            .collect();
+        let only_suppressed = summary.blanked.iter().filter(only_suppressed).map(|b| b.attribute.clone()).collect();
         Ok(Statement::of_suppression(SuppressionFacts {
             model: self.model,
             columns: claimed.iter().map(ToString::to_string).collect(),
@@ -119,10 +94,7 @@ impl Claim<Table> for SuppressionClaim {
 
 impl SuppressionClaim {
     fn is_claimed(&self, name: &str) -> bool {
-        self.quasi_identifiers
-            .iter()
-            .chain(&self.released)
-            .any(|claimed| claimed == name)
+        self.quasi_identifiers.iter().chain(&self.released).any(|claimed| claimed == name)
     }
 
     /// A number for the person of each output row, by the ids of the input.
@@ -135,10 +107,7 @@ impl SuppressionClaim {
             let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
             *numbers.entry(ids.get(*row as usize)).or_insert(next)
         };
-        (
-            self.origin.iter().map(&mut number).collect(),
-            self.origin.len(),
-        )
+        (self.origin.iter().map(&mut number).collect(), self.origin.len())
     }
 
     fn check_classes(&self, groups: &Groups) -> Result<Option<u64>, BrokenGuarantee> {
@@ -167,30 +136,14 @@ impl SuppressionClaim {
         let blanks: Vec<Vec<u16>> = known
             .iter()
             .filter_map(|pair| attributes.get(pair.output))
-            .map(|attribute| {
-                blank_kinds
-                    .iter()
-                    .filter_map(|&kind| attribute.missing_code(kind))
-                    .collect()
-            })
+            .map(|attribute| blank_kinds.iter().filter_map(|&kind| attribute.missing_code(kind)).collect())
             .collect();
         let meaning = |(pair, blanks): (&&ColumnPair, &Vec<u16>)| {
-            let meanings: Vec<u16> = pair
-                .map
-                .iter()
-                .map(|code| {
-                    code.filter(|code| !blanks.contains(code))
-                        .unwrap_or(UNKNOWN)
-                })
-                .collect();
-            (pair.input, move |code: u16| {
-                meanings.get(usize::from(code)).copied().unwrap_or(UNKNOWN)
-            })
+            let meanings: Vec<u16> =
+                pair.map.iter().map(|code| code.filter(|code| !blanks.contains(code)).unwrap_or(UNKNOWN)).collect();
+            (pair.input, move |code: u16| meanings.get(usize::from(code)).copied().unwrap_or(UNKNOWN))
         };
-        let truths = Rows::read(
-            &self.input,
-            &known.iter().zip(&blanks).map(meaning).collect::<Vec<_>>(),
-        );
+        let truths = Rows::read(&self.input, &known.iter().zip(&blanks).map(meaning).collect::<Vec<_>>());
         let targets = truths.distinct();
 
         let required = u64::from(self.model.k());

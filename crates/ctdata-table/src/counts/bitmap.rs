@@ -39,11 +39,7 @@ impl BitmapIndex {
     ///
     /// # Errors
     /// A position past the schema, [`TableError::MemoryCap`], [`TableError::Cancelled`].
-    pub fn build(
-        table: &Table,
-        positions: &[usize],
-        control: &Control,
-    ) -> Result<Self, TableError> {
+    pub fn build(table: &Table, positions: &[usize], control: &Control) -> Result<Self, TableError> {
         let rows = table.rows();
         let words = rows.div_ceil(64);
         let mut positions = positions.to_vec();
@@ -53,13 +49,8 @@ impl BitmapIndex {
         let mut next = 1u32;
         for &position in &positions {
             control.check()?;
-            let (Some(attribute), Some(column)) =
-                (table.schema().get(position), table.column(position))
-            else {
-                return Err(TableError::UnknownAttribute {
-                    name: format!("number {}", position + 1),
-                    nearest: None,
-                });
+            let (Some(attribute), Some(column)) = (table.schema().get(position), table.column(position)) else {
+                return Err(TableError::UnknownAttribute { name: format!("number {}", position + 1), nearest: None });
             };
             let mut slot_of_code = vec![ABSENT; attribute.code_count()];
             match column.codes() {
@@ -86,12 +77,7 @@ impl BitmapIndex {
                 None => {}
             }
         }
-        Ok(Self {
-            rows,
-            words,
-            slots,
-            bits,
-        })
+        Ok(Self { rows, words, slots, bits })
     }
 
     /// The number of rows.
@@ -112,32 +98,19 @@ impl BitmapIndex {
     /// The rows in which the attribute at `position` has `code`; no row where the code does not
     /// occur or the position is not indexed.
     pub fn bits(&self, position: usize, code: u16) -> &[u64] {
-        let slot = match self
-            .slots
-            .binary_search_by_key(&position, |(position, _)| *position)
-        {
-            Ok(at) => self
-                .slots
-                .get(at)
-                .and_then(|(_, slots)| slots.get(usize::from(code)))
-                .copied()
-                .unwrap_or(ABSENT),
+        let slot = match self.slots.binary_search_by_key(&position, |(position, _)| *position) {
+            Ok(at) => self.slots.get(at).and_then(|(_, slots)| slots.get(usize::from(code))).copied().unwrap_or(ABSENT),
             Err(_) => ABSENT,
         };
         let slot = if slot == ABSENT { 0 } else { slot as usize };
-        self.bits
-            .get(slot * self.words..(slot + 1) * self.words)
-            .unwrap_or_default()
+        self.bits.get(slot * self.words..(slot + 1) * self.words).unwrap_or_default()
     }
 
     /// The rows in which the attribute has any of the codes.
     pub fn union(&self, position: usize, codes: &[u16]) -> Vec<u64> {
         let mut union = vec![0; self.words];
         for &code in codes {
-            union
-                .iter_mut()
-                .zip(self.bits(position, code))
-                .for_each(|(sum, word)| *sum |= word);
+            union.iter_mut().zip(self.bits(position, code)).for_each(|(sum, word)| *sum |= word);
         }
         union
     }
@@ -152,9 +125,7 @@ impl BitmapIndex {
         match *items {
             [] => self.rows as u64,
             [(position, code)] => self.count(position, code),
-            [first, second] => {
-                Self::count_and(self.bits(first.0, first.1), self.bits(second.0, second.1))
-            }
+            [first, second] => Self::count_and(self.bits(first.0, first.1), self.bits(second.0, second.1)),
             _ => Self::count_ones(&self.intersection(items)),
         }
     }
@@ -170,34 +141,26 @@ impl BitmapIndex {
         };
         let mut all = self.bits(*position, *code).to_vec();
         for &(position, code) in rest {
-            all.iter_mut()
-                .zip(self.bits(position, code))
-                .for_each(|(all, word)| *all &= word);
+            all.iter_mut().zip(self.bits(position, code)).for_each(|(all, word)| *all &= word);
         }
         all
     }
 
     /// The number of rows in a bitmap.
     pub fn count_ones(bits: &[u64]) -> u64 {
-        bits.chunks(BLOCK)
-            .map(|bits| u64::from(ones(bits.iter().copied())))
-            .sum()
+        bits.chunks(BLOCK).map(|bits| u64::from(ones(bits.iter().copied()))).sum()
     }
 
     /// The number of rows in both bitmaps.
     pub fn count_and(a: &[u64], b: &[u64]) -> u64 {
-        a.chunks(BLOCK)
-            .zip(b.chunks(BLOCK))
-            .map(|(a, b)| u64::from(ones(a.iter().zip(b).map(|(a, b)| a & b))))
-            .sum()
+        a.chunks(BLOCK).zip(b.chunks(BLOCK)).map(|(a, b)| u64::from(ones(a.iter().zip(b).map(|(a, b)| a & b)))).sum()
     }
 
     /// The rows of a bitmap, ascending.
     pub fn rows_of(bits: &[u64]) -> impl Iterator<Item = u32> {
         (0u32..).zip(bits).flat_map(|(word, &bits)| {
             let rest = std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1)));
-            rest.take_while(|bits| *bits != 0)
-                .map(move |bits| word * 64 + bits.trailing_zeros())
+            rest.take_while(|bits| *bits != 0).map(move |bits| word * 64 + bits.trailing_zeros())
         })
     }
 }
@@ -205,12 +168,7 @@ impl BitmapIndex {
 impl fmt::Debug for BitmapIndex {
     /// Shows how much is indexed, never which rows.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "BitmapIndex of {} attributes, {} rows",
-            self.slots.len(),
-            self.rows
-        )
+        write!(f, "BitmapIndex of {} attributes, {} rows", self.slots.len(), self.rows)
     }
 }
 
@@ -256,10 +214,7 @@ pub(super) fn count_segments(a: &[u64], ends: &[usize], counts: &mut [u32]) {
 pub(super) fn count_and_segments(a: &[u64], b: &[u64], ends: &[usize], counts: &mut [u32]) {
     let mut start = 0;
     for (count, &end) in counts.iter_mut().zip(ends) {
-        let (a, b) = (
-            a.get(start..end).unwrap_or_default(),
-            b.get(start..end).unwrap_or_default(),
-        );
+        let (a, b) = (a.get(start..end).unwrap_or_default(), b.get(start..end).unwrap_or_default());
         *count = ones(a.iter().zip(b).map(|(a, b)| a & b));
         start = end;
     }

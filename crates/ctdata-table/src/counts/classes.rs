@@ -50,38 +50,19 @@ impl Classes {
     ///
     /// # Errors
     /// As [`Classes::count`].
-    pub fn with_members(
-        table: &Table,
-        set: &AttributeSet,
-        control: &Control,
-    ) -> Result<Self, TableError> {
+    pub fn with_members(table: &Table, set: &AttributeSet, control: &Control) -> Result<Self, TableError> {
         Self::of(table, set, true, control)
     }
 
-    fn of(
-        table: &Table,
-        set: &AttributeSet,
-        members: bool,
-        control: &Control,
-    ) -> Result<Self, TableError> {
+    fn of(table: &Table, set: &AttributeSet, members: bool, control: &Control) -> Result<Self, TableError> {
         let parts = set
             .positions()
             .iter()
             .map(|&position| Part::of_attribute(table, position))
             .collect::<Result<Vec<_>, _>>()?;
         let parts: Vec<&Part<'_>> = parts.iter().collect();
-        let wanted = Wanted {
-            weights: table.weights().map(Weights::values),
-            members,
-        };
-        let Groups {
-            keys,
-            rows,
-            units,
-            group_of_row,
-            members,
-            ..
-        } = group(&parts, table.rows(), wanted, control)?;
+        let wanted = Wanted { weights: table.weights().map(Weights::values), members };
+        let Groups { keys, rows, units, group_of_row, members, .. } = group(&parts, table.rows(), wanted, control)?;
         let mut starts = Vec::new();
         if wanted.members {
             starts.reserve_exact(rows.len() + 1);
@@ -91,15 +72,7 @@ impl Classes {
                 Some(*end)
             }));
         }
-        Ok(Self {
-            set: set.clone(),
-            keys,
-            rows,
-            units,
-            class_of_row: group_of_row,
-            starts,
-            members,
-        })
+        Ok(Self { set: set.clone(), keys, rows, units, class_of_row: group_of_row, starts, members })
     }
 
     /// The attributes in which the rows of a class agree.
@@ -120,18 +93,12 @@ impl Classes {
     /// The codes of a class, in the order of the set; empty past the last class.
     pub fn key(&self, class: usize) -> &[u16] {
         let width = self.set.len();
-        self.keys
-            .get(class * width..(class + 1) * width)
-            .unwrap_or_default()
+        self.keys.get(class * width..(class + 1) * width).unwrap_or_default()
     }
 
     /// Units in a class; zero past the last class.
     pub fn size(&self, class: usize) -> u64 {
-        if self.units.is_empty() {
-            self.rows(class)
-        } else {
-            self.units.get(class).copied().unwrap_or(0)
-        }
+        if self.units.is_empty() { self.rows(class) } else { self.units.get(class).copied().unwrap_or(0) }
     }
 
     /// Rows in a class; zero past the last class.
@@ -174,10 +141,7 @@ impl Classes {
     /// The rows of a class, ascending; empty unless made by [`with_members`](Self::with_members).
     pub fn members(&self, class: usize) -> &[u32] {
         match (self.starts.get(class), self.starts.get(class + 1)) {
-            (Some(&start), Some(&end)) => self
-                .members
-                .get(start as usize..end as usize)
-                .unwrap_or_default(),
+            (Some(&start), Some(&end)) => self.members.get(start as usize..end as usize).unwrap_or_default(),
             _ => &[],
         }
     }
@@ -198,30 +162,18 @@ impl Classes {
         let mut small = [0u64; SMALL];
         let mut large: BTreeMap<u64, u64> = BTreeMap::new();
         for size in self.sizes() {
-            match usize::try_from(size)
-                .ok()
-                .and_then(|size| small.get_mut(size))
-            {
+            match usize::try_from(size).ok().and_then(|size| small.get_mut(size)) {
                 Some(classes) => *classes += 1,
                 None => *large.entry(size).or_default() += 1,
             }
         }
-        (0..)
-            .zip(small)
-            .filter(|(_, classes)| *classes > 0)
-            .chain(large)
-            .collect()
+        (0..).zip(small).filter(|(_, classes)| *classes > 0).chain(large).collect()
     }
 }
 
 impl fmt::Debug for Classes {
     /// Shows how many, never keys, rows or sizes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} Classes by attributes {:?}",
-            self.len(),
-            self.set.positions()
-        )
+        write!(f, "{} Classes by attributes {:?}", self.len(), self.set.positions())
     }
 }

@@ -4,10 +4,7 @@
 //! combination are scanned once to count all its extensions and once more to hand the rows to those
 //! that are frequent, so that the work is the number of (row, combination) incidences.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "items are numbered by this file, places lie inside its flat lists"
-)]
+#![expect(clippy::indexing_slicing, reason = "items are numbered by this file, places lie inside its flat lists")]
 #![expect(
     clippy::cast_possible_truncation,
     reason = "there are fewer than 2^32 items: 2^16 attributes of 2^16 codes, at most one per cell"
@@ -62,10 +59,7 @@ impl Combinations {
         min_support: u64,
         entries: impl IntoIterator<Item = (Vec<(u16, u16)>, u64)>,
     ) -> Result<Self, TableError> {
-        let invalid = |rule: &str| TableError::Invalid {
-            what: "combinations".into(),
-            rule: rule.into(),
-        };
+        let invalid = |rule: &str| TableError::Invalid { what: "combinations".into(), rule: rule.into() };
         let mut entries: Vec<_> = entries.into_iter().collect();
         for (entry, support) in &mut entries {
             entry.sort_unstable();
@@ -80,28 +74,16 @@ impl Combinations {
         if entries.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(invalid("an entry is given twice"));
         }
-        let mut items: Vec<(u16, u16)> = entries
-            .iter()
-            .flat_map(|(entry, _)| entry.iter().copied())
-            .collect();
+        let mut items: Vec<(u16, u16)> = entries.iter().flat_map(|(entry, _)| entry.iter().copied()).collect();
         items.sort_unstable();
         items.dedup();
         let mut levels = vec![Level::default(); entries.last().map_or(0, |(entry, _)| entry.len())];
         for (entry, support) in entries {
             let level = &mut levels[entry.len() - 1];
-            level.items.extend(
-                entry
-                    .iter()
-                    .map(|item| items.partition_point(|other| other < item) as u32),
-            );
+            level.items.extend(entry.iter().map(|item| items.partition_point(|other| other < item) as u32));
             level.counts.push(support);
         }
-        Ok(Self {
-            max_length,
-            min_support,
-            items,
-            levels,
-        })
+        Ok(Self { max_length, min_support, items, levels })
     }
 
     /// The items of all entries: (position of the attribute, code), ascending.
@@ -126,34 +108,18 @@ impl Combinations {
 
     /// The entries of one length, by items: (indices into [`items`](Self::items), units).
     pub fn of_length(&self, length: usize) -> impl ExactSizeIterator<Item = (&[u32], u64)> {
-        const NONE: &Level = &Level {
-            items: Vec::new(),
-            counts: Vec::new(),
-        };
-        let level = length
-            .checked_sub(1)
-            .and_then(|level| self.levels.get(level))
-            .unwrap_or(NONE);
-        level
-            .items
-            .chunks_exact(length.max(1))
-            .zip(level.counts.iter().copied())
+        const NONE: &Level = &Level { items: Vec::new(), counts: Vec::new() };
+        let level = length.checked_sub(1).and_then(|level| self.levels.get(level)).unwrap_or(NONE);
+        level.items.chunks_exact(length.max(1)).zip(level.counts.iter().copied())
     }
 
     /// The units that have all of these (position, code), in any order; `None` where they are no
     /// entry: too few, too many, or below the support.
     pub fn get(&self, items: &[(u16, u16)]) -> Option<u64> {
-        let mut key = items
-            .iter()
-            .map(|item| self.items.binary_search(item).ok())
-            .collect::<Option<Vec<_>>>()?;
+        let mut key = items.iter().map(|item| self.items.binary_search(item).ok()).collect::<Option<Vec<_>>>()?;
         key.sort_unstable();
         let level = self.levels.get(key.len().checked_sub(1)?)?;
-        let entry = |at: usize| {
-            level.items[at * key.len()..][..key.len()]
-                .iter()
-                .map(|&item| item as usize)
-        };
+        let entry = |at: usize| level.items[at * key.len()..][..key.len()].iter().map(|&item| item as usize);
         let (mut low, mut high) = (0, level.counts.len());
         while low < high {
             let middle = low.midpoint(high);
@@ -180,12 +146,7 @@ impl Combinations {
 impl fmt::Debug for Combinations {
     /// Shows how many, never which.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} Combinations of {} items",
-            self.len(),
-            self.items.len()
-        )
+        write!(f, "{} Combinations of {} items", self.len(), self.items.len())
     }
 }
 
@@ -223,14 +184,7 @@ pub(super) fn mine(
 ) -> Result<Combinations, TableError> {
     let support = min_support.max(1);
     let (items, rows) = frequent_rows(table, support, control)?;
-    let miner = Miner {
-        rows: &rows,
-        items: items.len(),
-        max_length,
-        support,
-        bytes: AtomicU64::new(0),
-        control,
-    };
+    let miner = Miner { rows: &rows, items: items.len(), max_length, support, bytes: AtomicU64::new(0), control };
     let mut levels: Vec<Level> = Vec::new();
     if max_length > 0 {
         let first = miner.extend(&rows.all, &mut miner.counters(), max_length > 1)?;
@@ -238,11 +192,7 @@ pub(super) fn mine(
         let done = AtomicU64::new(0);
         for subtree in try_map(&children, |&child| {
             let levels = miner.below(&first, child)?;
-            control.report(
-                "combining",
-                done.fetch_add(1, Ordering::Relaxed) + 1,
-                Some(children.len() as u64),
-            );
+            control.report("combining", done.fetch_add(1, Ordering::Relaxed) + 1, Some(children.len() as u64));
             Ok(levels)
         })? {
             for (depth, level) in subtree.into_iter().enumerate() {
@@ -255,74 +205,43 @@ pub(super) fn mine(
         }
     }
     let items = if max_length > 0 { items } else { Vec::new() };
-    Ok(Combinations {
-        max_length,
-        min_support,
-        items,
-        levels,
-    })
+    Ok(Combinations { max_length, min_support, items, levels })
 }
 
 /// The codes of an attribute that are items.
 fn item_codes(attribute: &Attribute) -> std::ops::Range<u16> {
     let domain = attribute.domain();
-    let is_flag =
-        domain.len() == 2 && domain.code_of("no") == Some(0) && domain.code_of("yes") == Some(1);
+    let is_flag = domain.len() == 2 && domain.code_of("no") == Some(0) && domain.code_of("yes") == Some(1);
     u16::from(is_flag)..domain.len() as u16
 }
 
 /// The items with enough units, and the rows as lists of them.
-fn frequent_rows(
-    table: &Table,
-    support: u64,
-    control: &Control,
-) -> Result<(Vec<(u16, u16)>, Rows), TableError> {
+fn frequent_rows(table: &Table, support: u64, control: &Control) -> Result<(Vec<(u16, u16)>, Rows), TableError> {
     let weights = table.weights().map(Weights::values);
     let weight = |row: usize| weights.map_or(1, |weights| weights[row]);
     let mut items = Vec::new();
     let mut item_of_code: Vec<Vec<u32>> = Vec::new();
     let mut cells = table.rows();
-    for (position, (attribute, column)) in
-        (0u16..).zip(table.schema().attributes().iter().zip(table.columns()))
-    {
+    for (position, (attribute, column)) in (0u16..).zip(table.schema().attributes().iter().zip(table.columns())) {
         control.check()?;
         let mut units = vec![0u64; attribute.code_count()];
-        column
-            .iter()
-            .enumerate()
-            .for_each(|(row, code)| units[usize::from(code)] += u64::from(weight(row)));
+        column.iter().enumerate().for_each(|(row, code)| units[usize::from(code)] += u64::from(weight(row)));
         let mut item_of = vec![END; attribute.code_count()];
         for code in item_codes(attribute).filter(|&code| units[usize::from(code)] >= support) {
             item_of[usize::from(code)] = items.len() as u32;
             items.push((position, code));
-            cells = cells.saturating_add(
-                usize::try_from(units[usize::from(code)])
-                    .unwrap_or(usize::MAX)
-                    .min(table.rows()),
-            );
+            cells =
+                cells.saturating_add(usize::try_from(units[usize::from(code)]).unwrap_or(usize::MAX).min(table.rows()));
         }
         item_of_code.push(item_of);
     }
     // Occurrences are 32-bit places in the lists.
     if u32::try_from(cells).is_err() {
-        return Err(TableError::MemoryCap {
-            needed: 4 * cells as u64,
-            cap: 4 * u64::from(u32::MAX),
-        });
+        return Err(TableError::MemoryCap { needed: 4 * cells as u64, cap: 4 * u64::from(u32::MAX) });
     }
-    control.reserve(
-        (cells as u64).saturating_mul(4) + table.rows() as u64 * size_of::<Occurrence>() as u64,
-    )?;
-    let mut rows = Rows {
-        items: Vec::new(),
-        all: Vec::with_capacity(table.rows()),
-    };
-    let mut columns: Vec<_> = table
-        .columns()
-        .iter()
-        .map(crate::Column::iter)
-        .zip(&item_of_code)
-        .collect();
+    control.reserve((cells as u64).saturating_mul(4) + table.rows() as u64 * size_of::<Occurrence>() as u64)?;
+    let mut rows = Rows { items: Vec::new(), all: Vec::with_capacity(table.rows()) };
+    let mut columns: Vec<_> = table.columns().iter().map(crate::Column::iter).zip(&item_of_code).collect();
     for row in 0..table.rows() {
         if row.is_multiple_of(1 << 16) {
             control.check()?;
@@ -330,10 +249,7 @@ fn frequent_rows(
         // A row of weight zero supports nothing.
         let weight = weight(row);
         if weight > 0 {
-            rows.all.push(Occurrence {
-                next: rows.items.len() as u32,
-                weight,
-            });
+            rows.all.push(Occurrence { next: rows.items.len() as u32, weight });
         }
         for (codes, item_of) in &mut columns {
             let item = codes.next().map_or(END, |code| item_of[usize::from(code)]);
@@ -371,26 +287,15 @@ struct Counter {
 
 impl Miner<'_> {
     fn counters(&self) -> Counters {
-        Counters {
-            of_item: vec![Counter::default(); self.items],
-            touched: Vec::new(),
-        }
+        Counters { of_item: vec![Counter::default(); self.items], touched: Vec::new() }
     }
 
     /// Counts the extensions of the combination with these rows; with `deliver`, hands them the rows.
-    fn extend(
-        &self,
-        occurrences: &[Occurrence],
-        counters: &mut Counters,
-        deliver: bool,
-    ) -> Result<Frame, TableError> {
+    fn extend(&self, occurrences: &[Occurrence], counters: &mut Counters, deliver: bool) -> Result<Frame, TableError> {
         self.control.check()?;
         let Counters { of_item, touched } = counters;
         let items_of = |occurrence: &Occurrence| {
-            self.rows.items[occurrence.next as usize..]
-                .iter()
-                .copied()
-                .take_while(|&item| item != END)
+            self.rows.items[occurrence.next as usize..].iter().copied().take_while(|&item| item != END)
         };
         for occurrence in occurrences {
             for item in items_of(occurrence) {
@@ -409,10 +314,7 @@ impl Miner<'_> {
         for &item in &*touched {
             let counter = &mut of_item[item as usize];
             let (units, rows) = (counter.units, counter.rows);
-            *counter = Counter {
-                units: 0,
-                rows: INFREQUENT,
-            };
+            *counter = Counter { units: 0, rows: INFREQUENT };
             if units >= self.support {
                 counter.rows = end;
                 end += rows;
@@ -421,17 +323,13 @@ impl Miner<'_> {
         }
         let mut delivered = Vec::new();
         if deliver {
-            self.control
-                .reserve((end * size_of::<Occurrence>()) as u64)?;
+            self.control.reserve((end * size_of::<Occurrence>()) as u64)?;
             delivered = vec![Occurrence { next: 0, weight: 0 }; end];
             for occurrence in occurrences {
                 for (after, item) in (occurrence.next + 1..).zip(items_of(occurrence)) {
                     let place = &mut of_item[item as usize].rows;
                     if *place != INFREQUENT {
-                        delivered[*place] = Occurrence {
-                            next: after,
-                            weight: occurrence.weight,
-                        };
+                        delivered[*place] = Occurrence { next: after, weight: occurrence.weight };
                         *place += 1;
                     }
                 }
@@ -440,11 +338,7 @@ impl Miner<'_> {
         for item in touched.drain(..) {
             of_item[item as usize].rows = 0;
         }
-        Ok(Frame {
-            children,
-            occurrences: delivered,
-            next: 0,
-        })
+        Ok(Frame { children, occurrences: delivered, next: 0 })
     }
 
     /// All entries that begin with one child of the root, by length.
@@ -469,11 +363,7 @@ impl Miner<'_> {
             };
             self.enter(&mut levels, &mut prefix, item, units)?;
             if prefix.len() < self.max_length {
-                let below = self.extend(
-                    frame.rows_of(child),
-                    &mut counters,
-                    prefix.len() + 1 < self.max_length,
-                )?;
+                let below = self.extend(frame.rows_of(child), &mut counters, prefix.len() + 1 < self.max_length)?;
                 stack.push(below);
             } else {
                 prefix.pop();
@@ -483,13 +373,7 @@ impl Miner<'_> {
     }
 
     /// Adds an item to the prefix and the prefix to the entries.
-    fn enter(
-        &self,
-        levels: &mut Vec<Level>,
-        prefix: &mut Vec<u32>,
-        item: u32,
-        units: u64,
-    ) -> Result<(), TableError> {
+    fn enter(&self, levels: &mut Vec<Level>, prefix: &mut Vec<u32>, item: u32, units: u64) -> Result<(), TableError> {
         prefix.push(item);
         if levels.len() < prefix.len() {
             levels.push(Level::default());
@@ -498,16 +382,13 @@ impl Miner<'_> {
         level.items.extend_from_slice(prefix);
         level.counts.push(units);
         let added = 8 + 4 * prefix.len() as u64;
-        self.control
-            .reserve(self.bytes.fetch_add(added, Ordering::Relaxed) + added)
+        self.control.reserve(self.bytes.fetch_add(added, Ordering::Relaxed) + added)
     }
 }
 
 impl Frame {
     fn rows_of(&self, child: usize) -> &[Occurrence] {
-        let start = child
-            .checked_sub(1)
-            .map_or(0, |before| self.children[before].2);
+        let start = child.checked_sub(1).map_or(0, |before| self.children[before].2);
         &self.occurrences[start..self.children[child].2]
     }
 }

@@ -1,13 +1,7 @@
 //! Columns reduced to the codes that occur, so that kernels see small dense numbers.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "codes are checked against the domain when a table is made"
-)]
-#![expect(
-    clippy::cast_possible_truncation,
-    reason = "a table has fewer than 2^32 rows and 2^16 codes per attribute"
-)]
+#![expect(clippy::indexing_slicing, reason = "codes are checked against the domain when a table is made")]
+#![expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 rows and 2^16 codes per attribute")]
 
 use std::borrow::Cow;
 
@@ -44,17 +38,10 @@ impl<'a> Part<'a> {
                     Cow::Borrowed(codes)
                 } else {
                     let mut map = [0u8; 256];
-                    map.iter_mut()
-                        .zip(&ranks)
-                        .for_each(|(slot, &rank)| *slot = rank as u8);
+                    map.iter_mut().zip(&ranks).for_each(|(slot, &rank)| *slot = rank as u8);
                     Cow::Owned(codes.iter().map(|&code| map[usize::from(code)]).collect())
                 };
-                Self {
-                    codes: Codes::U8(codes),
-                    keys,
-                    width: 1,
-                    rows,
-                }
+                Self { codes: Codes::U8(codes), keys, width: 1, rows }
             }
             CodeSlice::U16(codes) => {
                 let mut all = vec![0u32; code_count];
@@ -63,23 +50,13 @@ impl<'a> Part<'a> {
                 }
                 let (keys, rows, ranks) = present(&all);
                 let codes = if keys.len() <= 1 << 8 {
-                    Codes::U8(
-                        codes
-                            .iter()
-                            .map(|&code| ranks[usize::from(code)] as u8)
-                            .collect(),
-                    )
+                    Codes::U8(codes.iter().map(|&code| ranks[usize::from(code)] as u8).collect())
                 } else if is_identity(&keys) {
                     Codes::U16(Cow::Borrowed(codes))
                 } else {
                     Codes::U16(codes.iter().map(|&code| ranks[usize::from(code)]).collect())
                 };
-                Self {
-                    codes,
-                    keys,
-                    width: 1,
-                    rows,
-                }
+                Self { codes, keys, width: 1, rows }
             }
         }
     }
@@ -89,26 +66,13 @@ impl<'a> Part<'a> {
         let position = usize::from(position);
         match (table.schema().get(position), table.column(position)) {
             (Some(attribute), Some(column)) => Ok(Self::of_column(column, attribute.code_count())),
-            _ => Err(TableError::UnknownAttribute {
-                name: format!("number {}", position + 1),
-                nearest: None,
-            }),
+            _ => Err(TableError::UnknownAttribute { name: format!("number {}", position + 1), nearest: None }),
         }
     }
 
     /// Classes of several columns as one part: a class per row, `width` codes per class.
-    pub(super) fn folded(
-        class_of_row: Vec<u32>,
-        keys: Vec<u16>,
-        width: usize,
-        rows: Vec<u32>,
-    ) -> Self {
-        Self {
-            codes: Codes::U32(class_of_row),
-            keys,
-            width,
-            rows,
-        }
+    pub(super) fn folded(class_of_row: Vec<u32>, keys: Vec<u16>, width: usize, rows: Vec<u32>) -> Self {
+        Self { codes: Codes::U32(class_of_row), keys, width, rows }
     }
 
     /// How many compact codes there are.
@@ -138,10 +102,7 @@ impl<'a> Part<'a> {
 
     /// The most frequent compact code, the first of equals.
     pub(super) fn baseline(&self) -> usize {
-        (0..self.count())
-            .rev()
-            .max_by_key(|&code| self.rows[code])
-            .unwrap_or(0)
+        (0..self.count()).rev().max_by_key(|&code| self.rows[code]).unwrap_or(0)
     }
 
     /// Calls `step(slot, code)` for `slots` and the codes of the rows from `start` on.
@@ -149,18 +110,13 @@ impl<'a> Part<'a> {
     pub(super) fn each<T>(&self, start: usize, slots: &mut [T], step: impl Fn(&mut T, u32)) {
         let end = start + slots.len();
         match &self.codes {
-            Codes::U8(codes) => slots
-                .iter_mut()
-                .zip(&codes[start..end])
-                .for_each(|(slot, &code)| step(slot, code.into())),
-            Codes::U16(codes) => slots
-                .iter_mut()
-                .zip(&codes[start..end])
-                .for_each(|(slot, &code)| step(slot, code.into())),
-            Codes::U32(codes) => slots
-                .iter_mut()
-                .zip(&codes[start..end])
-                .for_each(|(slot, &code)| step(slot, code)),
+            Codes::U8(codes) => {
+                slots.iter_mut().zip(&codes[start..end]).for_each(|(slot, &code)| step(slot, code.into()))
+            }
+            Codes::U16(codes) => {
+                slots.iter_mut().zip(&codes[start..end]).for_each(|(slot, &code)| step(slot, code.into()))
+            }
+            Codes::U32(codes) => slots.iter_mut().zip(&codes[start..end]).for_each(|(slot, &code)| step(slot, code)),
         }
     }
 }
@@ -179,9 +135,7 @@ fn histogram_u8(codes: &[u8]) -> [u32; 256] {
     }
     let [mut sum, others @ ..] = lanes;
     for lane in others {
-        sum.iter_mut()
-            .zip(lane)
-            .for_each(|(sum, count)| *sum += count);
+        sum.iter_mut().zip(lane).for_each(|(sum, count)| *sum += count);
     }
     sum
 }
@@ -199,8 +153,7 @@ fn present(rows: &[u32]) -> (Vec<u16>, Vec<u32>, Vec<u16>) {
 }
 
 fn is_identity(keys: &[u16]) -> bool {
-    keys.last()
-        .is_none_or(|&last| usize::from(last) + 1 == keys.len())
+    keys.last().is_none_or(|&last| usize::from(last) + 1 == keys.len())
 }
 
 #[cfg(test)]

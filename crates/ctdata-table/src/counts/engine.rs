@@ -1,9 +1,6 @@
 //! A table in memory as a source of counts.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "columns of a set are positions in the list of parts"
-)]
+#![expect(clippy::indexing_slicing, reason = "columns of a set are positions in the list of parts")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,8 +11,8 @@ use super::plan::Plan;
 use super::segmented::Shared;
 use super::tally::{Wanted, group};
 use crate::{
-    Attribute, AttributeSet, Combinations, Control, CountSource, Ids, Marginal, Schema, Table,
-    TableError, Unit, Weights,
+    Attribute, AttributeSet, Combinations, Control, CountSource, Ids, Marginal, Schema, Table, TableError, Unit,
+    Weights,
 };
 
 impl CountSource for Table {
@@ -24,11 +21,7 @@ impl CountSource for Table {
     }
 
     fn unit(&self) -> Unit {
-        if self.weights().is_some() {
-            Unit::Weights
-        } else {
-            Unit::Rows
-        }
+        if self.weights().is_some() { Unit::Weights } else { Unit::Rows }
     }
 
     fn total(&self) -> u64 {
@@ -39,33 +32,17 @@ impl CountSource for Table {
         self.ids().map(Ids::max_rows_per_id)
     }
 
-    fn marginals(
-        &self,
-        sets: &[AttributeSet],
-        control: &Control,
-    ) -> Result<Vec<Marginal>, TableError> {
+    fn marginals(&self, sets: &[AttributeSet], control: &Control) -> Result<Vec<Marginal>, TableError> {
         marginals(self, sets, control)
     }
 
-    fn combinations(
-        &self,
-        max_length: usize,
-        min_support: u64,
-        control: &Control,
-    ) -> Result<Combinations, TableError> {
+    fn combinations(&self, max_length: usize, min_support: u64, control: &Control) -> Result<Combinations, TableError> {
         combinations::mine(self, max_length, min_support, control)
     }
 }
 
-fn marginals(
-    table: &Table,
-    sets: &[AttributeSet],
-    control: &Control,
-) -> Result<Vec<Marginal>, TableError> {
-    let mut positions: Vec<u16> = sets
-        .iter()
-        .flat_map(|set| set.positions().iter().copied())
-        .collect();
+fn marginals(table: &Table, sets: &[AttributeSet], control: &Control) -> Result<Vec<Marginal>, TableError> {
+    let mut positions: Vec<u16> = sets.iter().flat_map(|set| set.positions().iter().copied()).collect();
     positions.sort_unstable();
     positions.dedup();
     control.reserve((positions.len() * table.rows()) as u64)?;
@@ -74,25 +51,14 @@ fn marginals(
         Part::of_attribute(table, position)
     })?;
     let mut column_of = vec![0; positions.last().map_or(0, |&last| usize::from(last) + 1)];
-    positions
-        .iter()
-        .enumerate()
-        .for_each(|(column, &position)| column_of[usize::from(position)] = column);
+    positions.iter().enumerate().for_each(|(column, &position)| column_of[usize::from(position)] = column);
     let columns: Vec<Vec<usize>> = sets
         .iter()
-        .map(|set| {
-            set.positions()
-                .iter()
-                .map(|&position| column_of[usize::from(position)])
-                .collect()
-        })
+        .map(|set| set.positions().iter().map(|&position| column_of[usize::from(position)]).collect())
         .collect();
 
     let plan = if table.weights().is_some() || table.rows() == 0 {
-        Plan {
-            groups: Vec::new(),
-            single: (0..sets.len()).collect(),
-        }
+        Plan { groups: Vec::new(), single: (0..sets.len()).collect() }
     } else {
         Plan::new(&parts, &columns, table.rows())
     };
@@ -101,20 +67,13 @@ fn marginals(
         let before = done.fetch_add(sets as u64, Ordering::Relaxed);
         control.report("counting", before + sets as u64, Some(columns.len() as u64));
     };
-    let maker = Maker {
-        table,
-        sets,
-        parts: &parts,
-        columns: &columns,
-    };
+    let maker = Maker { table, sets, parts: &parts, columns: &columns };
     let mut counted = if plan.groups.is_empty() {
         Vec::new()
     } else {
         let shared = Shared::new(&parts, &plan, table.rows(), control)?;
         try_map(&plan.groups, |group| {
-            let counted = shared.count(group, control, |set, cells| {
-                (set, maker.of_cells(set, cells))
-            })?;
+            let counted = shared.count(group, control, |set, cells| (set, maker.of_cells(set, cells)))?;
             report(counted.len());
             Ok(counted)
         })?
@@ -139,20 +98,14 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn parts(&self, set: usize) -> Vec<&Part<'_>> {
-        self.columns[set]
-            .iter()
-            .map(|&column| &self.parts[column])
-            .collect()
+        self.columns[set].iter().map(|&column| &self.parts[column]).collect()
     }
 
     fn marginal(&self, set: usize, keys: Vec<u16>, counts: Vec<u64>) -> Marginal {
         let attributes = self.table.schema().attributes();
         let positions = self.sets[set].positions();
-        let shape = positions.iter().map(|&position| {
-            attributes
-                .get(usize::from(position))
-                .map_or(0, Attribute::code_count)
-        });
+        let shape =
+            positions.iter().map(|&position| attributes.get(usize::from(position)).map_or(0, Attribute::code_count));
         Marginal::of_sorted(self.sets[set].clone(), shape.collect(), keys, counts)
     }
 
@@ -162,36 +115,17 @@ impl Maker<'_> {
         let weights = self.table.weights().map(Weights::values);
         if let ([only], None) = (&parts[..], weights) {
             let keys = (0..only.count()).map(|code| only.key(code)[0]).collect();
-            return Ok(self.marginal(
-                set,
-                keys,
-                only.rows().iter().map(|&rows| rows.into()).collect(),
-            ));
+            return Ok(self.marginal(set, keys, only.rows().iter().map(|&rows| rows.into()).collect()));
         }
-        let groups = group(
-            &parts,
-            self.table.rows(),
-            Wanted {
-                weights,
-                members: false,
-            },
-            control,
-        )?;
+        let groups = group(&parts, self.table.rows(), Wanted { weights, members: false }, control)?;
         if !groups.units.contains(&0) {
             let counts = groups.sizes().into_owned();
             return Ok(self.marginal(set, groups.keys, counts));
         }
         // Rows of weight zero make a group, but no count.
         let width = parts.len();
-        let counted = groups
-            .units
-            .iter()
-            .enumerate()
-            .filter(|(_, units)| **units > 0);
-        let keys = counted
-            .clone()
-            .flat_map(|(cell, _)| groups.keys[cell * width..][..width].iter().copied())
-            .collect();
+        let counted = groups.units.iter().enumerate().filter(|(_, units)| **units > 0);
+        let keys = counted.clone().flat_map(|(cell, _)| groups.keys[cell * width..][..width].iter().copied()).collect();
         Ok(self.marginal(set, keys, counted.map(|(_, &units)| units).collect()))
     }
 
@@ -207,10 +141,7 @@ impl Maker<'_> {
         let mut codes = vec![0; rest.len()];
         for run in cells.chunks_exact(last.count()) {
             for (code, &count) in run.iter().enumerate().filter(|(_, count)| **count > 0) {
-                codes
-                    .iter()
-                    .zip(rest)
-                    .for_each(|(&code, part): (&usize, _)| keys.push(part.key(code)[0]));
+                codes.iter().zip(rest).for_each(|(&code, part): (&usize, _)| keys.push(part.key(code)[0]));
                 keys.push(last.key(code)[0]);
                 counts.push(u64::from(count));
             }

@@ -3,10 +3,7 @@
 //! The bits of a row lie side by side in one word first (a plane); reordered rows become bitmaps by
 //! transposing blocks of 64 by 64 bits. The counts of the code left out follow by subtraction.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "rows are below the table's, items below 64 per plane"
-)]
+#![expect(clippy::indexing_slicing, reason = "rows are below the table's, items below 64 per plane")]
 
 use std::ops::Range;
 
@@ -33,10 +30,7 @@ impl Items {
     pub(super) fn new(parts: &[Part<'_>], wanted: &[bool], rows: usize) -> Self {
         let mut used: Vec<usize> = Vec::new();
         let mut first = vec![None; parts.len()];
-        let counts: Vec<usize> = parts
-            .iter()
-            .map(|part| part.count().saturating_sub(1))
-            .collect();
+        let counts: Vec<usize> = parts.iter().map(|part| part.count().saturating_sub(1)).collect();
         for (column, _) in wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
             if used.last().is_none_or(|used| used + counts[column] > 64) {
                 used.push(0);
@@ -51,9 +45,7 @@ impl Items {
         for (plane, words) in planes.iter_mut().enumerate() {
             for (start, block) in (0..rows).step_by(4096).zip(words.chunks_mut(4096)) {
                 for (column, part) in parts.iter().enumerate() {
-                    if let Some(item) =
-                        first[column].filter(|item| item / 64 == plane && counts[column] > 0)
-                    {
+                    if let Some(item) = first[column].filter(|item| item / 64 == plane && counts[column] > 0) {
                         let mut bits = [0u64; MAX_CODES];
                         (0..counts[column]).for_each(|i| {
                             bits[code_of(i, baselines[column])] = 1 << (item % 64 + i);
@@ -65,13 +57,7 @@ impl Items {
                 }
             }
         }
-        Self {
-            planes,
-            used,
-            first,
-            counts,
-            baselines,
-        }
+        Self { planes, used, first, counts, baselines }
     }
 
     /// The number of planes.
@@ -81,9 +67,7 @@ impl Items {
 
     /// One past the largest item.
     pub(super) fn len(&self) -> usize {
-        self.used
-            .last()
-            .map_or(0, |used| (self.used.len() - 1) * 64 + used)
+        self.used.last().map_or(0, |used| (self.used.len() - 1) * 64 + used)
     }
 
     /// The items of a column; empty for one that was not wanted or has a single code.
@@ -118,17 +102,9 @@ impl Items {
     /// Each segment starts a new word, so that words belong to one segment.
     pub(super) fn in_segments(&self, order: &[u32], ends: &[usize], wanted: &[bool]) -> Bitmaps {
         let starts = || std::iter::once(0).chain(ends.iter().copied());
-        let words = starts()
-            .zip(ends)
-            .map(|(start, end)| (end - start).div_ceil(64))
-            .sum();
+        let words = starts().zip(ends).map(|(start, end)| (end - start).div_ceil(64)).sum();
         let mut bitmaps = Bitmaps::new(self.len(), words);
-        for (plane, source) in self
-            .planes
-            .iter()
-            .enumerate()
-            .filter(|(plane, _)| wanted[*plane])
-        {
+        for (plane, source) in self.planes.iter().enumerate().filter(|(plane, _)| wanted[*plane]) {
             let mut word = 0;
             for (start, &end) in starts().zip(ends) {
                 for rows in order[start..end].chunks(64) {
@@ -161,16 +137,8 @@ pub(super) struct Bitmaps {
 impl Bitmaps {
     fn new(items: usize, words: usize) -> Self {
         // A stride that is no multiple of a page keeps the 64 writes of a block out of one cache set.
-        let stride = if words.is_multiple_of(64) {
-            words + 8
-        } else {
-            words
-        };
-        Self {
-            words,
-            stride,
-            bits: vec![0; items * stride],
-        }
+        let stride = if words.is_multiple_of(64) { words + 8 } else { words };
+        Self { words, stride, bits: vec![0; items * stride] }
     }
 
     /// Turns the words of 64 rows into one word of each of the plane's items.
@@ -213,9 +181,7 @@ mod tests {
     fn transposing_moves_every_bit() {
         let mut state = 1u64;
         let block: [u64; 64] = std::array::from_fn(|_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             state ^ state >> 29
         });
         let mut turned = block;

@@ -41,74 +41,42 @@ impl Marginal {
         shape: &[usize],
         cells: impl IntoIterator<Item = (Vec<u16>, u64)>,
     ) -> Result<Self, TableError> {
-        let invalid = |rule: &str| TableError::Invalid {
-            what: "marginal".into(),
-            rule: rule.into(),
-        };
+        let invalid = |rule: &str| TableError::Invalid { what: "marginal".into(), rule: rule.into() };
         if shape.len() != set.len() {
             return Err(invalid("its shape has another length than its set"));
         }
         let mut cells: Vec<_> = cells.into_iter().filter(|(_, count)| *count > 0).collect();
         cells.sort_unstable();
-        if cells
-            .windows(2)
-            .any(|pair| matches!(pair, [a, b] if a.0 == b.0))
-        {
+        if cells.windows(2).any(|pair| matches!(pair, [a, b] if a.0 == b.0)) {
             return Err(invalid("a cell is given twice"));
         }
         let fits = |key: &[u16]| {
-            key.len() == shape.len()
-                && key
-                    .iter()
-                    .zip(shape)
-                    .all(|(&code, &codes)| usize::from(code) < codes)
+            key.len() == shape.len() && key.iter().zip(shape).all(|(&code, &codes)| usize::from(code) < codes)
         };
         if !cells.iter().all(|(key, _)| fits(key)) {
             return Err(invalid("a cell lies outside its shape"));
         }
         let counts = cells.iter().map(|(_, count)| *count).collect();
         let keys = cells.into_iter().flat_map(|(key, _)| key).collect();
-        Ok(Self {
-            set,
-            shape: shape.into(),
-            keys,
-            counts,
-        })
+        Ok(Self { set, shape: shape.into(), keys, counts })
     }
 
     /// The marginal of [`to_dense`](Self::to_dense): every cell of the domain, last attribute fastest.
     ///
     /// # Errors
     /// A shape of another length than the set, or another number of cells than the shape has.
-    pub fn from_dense(
-        set: AttributeSet,
-        shape: &[usize],
-        counts: &[u64],
-    ) -> Result<Self, TableError> {
+    pub fn from_dense(set: AttributeSet, shape: &[usize], counts: &[u64]) -> Result<Self, TableError> {
         if shape.len() != set.len() || product(shape) != Some(counts.len()) {
             let rule = "its set, shape and number of cells do not fit each other".into();
-            return Err(TableError::Invalid {
-                what: "marginal".into(),
-                rule,
-            });
+            return Err(TableError::Invalid { what: "marginal".into(), rule });
         }
         Ok(Self::of_dense(set, shape.into(), counts))
     }
 
     /// A marginal of cells that are sorted, distinct, within the shape and not zero.
-    pub(super) fn of_sorted(
-        set: AttributeSet,
-        shape: Box<[usize]>,
-        keys: Vec<u16>,
-        counts: Vec<u64>,
-    ) -> Self {
+    pub(super) fn of_sorted(set: AttributeSet, shape: Box<[usize]>, keys: Vec<u16>, counts: Vec<u64>) -> Self {
         debug_assert_eq!(keys.len(), counts.len() * set.len());
-        Self {
-            set,
-            shape,
-            keys: keys.into(),
-            counts: counts.into(),
-        }
+        Self { set, shape, keys: keys.into(), counts: counts.into() }
     }
 
     /// The attributes.
@@ -155,10 +123,7 @@ impl Marginal {
 
     /// The cells that are not zero: (key, count) in the lexicographic order of the keys.
     pub fn cells(&self) -> impl ExactSizeIterator<Item = (&[u16], u64)> + Clone {
-        self.counts
-            .iter()
-            .enumerate()
-            .map(|(cell, &count)| (self.key(cell), count))
+        self.counts.iter().enumerate().map(|(cell, &count)| (self.key(cell), count))
     }
 
     /// The counts of [`cells`](Self::cells).
@@ -193,24 +158,14 @@ impl Marginal {
             .positions()
             .iter()
             .map(|position| {
-                self.set.positions().binary_search(position).map_err(|_| {
-                    TableError::UnknownAttribute {
-                        name: format!("number {}", u32::from(*position) + 1),
-                        nearest: None,
-                    }
+                self.set.positions().binary_search(position).map_err(|_| TableError::UnknownAttribute {
+                    name: format!("number {}", u32::from(*position) + 1),
+                    nearest: None,
                 })
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let shape: Box<[usize]> = places
-            .iter()
-            .filter_map(|&place| self.shape.get(place).copied())
-            .collect();
-        let part = |key: &[u16]| {
-            places
-                .iter()
-                .filter_map(|&place| key.get(place).copied())
-                .collect::<Vec<u16>>()
-        };
+        let shape: Box<[usize]> = places.iter().filter_map(|&place| self.shape.get(place).copied()).collect();
+        let part = |key: &[u16]| places.iter().filter_map(|&place| key.get(place).copied()).collect::<Vec<u16>>();
         if let Some(size) = is_dense(product(&shape), self.len()) {
             let mut dense = vec![0; size];
             for (key, count) in self.cells() {
@@ -221,10 +176,7 @@ impl Marginal {
             }
             return Ok(Self::of_dense(set.clone(), shape, &dense));
         }
-        let mut cells: Vec<(Vec<u16>, u64)> = self
-            .cells()
-            .map(|(key, count)| (part(key), count))
-            .collect();
+        let mut cells: Vec<(Vec<u16>, u64)> = self.cells().map(|(key, count)| (part(key), count)).collect();
         cells.sort_unstable();
         cells.dedup_by(|(key, count), (kept, sum)| {
             let same = key == kept;
@@ -233,12 +185,7 @@ impl Marginal {
         });
         let counts = cells.iter().map(|(_, count)| *count).collect();
         let keys = cells.into_iter().flat_map(|(key, _)| key).collect();
-        Ok(Self {
-            set: set.clone(),
-            shape,
-            keys,
-            counts,
-        })
+        Ok(Self { set: set.clone(), shape, keys, counts })
     }
 
     /// The marginal of dense counts, last attribute fastest.
@@ -258,33 +205,23 @@ impl Marginal {
 
     fn key(&self, cell: usize) -> &[u16] {
         let width = self.set.len();
-        self.keys
-            .get(cell * width..(cell + 1) * width)
-            .unwrap_or_default()
+        self.keys.get(cell * width..(cell + 1) * width).unwrap_or_default()
     }
 }
 
 /// The number of cells of a shape.
 fn product(shape: &[usize]) -> Option<usize> {
-    shape
-        .iter()
-        .try_fold(1usize, |cells, &codes| cells.checked_mul(codes))
+    shape.iter().try_fold(1usize, |cells, &codes| cells.checked_mul(codes))
 }
 
 /// The place of a key among dense cells.
 fn cell_of(key: impl Iterator<Item = u16>, shape: &[usize]) -> usize {
-    key.zip(shape)
-        .fold(0, |cell, (code, &codes)| cell * codes + usize::from(code))
+    key.zip(shape).fold(0, |cell, (code, &codes)| cell * codes + usize::from(code))
 }
 
 impl fmt::Debug for Marginal {
     /// Shows the shape, never the counts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Marginal of attributes {:?}, shape {:?}",
-            self.set.positions(),
-            self.shape
-        )
+        write!(f, "Marginal of attributes {:?}, shape {:?}", self.set.positions(), self.shape)
     }
 }

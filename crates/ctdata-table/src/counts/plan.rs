@@ -1,9 +1,6 @@
 //! Which sets are counted together, and how.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "columns of a set are positions in the list of parts"
-)]
+#![expect(clippy::indexing_slicing, reason = "columns of a set are positions in the list of parts")]
 
 use std::collections::BTreeMap;
 
@@ -72,19 +69,10 @@ impl Plan {
         let (mut together, mut apart) = (0.0, 0.0);
         let mut inner = vec![false; parts.len()];
         for (outer, tasks) in by_outer {
-            let segments = outer
-                .iter()
-                .map(|&column| parts[column].count())
-                .product::<usize>()
-                .min(rows) as f64;
+            let segments = outer.iter().map(|&column| parts[column].count()).product::<usize>().min(rows) as f64;
             let passes: usize = tasks
                 .iter()
-                .map(|task| {
-                    task.inner
-                        .iter()
-                        .map(|&column| parts[column].count() - 1)
-                        .product::<usize>()
-                })
+                .map(|task| task.inner.iter().map(|&column| parts[column].count() - 1).product::<usize>())
                 .sum();
             let pass = (n / 64.0 + segments) * cost::WORD + segments * cost::SEGMENT;
             let grouped = n * (cost::ORDER + cost::GATHER) + passes as f64 * pass;
@@ -93,10 +81,7 @@ impl Plan {
             if grouped < alone {
                 together += grouped;
                 apart += alone;
-                tasks
-                    .iter()
-                    .flat_map(|task| &task.inner)
-                    .for_each(|&column| inner[column] = true);
+                tasks.iter().flat_map(|task| &task.inner).for_each(|&column| inner[column] = true);
                 plan.groups.push(Group { outer, tasks });
             } else {
                 plan.single.extend(tasks.iter().map(|task| task.set));
@@ -104,12 +89,7 @@ impl Plan {
         }
         let items = inner.iter().filter(|wanted| **wanted).count() as f64;
         if together + n * (items * cost::DIGIT + cost::GATHER) >= apart {
-            plan.single.extend(
-                plan.groups
-                    .drain(..)
-                    .flat_map(|group| group.tasks)
-                    .map(|task| task.set),
-            );
+            plan.single.extend(plan.groups.drain(..).flat_map(|group| group.tasks).map(|task| task.set));
         }
         plan.single.sort_unstable();
         plan
@@ -120,10 +100,7 @@ impl Plan {
 /// rows, outside their most frequent code, for each bitmap that they spare.
 fn rank(part: &Part<'_>, rows: usize) -> (bool, u64) {
     let rest = (rows as u64).saturating_sub(part.rows().iter().copied().max().map_or(0, u64::from));
-    (
-        part.count() <= MAX_CODES,
-        rest * 1000 / part.count().saturating_sub(1).max(1) as u64,
-    )
+    (part.count() <= MAX_CODES, rest * 1000 / part.count().saturating_sub(1).max(1) as u64)
 }
 
 /// The columns that order the rows and the one or two that become bitmaps; `None` where rows are
@@ -134,19 +111,12 @@ fn split(
     columns: &[usize],
     rows: usize,
 ) -> Option<(Vec<usize>, Vec<usize>)> {
-    let cells = columns.iter().try_fold(1usize, |cells, &column| {
-        cells.checked_mul(parts[column].count())
-    });
+    let cells = columns.iter().try_fold(1usize, |cells, &column| cells.checked_mul(parts[column].count()));
     is_dense(cells, rows)?;
     let mut ranked = columns.to_vec();
     ranked.sort_unstable_by_key(|&column| (ranks[column], column));
-    let inner = ranked
-        .iter()
-        .rev()
-        .take(2)
-        .take_while(|&&column| ranks[column].0)
-        .count()
-        .min(ranked.len().saturating_sub(1));
+    let inner =
+        ranked.iter().rev().take(2).take_while(|&&column| ranks[column].0).count().min(ranked.len().saturating_sub(1));
     let mut inner = ranked.split_off(ranked.len() - inner);
     ranked.sort_unstable();
     inner.sort_unstable();

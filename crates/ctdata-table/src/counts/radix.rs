@@ -4,10 +4,7 @@
     clippy::indexing_slicing,
     reason = "digits are masked to the size of their histogram; places sum to the length"
 )]
-#![expect(
-    clippy::cast_possible_truncation,
-    reason = "digits are masked before they are narrowed; lengths fit 32 bits"
-)]
+#![expect(clippy::cast_possible_truncation, reason = "digits are masked before they are narrowed; lengths fit 32 bits")]
 
 use crate::{Control, TableError};
 
@@ -51,12 +48,7 @@ const DIGIT: u32 = 9;
 
 /// Sorts by bits `low..high`; equal ones keep their order. Bits below `low` must not decide: they are
 /// either absent or ascending.
-pub(super) fn sort<W: Word>(
-    keys: &mut Vec<W>,
-    low: u32,
-    high: u32,
-    control: &Control,
-) -> Result<(), TableError> {
+pub(super) fn sort<W: Word>(keys: &mut Vec<W>, low: u32, high: u32, control: &Control) -> Result<(), TableError> {
     if keys.len() < SMALL {
         keys.sort_unstable();
         return Ok(());

@@ -5,14 +5,8 @@
 //! by inclusion and exclusion. With one outer column its most frequent code needs no segment either:
 //! its counts are what the other segments leave of the whole table's.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "segments, items and cells are numbered by this file"
-)]
-#![expect(
-    clippy::cast_possible_truncation,
-    reason = "rows and dense cells fit 32 bits"
-)]
+#![expect(clippy::indexing_slicing, reason = "segments, items and cells are numbered by this file")]
+#![expect(clippy::cast_possible_truncation, reason = "rows and dense cells fit 32 bits")]
 
 use rustc_hash::FxHashMap;
 
@@ -52,12 +46,7 @@ struct Segments {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(
-        parts: &'a [Part<'a>],
-        plan: &Plan,
-        rows: usize,
-        control: &Control,
-    ) -> Result<Self, TableError> {
+    pub(super) fn new(parts: &'a [Part<'a>], plan: &Plan, rows: usize, control: &Control) -> Result<Self, TableError> {
         let mut wanted = vec![false; parts.len()];
         let mut pairs = Vec::new();
         for group in &plan.groups {
@@ -70,43 +59,25 @@ impl<'a> Shared<'a> {
         }
         pairs.sort_unstable();
         pairs.dedup();
-        let items: usize = parts
-            .iter()
-            .zip(&wanted)
-            .filter(|(_, wanted)| **wanted)
-            .map(|(part, _)| part.count())
-            .sum();
+        let items: usize = parts.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(part, _)| part.count()).sum();
         // Planes, bitmaps in table order and those of a group with its order of the rows.
-        control.reserve(
-            (rows * 8 * (items / 48 + 1) + 2 * items * (rows / 8 + 8) + rows * 4) as u64,
-        )?;
+        control.reserve((rows * 8 * (items / 48 + 1) + 2 * items * (rows / 8 + 8) + rows * 4) as u64)?;
         let items = Items::new(parts, &wanted, rows);
         control.check()?;
         let bitmaps = items.in_order(rows);
         let counts = try_map(&pairs, |&(b, c)| {
             control.check()?;
-            let mut counts =
-                Vec::with_capacity(items.of_column(b).len() * items.of_column(c).len());
+            let mut counts = Vec::with_capacity(items.of_column(b).len() * items.of_column(c).len());
             for b in items.of_column(b) {
                 for c in items.of_column(c) {
                     let mut both = [0];
-                    count_and_segments(
-                        bitmaps.of_item(b),
-                        bitmaps.of_item(c),
-                        &[rows.div_ceil(64)],
-                        &mut both,
-                    );
+                    count_and_segments(bitmaps.of_item(b), bitmaps.of_item(c), &[rows.div_ceil(64)], &mut both);
                     counts.push(both[0]);
                 }
             }
             Ok(counts)
         })?;
-        Ok(Self {
-            parts,
-            rows,
-            items,
-            pairs: pairs.into_iter().zip(counts).collect(),
-        })
+        Ok(Self { parts, rows, items, pairs: pairs.into_iter().zip(counts).collect() })
     }
 
     /// Counts the sets of a group: hands the set's number and its dense cells, in compact codes of
@@ -128,9 +99,7 @@ impl<'a> Shared<'a> {
             }
         }
         let counted = segments.row_ends.len();
-        let bitmaps = self
-            .items
-            .in_segments(&segments.order, &segments.row_ends, &planes);
+        let bitmaps = self.items.in_segments(&segments.order, &segments.row_ends, &planes);
         control.check()?;
 
         // Rows of each item in each segment.
@@ -154,15 +123,7 @@ impl<'a> Shared<'a> {
             Ok(tasks
                 .iter()
                 .map(|task| {
-                    self.fill(
-                        &group.outer,
-                        task,
-                        &segments,
-                        &bitmaps,
-                        &singles,
-                        &mut both,
-                        &mut cells,
-                    );
+                    self.fill(&group.outer, task, &segments, &bitmaps, &singles, &mut both, &mut cells);
                     finish(task.set, &cells)
                 })
                 .collect::<Vec<_>>())
@@ -172,11 +133,7 @@ impl<'a> Shared<'a> {
 
     /// The segments of a group; with one outer column, its most frequent code is last and not counted.
     fn segments(&self, group: &Group) -> Segments {
-        let outer: Vec<&Part<'_>> = group
-            .outer
-            .iter()
-            .map(|&column| &self.parts[column])
-            .collect();
+        let outer: Vec<&Part<'_>> = group.outer.iter().map(|&column| &self.parts[column]).collect();
         let mut block = vec![0u32; BLOCK.min(self.rows)];
         let mut each_block = |step: &mut dyn FnMut(usize, &[u32])| {
             for start in (0..self.rows).step_by(BLOCK) {
@@ -193,9 +150,7 @@ impl<'a> Shared<'a> {
             each_block(&mut |_, cells| cells.iter().for_each(|&cell| rows[cell as usize] += 1));
             (rows, None)
         };
-        let cells = (0..rows_of_cell.len())
-            .filter(|&cell| rows_of_cell[cell] > 0 && Some(cell) != last)
-            .chain(last);
+        let cells = (0..rows_of_cell.len()).filter(|&cell| rows_of_cell[cell] > 0 && Some(cell) != last).chain(last);
         let mut segments = Segments {
             codes: Vec::new(),
             rows: Vec::new(),
@@ -235,10 +190,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Fills the dense cells of one set, its columns ascending and the last one fastest.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "buffers are shared by the sets of a chunk"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "buffers are shared by the sets of a chunk")]
     fn fill(
         &self,
         outer: &[usize],
@@ -252,50 +204,28 @@ impl<'a> Shared<'a> {
         let mut columns: Vec<usize> = outer.iter().chain(&task.inner).copied().collect();
         columns.sort_unstable();
         let stride = |column: usize| -> usize {
-            columns
-                .iter()
-                .filter(|&&other| other > column)
-                .map(|&other| self.parts[other].count())
-                .product()
+            columns.iter().filter(|&&other| other > column).map(|&other| self.parts[other].count()).product()
         };
-        let size = columns
-            .iter()
-            .map(|&column| self.parts[column].count())
-            .product();
+        let size = columns.iter().map(|&column| self.parts[column].count()).product();
         debug_assert!(is_dense(Some(size), self.rows).is_some());
         cells.clear();
         cells.resize(size, 0);
 
         let items = &self.items;
-        let inner: Vec<(usize, usize)> = task
-            .inner
-            .iter()
-            .map(|&column| (column, stride(column)))
-            .collect();
-        let baseline: usize = inner
-            .iter()
-            .map(|&(column, stride)| items.baseline(column) * stride)
-            .sum();
+        let inner: Vec<(usize, usize)> = task.inner.iter().map(|&column| (column, stride(column))).collect();
+        let baseline: usize = inner.iter().map(|&(column, stride)| items.baseline(column) * stride).sum();
         let strides: Vec<usize> = outer.iter().map(|&column| stride(column)).collect();
         // The cell of each segment in which the inner columns have their most frequent codes.
         let base: Vec<usize> = segments
             .codes
             .chunks_exact(outer.len())
             .map(|codes| {
-                baseline
-                    + codes
-                        .iter()
-                        .zip(&strides)
-                        .map(|(&code, stride)| code as usize * stride)
-                        .sum::<usize>()
+                baseline + codes.iter().zip(&strides).map(|(&code, stride)| code as usize * stride).sum::<usize>()
             })
             .collect();
         // From the baseline's cell to an item's: modulo 2^64, as codes may lie below the baseline.
         let step = |(column, stride): (usize, usize), i: usize| {
-            items
-                .code(column, i)
-                .wrapping_sub(items.baseline(column))
-                .wrapping_mul(stride)
+            items.code(column, i).wrapping_sub(items.baseline(column)).wrapping_mul(stride)
         };
         for (&cell, &rows) in base.iter().zip(&segments.rows) {
             cells[cell] = rows;
@@ -316,12 +246,7 @@ impl<'a> Shared<'a> {
         let mut pair = 0;
         for (i, item_b) in items.of_column(b.0).enumerate() {
             for (j, item_c) in items.of_column(c.0).enumerate() {
-                count_and_segments(
-                    bitmaps.of_item(item_b),
-                    bitmaps.of_item(item_c),
-                    &segments.word_ends,
-                    both,
-                );
+                count_and_segments(bitmaps.of_item(item_b), bitmaps.of_item(item_c), &segments.word_ends, both);
                 if counted < width {
                     let whole = whole.map_or(0, |pairs| pairs[pair]);
                     both[counted] = whole - both[..counted].iter().sum::<u32>();

@@ -12,7 +12,8 @@ impl AttributeSet {
     /// # Errors
     /// A position given twice, or past 65,535.
     pub fn try_new(positions: impl IntoIterator<Item = usize>) -> Result<Self, TableError> {
-        let too_far = |position: usize| TableError::UnknownAttribute { name: format!("number {}", position + 1), nearest: None };
+        let too_far =
+            |position: usize| TableError::UnknownAttribute { name: format!("number {}", position + 1), nearest: None };
         let mut set = positions
             .into_iter()
             .map(|position| u16::try_from(position).map_err(|_| too_far(position)))

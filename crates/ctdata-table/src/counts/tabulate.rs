@@ -1,8 +1,7 @@
 //! Tables of counts by variables.
 
 use crate::{
-    Attribute, AttributeSet, Column, Control, CountSource, CountTable, Dimension, Schema, Table,
-    TableError, Variable,
+    Attribute, AttributeSet, Column, Control, CountSource, CountTable, Dimension, Schema, Table, TableError, Variable,
 };
 
 /// Counts the units of a table by the categories of some variables, at most one of them multi-valued.
@@ -24,12 +23,7 @@ use crate::{
 /// # Errors
 /// More than one [`Variable::Flags`], a variable that the table cannot answer (see
 /// [`Variable::column`]), [`TableError::MemoryCap`], [`TableError::Cancelled`].
-pub fn tabulate(
-    table: &Table,
-    id: &str,
-    variables: &[Variable],
-    control: &Control,
-) -> Result<CountTable, TableError> {
+pub fn tabulate(table: &Table, id: &str, variables: &[Variable], control: &Control) -> Result<CountTable, TableError> {
     let mut dimensions = Vec::with_capacity(variables.len());
     // Columns by number: a variable and a member of the multi-valued one may have the same name.
     let mut attributes = Vec::new();
@@ -40,10 +34,7 @@ pub fn tabulate(
     };
     let mut flags = None;
     for (place, variable) in variables.iter().enumerate() {
-        dimensions.push(Dimension {
-            variable: variable.clone(),
-            categories: variable.categories(table)?,
-        });
+        dimensions.push(Dimension { variable: variable.clone(), categories: variable.categories(table)? });
         match (variable.column(table)?, variable) {
             (Some((attribute, column)), _) => add(&attribute, column),
             (None, Variable::Flags { members, .. }) if flags.is_none() => {
@@ -59,10 +50,7 @@ pub fn tabulate(
     }
     let exclusive = variables.len() - usize::from(flags.is_some());
     for member in flags.map_or(&[][..], |(_, members)| members) {
-        let flag = Variable::AnyFlag {
-            name: member.clone(),
-            members: vec![member.clone()],
-        };
+        let flag = Variable::AnyFlag { name: member.clone(), members: vec![member.clone()] };
         if let Some((attribute, column)) = flag.column(table)? {
             add(&attribute, column);
         }
@@ -99,14 +87,7 @@ pub fn tabulate(
 const YES: u16 = 0;
 
 /// The cells of one marginal.
-fn one(
-    table: &Table,
-    set: AttributeSet,
-    control: &Control,
-) -> Result<Vec<(Vec<u16>, u64)>, TableError> {
+fn one(table: &Table, set: AttributeSet, control: &Control) -> Result<Vec<(Vec<u16>, u64)>, TableError> {
     let marginals = table.marginals(&[set], control)?;
-    Ok(marginals
-        .iter()
-        .flat_map(|marginal| marginal.cells().map(|(key, count)| (key.to_vec(), count)))
-        .collect())
+    Ok(marginals.iter().flat_map(|marginal| marginal.cells().map(|(key, count)| (key.to_vec(), count))).collect())
 }

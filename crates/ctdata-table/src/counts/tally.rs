@@ -4,10 +4,7 @@
     clippy::indexing_slicing,
     reason = "cells are below the product of the parts' counts, rows below the table's"
 )]
-#![expect(
-    clippy::cast_possible_truncation,
-    reason = "rows, classes and dense cells fit 32 bits"
-)]
+#![expect(clippy::cast_possible_truncation, reason = "rows, classes and dense cells fit 32 bits")]
 
 use std::borrow::Cow;
 
@@ -50,9 +47,7 @@ pub(super) fn is_dense(cells: Option<usize>, rows: usize) -> Option<usize> {
 
 /// The product of the parts' counts, if it can be computed.
 pub(super) fn cell_count(parts: &[&Part<'_>]) -> Option<usize> {
-    parts
-        .iter()
-        .try_fold(1usize, |cells, part| cells.checked_mul(part.count()))
+    parts.iter().try_fold(1usize, |cells, part| cells.checked_mul(part.count()))
 }
 
 /// Groups the rows by their codes in `parts`.
@@ -78,9 +73,7 @@ pub(super) fn group(
     match (with_rows, bits) {
         (false, 0..=32) => sorted::<u32>(parts, rows, 0, wanted, control),
         (false, _) => sorted::<u64>(parts, rows, 0, wanted, control),
-        (true, bits) if bits + row_bits <= u64::BITS => {
-            sorted::<u64>(parts, rows, row_bits, wanted, control)
-        }
+        (true, bits) if bits + row_bits <= u64::BITS => sorted::<u64>(parts, rows, row_bits, wanted, control),
         (true, _) => sorted::<u128>(parts, rows, row_bits, wanted, control),
     }
 }
@@ -149,21 +142,14 @@ fn dense(
     let filled = counts.iter().filter(|&&count| count > 0).count();
     let mut groups = Groups::with_capacity(filled, parts);
     let mut codes = vec![0u32; parts.len()];
-    for (cell, count) in counts
-        .iter_mut()
-        .enumerate()
-        .filter(|(_, count)| **count > 0)
-    {
+    for (cell, count) in counts.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
         let mut rest = cell as u32;
         for (code, part) in codes.iter_mut().zip(parts).rev() {
             let count = part.count() as u32;
             *code = rest % count;
             rest /= count;
         }
-        codes
-            .iter()
-            .zip(parts)
-            .for_each(|(&code, part)| groups.keys.extend_from_slice(part.key(code as usize)));
+        codes.iter().zip(parts).for_each(|(&code, part)| groups.keys.extend_from_slice(part.key(code as usize)));
         if wanted.weights.is_some() {
             groups.units.push(sums[cell]);
         }
@@ -198,9 +184,7 @@ fn sorted<W: Word>(
             part.each(start, block, |key, code| *key = key.push(bits, code));
         }
         if row_bits > 0 {
-            (start as u32..)
-                .zip(block)
-                .for_each(|(row, key)| *key = key.push(row_bits, row));
+            (start as u32..).zip(block).for_each(|(row, key)| *key = key.push(row_bits, row));
         }
     }
     radix::sort(&mut keys, row_bits, row_bits + bits, control)?;
@@ -215,15 +199,9 @@ fn sorted<W: Word>(
     starts[filled] = rows as u32;
     starts.truncate(filled + 1);
 
-    let mut groups = Groups {
-        keys: vec![0; filled * width],
-        ..Groups::default()
-    };
+    let mut groups = Groups { keys: vec![0; filled * width], ..Groups::default() };
     // Column by column within a block that stays in cache.
-    for (starts, codes) in starts[..filled]
-        .chunks(BLOCK)
-        .zip(groups.keys.chunks_mut((BLOCK * width).max(1)))
-    {
+    for (starts, codes) in starts[..filled].chunks(BLOCK).zip(groups.keys.chunks_mut((BLOCK * width).max(1))) {
         let (mut shift, mut place) = (row_bits + bits, 0);
         for part in parts {
             shift -= part.bits();
@@ -243,18 +221,12 @@ fn sorted<W: Word>(
     if let Some(weights) = wanted.weights {
         let units = |pair: &[u32]| -> u64 {
             let group = &keys[pair[0] as usize..pair[1] as usize];
-            group
-                .iter()
-                .map(|key| u64::from(weights[key.shifted(0) & row_mask]))
-                .sum()
+            group.iter().map(|key| u64::from(weights[key.shifted(0) & row_mask])).sum()
         };
         groups.units = starts.windows(2).map(units).collect();
     }
     if wanted.members {
-        groups.members = keys
-            .iter()
-            .map(|key| (key.shifted(0) & row_mask) as u32)
-            .collect();
+        groups.members = keys.iter().map(|key| (key.shifted(0) & row_mask) as u32).collect();
         groups.group_of_row = vec![0; rows];
         for (group, pair) in (0u32..).zip(starts.windows(2)) {
             for &row in &groups.members[pair[0] as usize..pair[1] as usize] {
@@ -267,12 +239,7 @@ fn sorted<W: Word>(
 }
 
 /// Keys that do not fit 64 bits: the groups of the first parts become one part, until they do.
-fn folded(
-    parts: &[&Part<'_>],
-    rows: usize,
-    wanted: Wanted<'_>,
-    control: &Control,
-) -> Result<Groups, TableError> {
+fn folded(parts: &[&Part<'_>], rows: usize, wanted: Wanted<'_>, control: &Control) -> Result<Groups, TableError> {
     let mut bits = 0;
     let fitting = parts
         .iter()
@@ -282,31 +249,17 @@ fn folded(
         })
         .count();
     let (head, tail) = parts.split_at(fitting);
-    let first = group(
-        head,
-        rows,
-        Wanted {
-            weights: None,
-            members: true,
-        },
-        control,
-    )?;
+    let first = group(head, rows, Wanted { weights: None, members: true }, control)?;
     let width = head.iter().map(|part| part.width()).sum();
     let first = Part::folded(first.group_of_row, first.keys, width, first.rows);
-    let rest: Vec<&Part<'_>> = std::iter::once(&first)
-        .chain(tail.iter().copied())
-        .collect();
+    let rest: Vec<&Part<'_>> = std::iter::once(&first).chain(tail.iter().copied()).collect();
     group(&rest, rows, wanted, control)
 }
 
 impl Groups {
     fn with_capacity(groups: usize, parts: &[&Part<'_>]) -> Self {
         let width: usize = parts.iter().map(|part| part.width()).sum();
-        Self {
-            keys: Vec::with_capacity(groups * width),
-            rows: Vec::with_capacity(groups),
-            ..Self::default()
-        }
+        Self { keys: Vec::with_capacity(groups * width), rows: Vec::with_capacity(groups), ..Self::default() }
     }
 
     /// Units per group.

@@ -94,17 +94,9 @@ impl Coder {
     pub fn observed<T: AsRef<[u8]>>(missing: impl IntoIterator<Item = (T, Missing)>) -> Self {
         let tokens: Vec<_> = missing.into_iter().collect();
         let kinds: MissingKinds = tokens.iter().map(|(_, kind)| *kind).collect();
-        let code = |kind| {
-            kinds
-                .position(kind)
-                .and_then(|position| u16::try_from(position).ok())
-                .unwrap_or_default()
-        };
+        let code = |kind| kinds.position(kind).and_then(|position| u16::try_from(position).ok()).unwrap_or_default();
         let mut coder = Self::known(tokens.into_iter().map(|(text, kind)| (text, code(kind))));
-        coder.observed = Some(Observed {
-            missing: kinds,
-            values: Vec::new(),
-        });
+        coder.observed = Some(Observed { missing: kinds, values: Vec::new() });
         coder
     }
 
@@ -124,15 +116,8 @@ impl Coder {
 
     #[inline]
     fn or_new(&mut self, found: u32, cell: &[u8]) -> Result<u16, Refusal> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "all codes but NONE come from 16 bits"
-        )]
-        if found == NONE {
-            self.code_of_new(cell)
-        } else {
-            Ok(found as u16)
-        }
+        #[expect(clippy::cast_possible_truncation, reason = "all codes but NONE come from 16 bits")]
+        if found == NONE { self.code_of_new(cell) } else { Ok(found as u16) }
     }
 
     #[inline(never)]
@@ -161,8 +146,7 @@ impl Coder {
         if observed.values.len() >= MAX_VALUES {
             return Err(Refusal::TooManyValues);
         }
-        let code = u16::try_from(observed.missing.len() + observed.values.len())
-            .map_err(|_| Refusal::TooManyValues)?;
+        let code = u16::try_from(observed.missing.len() + observed.values.len()).map_err(|_| Refusal::TooManyValues)?;
         observed.values.push(text.into());
         self.insert(cell, code);
         Ok(code)
@@ -201,18 +185,12 @@ impl Coder {
     ///
     /// # Errors
     /// None that this coder's texts can cause; see [`Domain`].
-    pub fn into_domain(
-        self,
-        is_used: impl Fn(u16) -> bool,
-    ) -> Option<Result<ObservedDomain, TableError>> {
+    pub fn into_domain(self, is_used: impl Fn(u16) -> bool) -> Option<Result<ObservedDomain, TableError>> {
         let Observed { missing, values } = self.observed?;
         let kinds = missing.len();
         let code_at = |position: usize| u16::try_from(kinds + position).unwrap_or(u16::MAX);
-        let mut used: Vec<(usize, Box<str>)> = values
-            .into_iter()
-            .enumerate()
-            .filter(|(position, _)| is_used(code_at(*position)))
-            .collect();
+        let mut used: Vec<(usize, Box<str>)> =
+            values.into_iter().enumerate().filter(|(position, _)| is_used(code_at(*position))).collect();
         let numbers: Option<Vec<i64>> = used.iter().map(|(_, text)| integer(text)).collect();
         let length = used.last().map_or(0, |(position, _)| position + 1);
         match &numbers {
@@ -233,23 +211,14 @@ impl Coder {
             Some(numbers) if !numbers.is_empty() => Domain::numeric(numbers, 0, Origin::Observed),
             _ => Domain::nominal(used.into_iter().map(|(_, text)| text), Origin::Observed),
         };
-        Some(domain.map(|domain| ObservedDomain {
-            domain,
-            missing,
-            map,
-        }))
+        Some(domain.map(|domain| ObservedDomain { domain, missing, map }))
     }
 }
 
 /// Shows how many texts there are, never which.
 impl fmt::Debug for Coder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tiny = self
-            .bytes
-            .iter()
-            .chain([&self.empty])
-            .filter(|code| **code != NONE)
-            .count();
+        let tiny = self.bytes.iter().chain([&self.empty]).filter(|code| **code != NONE).count();
         f.debug_struct("Coder")
             .field("texts", &(tiny + self.short.used + self.long.len()))
             .field("observed", &self.observed.is_some())
@@ -295,10 +264,7 @@ struct ShortTable {
 
 impl ShortTable {
     fn new() -> Self {
-        Self {
-            slots: vec![(0, NONE); 16],
-            used: 0,
-        }
+        Self { slots: vec![(0, NONE); 16], used: 0 }
     }
 
     #[inline]
@@ -319,9 +285,7 @@ impl ShortTable {
             let larger = vec![(0, NONE); 2 * self.slots.len()];
             let old = std::mem::replace(&mut self.slots, larger);
             self.used = 0;
-            old.into_iter()
-                .filter(|(key, _)| *key != 0)
-                .for_each(|(key, code)| self.insert(key, code));
+            old.into_iter().filter(|(key, _)| *key != 0).for_each(|(key, code)| self.insert(key, code));
         }
         let mut at = self.start(key);
         while let Some(slot) = self.slots.get_mut(at) {
@@ -393,31 +357,10 @@ mod tests {
 
     #[test]
     fn only_integers_in_their_usual_form_are_numbers() {
-        for text in [
-            "0",
-            "7",
-            "-7",
-            "100",
-            "9223372036854775807",
-            "-9223372036854775808",
-        ] {
-            assert_eq!(
-                integer(text).map(|number| number.to_string()).as_deref(),
-                Some(text)
-            );
+        for text in ["0", "7", "-7", "100", "9223372036854775807", "-9223372036854775808"] {
+            assert_eq!(integer(text).map(|number| number.to_string()).as_deref(), Some(text));
         }
-        for text in [
-            "",
-            "-",
-            "+1",
-            "-0",
-            "007",
-            "1.0",
-            " 1",
-            "9223372036854775808",
-            "1e3",
-            "٣",
-        ] {
+        for text in ["", "-", "+1", "-0", "007", "1.0", " 1", "9223372036854775808", "1e3", "٣"] {
             assert_eq!(integer(text), None);
         }
     }
@@ -427,33 +370,23 @@ mod tests {
         let mut coder = Coder::observed([("", Missing::NotRecorded)]);
         assert_eq!(coder.code(b""), Ok(0));
         let ObservedDomain { domain, map, .. } = coder.into_domain(|_| true).unwrap().unwrap();
-        assert_eq!(
-            (domain.len(), domain.kind(), map),
-            (0, crate::DomainKind::Nominal, vec![0])
-        );
+        assert_eq!((domain.len(), domain.kind(), map), (0, crate::DomainKind::Nominal, vec![0]));
     }
 
     #[test]
     fn values_of_rows_left_out_leave_no_trace() {
         let mut coder = Coder::observed([("", Missing::NotRecorded)]);
         let read = [&b"b"[..], b"secret", b"a"].map(|cell| coder.code(cell).unwrap());
-        let ObservedDomain { domain, map, .. } =
-            coder.into_domain(|code| code != read[1]).unwrap().unwrap();
+        let ObservedDomain { domain, map, .. } = coder.into_domain(|code| code != read[1]).unwrap().unwrap();
         assert_eq!(domain.labels().collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(
-            (map[usize::from(read[0])], map[usize::from(read[2])], map[0]),
-            (1, 0, 2)
-        );
+        assert_eq!((map[usize::from(read[0])], map[usize::from(read[2])], map[0]), (1, 0, 2));
     }
 
     #[test]
     fn a_column_has_room_for_the_most_values_and_not_more() {
         let mut coder = Coder::observed(Missing::ALL.map(|kind| (kind.code(), kind)));
         for value in 0..MAX_VALUES {
-            assert_eq!(
-                coder.code(value.to_string().as_bytes()),
-                Ok(u16::try_from(value + 4).unwrap())
-            );
+            assert_eq!(coder.code(value.to_string().as_bytes()), Ok(u16::try_from(value + 4).unwrap()));
         }
         assert_eq!(coder.code(b"one more"), Err(Refusal::TooManyValues));
         assert_eq!(coder.code(b"65531"), Ok(u16::MAX));
@@ -464,9 +397,6 @@ mod tests {
     fn debug_shows_no_text() {
         let mut coder = Coder::observed([("", Missing::NotRecorded)]);
         coder.code(b"secret").unwrap();
-        assert_eq!(
-            format!("{coder:?}"),
-            "Coder { texts: 2, observed: true, .. }"
-        );
+        assert_eq!(format!("{coder:?}"), "Coder { texts: 2, observed: true, .. }");
     }
 }

@@ -34,27 +34,15 @@ pub struct BrokenGzip(
 pub fn open(path: &Path) -> io::Result<Input> {
     let mut file = File::open(path)?;
     // A pipe has a length of 0, which says nothing.
-    let bytes = file
-        .metadata()
-        .ok()
-        .filter(Metadata::is_file)
-        .map(|about| about.len());
+    let bytes = file.metadata().ok().filter(Metadata::is_file).map(|about| about.len());
     let mut magic = Vec::with_capacity(GZIP.len());
-    file.by_ref()
-        .take(GZIP.len() as u64)
-        .read_to_end(&mut magic)?;
+    file.by_ref().take(GZIP.len() as u64).read_to_end(&mut magic)?;
     let compressed = magic == GZIP;
     let whole = Cursor::new(magic).chain(file);
     Ok(if compressed {
-        Input {
-            stream: Stream::Gzip(Box::new(MultiGzDecoder::new(whole))),
-            bytes: None,
-        }
+        Input { stream: Stream::Gzip(Box::new(MultiGzDecoder::new(whole))), bytes: None }
     } else {
-        Input {
-            stream: Stream::Plain(whole),
-            bytes,
-        }
+        Input { stream: Stream::Plain(whole), bytes }
     })
 }
 
@@ -68,9 +56,7 @@ impl Input {
 /// Shows nothing of the text.
 impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Input")
-            .field("bytes", &self.bytes)
-            .finish_non_exhaustive()
+        f.debug_struct("Input").field("bytes", &self.bytes).finish_non_exhaustive()
     }
 }
 
@@ -79,9 +65,7 @@ impl Read for Input {
         match &mut self.stream {
             Stream::Plain(file) => file.read(buffer),
             Stream::Gzip(decoder) => decoder.read(buffer).map_err(|error| match error.kind() {
-                io::ErrorKind::InvalidData
-                | io::ErrorKind::InvalidInput
-                | io::ErrorKind::UnexpectedEof => {
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
                     io::Error::new(io::ErrorKind::InvalidData, BrokenGzip(error.to_string()))
                 }
                 _ => error,

@@ -39,12 +39,7 @@ pub(super) enum Stop {
 
 /// Finds the record at the start of `bytes`, of which `end` are text and the rest is padding, and
 /// writes the cell starts.
-pub(super) fn outline(
-    bytes: &[u8],
-    end: usize,
-    separator: u8,
-    starts: &mut [u32],
-) -> Result<Outline, Stop> {
+pub(super) fn outline(bytes: &[u8], end: usize, separator: u8, starts: &mut [u32]) -> Result<Outline, Stop> {
     let text = bytes.get(..end).unwrap_or_default();
     let separators = repeat(separator);
     // `starts[0]` is always 0; `cells` is the index of the cell being read.
@@ -54,10 +49,7 @@ pub(super) fn outline(
         let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
             return Err(Stop::End { open_quote: None });
         };
-        let Some(room) = starts
-            .get_mut(cells + 1..)
-            .and_then(<[u32]>::first_chunk_mut)
-        else {
+        let Some(room) = starts.get_mut(cells + 1..).and_then(<[u32]>::first_chunk_mut) else {
             return Err(Stop::TooManyCells);
         };
         let word = u64::from_le_bytes(*word);
@@ -78,21 +70,11 @@ pub(super) fn outline(
         at += control.trailing_zeros() as usize / 8;
         let byte = bytes.get(at).copied();
         if byte == Some(b'\n') {
-            return Ok(Outline {
-                bytes: at,
-                cells: cells + 1,
-                quoted,
-                inner_lines,
-            });
+            return Ok(Outline { bytes: at, cells: cells + 1, quoted, inner_lines });
         }
         match byte {
             Some(b'\r') => {
-                return Ok(Outline {
-                    bytes: at,
-                    cells: cells + 1,
-                    quoted,
-                    inner_lines,
-                });
+                return Ok(Outline { bytes: at, cells: cells + 1, quoted, inner_lines });
             }
             Some(0) if at < end => return Err(Stop::Nul { at }),
             Some(0) | None => return Err(Stop::End { open_quote: None }),
@@ -137,9 +119,7 @@ fn quoted_end(text: &[u8], open: usize, lines: &mut u64) -> Result<usize, Stop> 
                 at += 1;
             }
             None => {
-                return Err(Stop::End {
-                    open_quote: Some(open),
-                });
+                return Err(Stop::End { open_quote: Some(open) });
             }
         }
     }
@@ -151,9 +131,7 @@ pub(super) fn unquote(bytes: &mut [u8], starts: &mut [u32]) {
     for start in starts.iter_mut().skip(1) {
         let end = *start as usize - 1;
         to = match bytes.get(from..end) {
-            Some([b'"', inside @ .., b'"']) if !inside.contains(&b'"') => {
-                shift(bytes, from + 1, end - 1, to)
-            }
+            Some([b'"', inside @ .., b'"']) if !inside.contains(&b'"') => shift(bytes, from + 1, end - 1, to),
             Some([b'"', ..]) => unquote_cell(bytes, from + 1, end, to),
             _ => shift(bytes, from, end, to),
         } + 1;
@@ -165,10 +143,7 @@ pub(super) fn unquote(bytes: &mut [u8], starts: &mut [u32]) {
 /// Moves bytes to the left, and returns the place after them. Cells are too short for a call of
 /// `memmove` to pay.
 #[inline]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "`to <= from <= end`, and cells are within the record"
-)]
+#[expect(clippy::indexing_slicing, reason = "`to <= from <= end`, and cells are within the record")]
 fn shift(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
     for at in from..end {
         bytes[to + at - from] = bytes[at];
@@ -178,10 +153,7 @@ fn shift(bytes: &mut [u8], from: usize, end: usize, to: usize) -> usize {
 
 /// Moves what follows an opening quote to the left, without the quotes, and returns the place after
 /// it.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "`to < from <= end`, and cells are within the record"
-)]
+#[expect(clippy::indexing_slicing, reason = "`to < from <= end`, and cells are within the record")]
 fn unquote_cell(bytes: &mut [u8], mut from: usize, end: usize, mut to: usize) -> usize {
     let mut inside = true;
     while from < end {
@@ -261,10 +233,7 @@ fn write_starts(room: &mut [u32; 8], at: usize, bits: u64) {
     *room = positions.map(|position| base + position);
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "records are shorter than 4 GiB"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "records are shorter than 4 GiB")]
 const fn place_in_record(at: usize) -> u32 {
     at as u32
 }

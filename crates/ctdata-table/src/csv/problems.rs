@@ -51,20 +51,13 @@ pub struct Problem {
 impl Problem {
     /// A problem at a place.
     pub fn new(at: Location, kind: ProblemKind) -> Self {
-        Self {
-            at,
-            kind,
-            value: None,
-        }
+        Self { at, kind, value: None }
     }
 
     /// The same problem with what the cell holds; bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn with_value(self, cell: &[u8]) -> Self {
-        Self {
-            value: Some(String::from_utf8_lossy(cell).into()),
-            ..self
-        }
+        Self { value: Some(String::from_utf8_lossy(cell).into()), ..self }
     }
 
     /// What the cell holds, if the reader was told to keep it. Confidential: only for who may see
@@ -82,10 +75,7 @@ impl fmt::Display for Problem {
 
 impl fmt::Debug for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Problem")
-            .field("at", &self.at)
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        f.debug_struct("Problem").field("at", &self.at).field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
@@ -104,10 +94,7 @@ pub struct Problems {
 impl Problems {
     /// No problem yet; up to `limit` will be kept, and the first one in any case.
     pub fn new(limit: usize) -> Self {
-        Self {
-            limit: limit.max(1),
-            ..Self::default()
-        }
+        Self { limit: limit.max(1), ..Self::default() }
     }
 
     /// Counts a problem, and keeps it if there is room. It is made only then, for it costs more
@@ -166,10 +153,7 @@ impl Problems {
     pub fn check(&self) -> Result<(), TableError> {
         match self.kept.first() {
             None => Ok(()),
-            Some(first) => Err(TableError::Problems {
-                count: self.count(),
-                first: first.to_string(),
-            }),
+            Some(first) => Err(TableError::Problems { count: self.count(), first: first.to_string() }),
         }
     }
 }

@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use super::rows::{Plan, ReadColumn, RowOptions, Rows};
 use super::{Coder, OnError, Problems, Record, ScanOptions, Scanner, Separator, open};
-use crate::{
-    Attribute, Cell, ColumnBuilder, Control, Location, Missing, Table, TableError, TextRule,
-};
+use crate::{Attribute, Cell, ColumnBuilder, Control, Location, Missing, Table, TableError, TextRule};
 
 /// A reader of delimited text with a header. It finds columns by name, whatever the case of ASCII
 /// letters and the order.
@@ -90,14 +88,8 @@ impl CsvReader {
     /// missing of columns that are not given, and are texts of given attributes as far as those
     /// declare the kind.
     #[must_use]
-    pub fn missing<T: Into<String>>(
-        mut self,
-        tokens: impl IntoIterator<Item = (T, Missing)>,
-    ) -> Self {
-        self.missing = tokens
-            .into_iter()
-            .map(|(text, kind)| (text.into(), kind))
-            .collect();
+    pub fn missing<T: Into<String>>(mut self, tokens: impl IntoIterator<Item = (T, Missing)>) -> Self {
+        self.missing = tokens.into_iter().map(|(text, kind)| (text.into(), kind)).collect();
         self
     }
 
@@ -159,10 +151,7 @@ impl CsvReader {
         attribute: Attribute,
         tokens: impl IntoIterator<Item = (T, Cell)>,
     ) -> Self {
-        let tokens = tokens
-            .into_iter()
-            .map(|(text, cell)| (text.into(), cell))
-            .collect();
+        let tokens = tokens.into_iter().map(|(text, cell)| (text.into(), cell)).collect();
         self.given.push(Given { attribute, tokens });
         self
     }
@@ -184,12 +173,7 @@ impl CsvReader {
     /// A text that is not a table ([`TableError::Text`]), a column with too many distinct values,
     /// too many rows, a failing input, a stop by `control`, and with [`OnError::Stop`] the first
     /// problem.
-    pub fn read(
-        &self,
-        mut input: impl Read,
-        file: Option<&str>,
-        control: &Control,
-    ) -> Result<Outcome, TableError> {
+    pub fn read(&self, mut input: impl Read, file: Option<&str>, control: &Control) -> Result<Outcome, TableError> {
         let file = file.map(Into::into);
         self.read_from(&mut input, file.as_ref(), None, control)
     }
@@ -224,29 +208,17 @@ impl CsvReader {
         control.report("reading", scanner.position(), bytes);
         let separator = scanner.separator().unwrap_or_default();
         let header = header.names.iter().map(ToString::to_string).collect();
-        Ok(Outcome {
-            table,
-            problems,
-            separator,
-            header,
-        })
+        Ok(Outcome { table, problems, separator, header })
     }
 
     fn header(&self, record: Record<'_>, file: Option<&Arc<str>>) -> Result<Header, TableError> {
         let line = Some(record.line());
-        let mut header = Header {
-            names: Vec::with_capacity(record.len()),
-            by_name: HashMap::new(),
-        };
+        let mut header = Header { names: Vec::with_capacity(record.len()), by_name: HashMap::new() };
         for (position, cell) in record.cells().enumerate() {
             let cell = if self.trim { cell.trim_ascii() } else { cell };
-            let name =
-                std::str::from_utf8(cell).map_err(|_| text_error(TextRule::Utf8, file, line))?;
+            let name = std::str::from_utf8(cell).map_err(|_| text_error(TextRule::Utf8, file, line))?;
             if let Some(first) = header.by_name.insert(name.to_ascii_lowercase(), position) {
-                let rule = TextRule::RepeatedColumn {
-                    first: first + 1,
-                    second: position + 1,
-                };
+                let rule = TextRule::RepeatedColumn { first: first + 1, second: position + 1 };
                 return Err(text_error(rule, file, line));
             }
             header.names.push(name.into());
@@ -256,30 +228,15 @@ impl CsvReader {
 
     fn plan(&self, header: &Header, file: Option<&Arc<str>>) -> Result<Plan, TableError> {
         let find = |name: &str| {
-            let missing = || {
-                text_error(
-                    TextRule::MissingColumn {
-                        name: name.to_owned(),
-                    },
-                    file,
-                    None,
-                )
-            };
-            header
-                .by_name
-                .get(&name.to_ascii_lowercase())
-                .copied()
-                .ok_or_else(missing)
+            let missing = || text_error(TextRule::MissingColumn { name: name.to_owned() }, file, None);
+            header.by_name.get(&name.to_ascii_lowercase()).copied().ok_or_else(missing)
         };
         let mut given = BTreeMap::new();
         let mut places = Vec::new();
         for this in &self.given {
             let place = find(this.attribute.name())?;
             if given.insert(place, this).is_some() {
-                return Err(TableError::Duplicate {
-                    what: "attribute",
-                    name: this.attribute.name().to_owned(),
-                });
+                return Err(TableError::Duplicate { what: "attribute", name: this.attribute.name().to_owned() });
             }
             places.push(place);
         }
@@ -287,10 +244,7 @@ impl CsvReader {
         let weights = self.weight_column.as_deref().map(find).transpose()?;
         match &self.columns {
             Some(names) => {
-                places = names
-                    .iter()
-                    .map(|name| find(name))
-                    .collect::<Result<_, _>>()?;
+                places = names.iter().map(|name| find(name)).collect::<Result<_, _>>()?;
             }
             None => {
                 places.extend((0..header.names.len()).filter(|place| !given.contains_key(place)));
@@ -301,44 +255,22 @@ impl CsvReader {
         let mut columns = Vec::with_capacity(places.len());
         for place in places {
             let name = header.names.get(place).cloned().unwrap_or_default();
-            if seen
-                .get_mut(place)
-                .is_none_or(|seen| std::mem::replace(seen, true))
-            {
-                return Err(TableError::Duplicate {
-                    what: "column",
-                    name: name.to_string(),
-                });
+            if seen.get_mut(place).is_none_or(|seen| std::mem::replace(seen, true)) {
+                return Err(TableError::Duplicate { what: "column", name: name.to_string() });
             }
             columns.push(match given.get(&place) {
                 Some(given) => self.known(place, given),
-                None => ReadColumn {
-                    place,
-                    name,
-                    attribute: None,
-                    coder: self.observed(),
-                    codes: ColumnBuilder::new(0),
-                },
+                None => {
+                    ReadColumn { place, name, attribute: None, coder: self.observed(), codes: ColumnBuilder::new(0) }
+                }
             });
         }
-        Ok(Plan {
-            columns,
-            ids,
-            weights,
-        })
+        Ok(Plan { columns, ids, weights })
     }
 
     fn row_options(&self) -> RowOptions {
-        let limit = if let OnError::Collect { limit } = self.on_error {
-            limit
-        } else {
-            1
-        };
-        RowOptions {
-            trim: self.trim,
-            keep_values: self.keep_values,
-            limit,
-        }
+        let limit = if let OnError::Collect { limit } = self.on_error { limit } else { 1 };
+        RowOptions { trim: self.trim, keep_values: self.keep_values, limit }
     }
 
     fn observed(&self) -> Coder {
@@ -349,16 +281,10 @@ impl CsvReader {
         let attribute = given.attribute.clone();
         let labels: Vec<_> = attribute.domain().labels().zip(0..).collect();
         let other = given.tokens.iter().map(|(text, cell)| (&**text, *cell));
-        let missing = self
-            .missing
-            .iter()
-            .map(|(text, kind)| (&**text, Cell::Missing(*kind)));
-        let labels = labels
-            .iter()
-            .map(|(text, code)| (&**text, Cell::Value(*code)));
+        let missing = self.missing.iter().map(|(text, kind)| (&**text, Cell::Missing(*kind)));
+        let labels = labels.iter().map(|(text, code)| (&**text, Cell::Value(*code)));
         let tokens = other.chain(missing).chain(labels);
-        let coder =
-            Coder::known(tokens.filter_map(|(text, cell)| Some((text, attribute.code(cell)?))));
+        let coder = Coder::known(tokens.filter_map(|(text, cell)| Some((text, attribute.code(cell)?))));
         ReadColumn {
             place,
             name: attribute.shared_name(),
@@ -425,14 +351,7 @@ struct Header {
 
 #[cold]
 fn text_error(rule: TextRule, file: Option<&Arc<str>>, line: Option<u64>) -> TableError {
-    TableError::Text {
-        at: Location {
-            file: file.cloned(),
-            line,
-            ..Location::default()
-        },
-        rule,
-    }
+    TableError::Text { at: Location { file: file.cloned(), line, ..Location::default() }, rule }
 }
 
 #[cfg(test)]

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use super::{Coder, Problem, ProblemKind, Problems, Record, Refusal};
-use crate::{
-    Attribute, ColumnBuilder, Ids, Location, MAX_ROWS, MAX_VALUES, Schema, Table, TableError,
-    Weights,
-};
+use crate::{Attribute, ColumnBuilder, Ids, Location, MAX_ROWS, MAX_VALUES, Schema, Table, TableError, Weights};
 
 /// Which columns of the file become what.
 pub(super) struct Plan {
@@ -61,12 +58,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(
-        plan: Plan,
-        header: &'a [Arc<str>],
-        file: Option<&'a Arc<str>>,
-        options: RowOptions,
-    ) -> Self {
+    pub(super) fn new(plan: Plan, header: &'a [Arc<str>], file: Option<&'a Arc<str>>, options: RowOptions) -> Self {
         Self {
             batch: vec![0; plan.columns.len() * BATCH_STRIDE],
             batched: 0,
@@ -83,21 +75,14 @@ impl<'a> Rows<'a> {
 
     fn cell<'r>(&self, record: Record<'r>, place: usize) -> &'r [u8] {
         let cell = record.cell(place).unwrap_or_default();
-        if self.options.trim {
-            cell.trim_ascii()
-        } else {
-            cell
-        }
+        if self.options.trim { cell.trim_ascii() } else { cell }
     }
 
     /// Adds a row whole or not at all.
     pub(super) fn add(&mut self, record: Record<'_>, row: u64) -> Result<(), TableError> {
         let width = self.header.len();
         if record.len() != width {
-            let kind = ProblemKind::CellCount {
-                expected: width,
-                found: record.len(),
-            };
+            let kind = ProblemKind::CellCount { expected: width, found: record.len() };
             self.problem(kind, record, row, None);
             self.problems.drop_row(row);
             return Ok(());
@@ -106,11 +91,7 @@ impl<'a> Rows<'a> {
             self.flush();
         }
         let mut sound = true;
-        let batch = self
-            .batch
-            .iter_mut()
-            .skip(self.batched)
-            .step_by(BATCH_STRIDE);
+        let batch = self.batch.iter_mut().skip(self.batched).step_by(BATCH_STRIDE);
         for (column, place) in self.columns.iter_mut().zip(batch) {
             let mut cell = record.cell(column.place).unwrap_or_default();
             if self.options.trim {
@@ -121,14 +102,8 @@ impl<'a> Rows<'a> {
                 Err(_) => sound = false,
             }
         }
-        let id = self
-            .ids
-            .as_ref()
-            .map(|(place, ..)| std::str::from_utf8(self.cell(record, *place)));
-        let weight = self
-            .weights
-            .as_ref()
-            .map(|(place, _)| weight(self.cell(record, *place)));
+        let id = self.ids.as_ref().map(|(place, ..)| std::str::from_utf8(self.cell(record, *place)));
+        let weight = self.weights.as_ref().map(|(place, _)| weight(self.cell(record, *place)));
         if !sound || matches!(id, Some(Err(_))) || weight == Some(None) {
             return self.refuse(record, row);
         }
@@ -161,18 +136,11 @@ impl<'a> Rows<'a> {
         let mut found = Vec::new();
         for column in &mut self.columns {
             let cell = record.cell(column.place).unwrap_or_default();
-            match column.coder.code(if self.options.trim {
-                cell.trim_ascii()
-            } else {
-                cell
-            }) {
+            match column.coder.code(if self.options.trim { cell.trim_ascii() } else { cell }) {
                 Ok(_) => {}
                 Err(Refusal::TooManyValues) => {
                     let attribute = Some(Arc::clone(&column.name));
-                    return Err(TableError::TooManyValues {
-                        attribute,
-                        limit: MAX_VALUES,
-                    });
+                    return Err(TableError::TooManyValues { attribute, limit: MAX_VALUES });
                 }
                 Err(refusal) => found.push((column.place, ProblemKind::Cell(refusal))),
             }
@@ -197,10 +165,7 @@ impl<'a> Rows<'a> {
 
     fn problem(&mut self, kind: ProblemKind, record: Record<'_>, row: u64, place: Option<usize>) {
         let make = || {
-            let mut at = Location {
-                file: self.file.cloned(),
-                ..Location::at_row(row).with_line(record.line())
-            };
+            let mut at = Location { file: self.file.cloned(), ..Location::at_row(row).with_line(record.line()) };
             at.column = place.and_then(|place| self.header.get(place)).cloned();
             let problem = Problem::new(at, kind);
             match place.and_then(|place| record.cell(place)) {
@@ -217,22 +182,12 @@ impl<'a> Rows<'a> {
         self.batch = Vec::new();
         if self.columns.is_empty() && self.count > 0 {
             let rule = "there is no column besides identifiers and weights".to_owned();
-            return Err(TableError::Invalid {
-                what: "the selection of columns".into(),
-                rule,
-            });
+            return Err(TableError::Invalid { what: "the selection of columns".into(), rule });
         }
         let dropped = !self.problems.dropped_rows().is_empty();
         let mut attributes = Vec::with_capacity(self.columns.len());
         let mut columns = Vec::with_capacity(self.columns.len());
-        for ReadColumn {
-            name,
-            attribute,
-            coder,
-            codes,
-            ..
-        } in self.columns
-        {
+        for ReadColumn { name, attribute, coder, codes, .. } in self.columns {
             let column = codes.finish();
             // Values that only rows with problems had are no values of the table.
             let mut used = vec![false; if dropped { 1 << 16 } else { 0 }];
@@ -243,9 +198,7 @@ impl<'a> Rows<'a> {
                     }
                 }
             }
-            let Some(domain) =
-                coder.into_domain(|code| used.get(usize::from(code)).copied().unwrap_or(true))
-            else {
+            let Some(domain) = coder.into_domain(|code| used.get(usize::from(code)).copied().unwrap_or(true)) else {
                 attributes.extend(attribute);
                 columns.push(column);
                 continue;
@@ -257,9 +210,7 @@ impl<'a> Rows<'a> {
         let mut table = Table::try_new(Schema::try_new(attributes)?, columns)?;
         if let Some((_, text, ends)) = self.ids {
             let starts = std::iter::once(0).chain(ends.iter().copied());
-            let each = starts
-                .zip(&ends)
-                .map(|(start, end)| text.get(start..*end).unwrap_or_default());
+            let each = starts.zip(&ends).map(|(start, end)| text.get(start..*end).unwrap_or_default());
             table = table.with_ids(each.collect::<Ids>())?;
         }
         if let Some((_, weights)) = self.weights {
@@ -272,7 +223,5 @@ impl<'a> Rows<'a> {
 fn weight(cell: &[u8]) -> Option<u32> {
     // `parse` would take a plus sign too.
     let digits = cell.first().is_some_and(u8::is_ascii_digit);
-    digits
-        .then(|| std::str::from_utf8(cell).ok()?.parse().ok())
-        .flatten()
+    digits.then(|| std::str::from_utf8(cell).ok()?.parse().ok()).flatten()
 }

@@ -68,17 +68,10 @@ impl ScanError {
     /// The same error with the name of the file.
     pub fn in_file(self, file: Option<&Arc<str>>) -> TableError {
         match self {
-            Self::Text { line, rule } => TableError::Text {
-                at: Location {
-                    file: file.cloned(),
-                    ..Location::default()
-                }
-                .with_line(line),
-                rule,
-            },
-            Self::Io { source, .. } => {
-                TableError::io(file.map_or("(input)", |file| &**file), source)
+            Self::Text { line, rule } => {
+                TableError::Text { at: Location { file: file.cloned(), ..Location::default() }.with_line(line), rule }
             }
+            Self::Io { source, .. } => TableError::io(file.map_or("(input)", |file| &**file), source),
         }
     }
 }
@@ -98,11 +91,7 @@ pub struct ScanOptions {
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self {
-            separator: None,
-            max_record_bytes: 16 << 20,
-            buffer_bytes: 256 << 10,
-        }
+        Self { separator: None, max_record_bytes: 16 << 20, buffer_bytes: 256 << 10 }
     }
 }
 
@@ -122,10 +111,7 @@ impl<'a> Record<'a> {
     }
 
     /// The number of cells, at least 1.
-    #[expect(
-        clippy::len_without_is_empty,
-        reason = "a record has at least one cell"
-    )]
+    #[expect(clippy::len_without_is_empty, reason = "a record has at least one cell")]
     pub fn len(&self) -> usize {
         self.starts.len().saturating_sub(1)
     }
@@ -140,29 +126,20 @@ impl<'a> Record<'a> {
     /// The cells in order.
     pub fn cells(&self) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {
         let bytes = self.bytes;
-        self.starts.windows(2).map(move |bounds| {
-            bounds
-                .first_chunk()
-                .map_or(&[][..], |bounds| cell(bytes, *bounds))
-        })
+        self.starts.windows(2).map(move |bounds| bounds.first_chunk().map_or(&[][..], |bounds| cell(bytes, *bounds)))
     }
 }
 
 /// Shows the place and the number of cells, never their contents.
 impl fmt::Debug for Record<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record")
-            .field("line", &self.line)
-            .field("cells", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Record").field("line", &self.line).field("cells", &self.len()).finish_non_exhaustive()
     }
 }
 
 #[inline]
 fn cell(bytes: &[u8], [from, next]: [u32; 2]) -> &[u8] {
-    bytes
-        .get(from as usize..next as usize - 1)
-        .unwrap_or_default()
+    bytes.get(from as usize..next as usize - 1).unwrap_or_default()
 }
 
 /// A streaming reader of delimited text.
@@ -233,10 +210,7 @@ impl<R: Read> Scanner<R> {
     ///
     /// # Errors
     /// See [`ScanError`].
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "a record borrows from the scanner, which `Iterator` cannot say"
-    )]
+    #[expect(clippy::should_implement_trait, reason = "a record borrows from the scanner, which `Iterator` cannot say")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, ScanError> {
         if !self.started {
             self.start()?;
@@ -256,11 +230,7 @@ impl<R: Read> Scanner<R> {
         if outline.quoted {
             unquote(bytes, starts);
         }
-        Ok(Some(Record {
-            bytes,
-            starts,
-            line,
-        }))
+        Ok(Some(Record { bytes, starts, line }))
     }
 
     /// Skips the byte order mark and finds the separator.
@@ -276,28 +246,14 @@ impl<R: Read> Scanner<R> {
             return Ok(());
         }
         // A header that cannot be read with one separator may be well-formed with another.
-        let split = Separator::ALL.map(|separator| {
-            (
-                self.outline(separator).map(|outline| outline.cells),
-                separator,
-            )
-        });
-        let most = split
-            .iter()
-            .filter_map(|(cells, _)| cells.as_ref().ok())
-            .max()
-            .copied();
-        let mut best = split
-            .into_iter()
-            .filter(|(cells, _)| cells.as_ref().ok().copied() == most);
+        let split = Separator::ALL.map(|separator| (self.outline(separator).map(|outline| outline.cells), separator));
+        let most = split.iter().filter_map(|(cells, _)| cells.as_ref().ok()).max().copied();
+        let mut best = split.into_iter().filter(|(cells, _)| cells.as_ref().ok().copied() == most);
         let Some((cells, separator)) = best.next() else {
             return Ok(());
         };
         if cells? > 1 && best.next().is_some() {
-            return Err(ScanError::Text {
-                line: self.line,
-                rule: TextRule::AmbiguousSeparator,
-            });
+            return Err(ScanError::Text { line: self.line, rule: TextRule::AmbiguousSeparator });
         }
         self.separator = Some(separator);
         Ok(())
@@ -336,12 +292,7 @@ impl<R: Read> Scanner<R> {
     fn outline(&mut self, separator: Separator) -> Result<Outline, ScanError> {
         loop {
             let bytes = self.buffer.get(self.next..).unwrap_or_default();
-            let open = match outline(
-                bytes,
-                self.end - self.next,
-                separator.byte(),
-                &mut self.starts,
-            ) {
+            let open = match outline(bytes, self.end - self.next, separator.byte(), &mut self.starts) {
                 Ok(outline) if outline.bytes <= self.max_record_bytes => return Ok(outline),
                 Ok(_) => return Err(self.too_long()),
                 Err(Stop::TooManyCells) => {
@@ -363,24 +314,13 @@ impl<R: Read> Scanner<R> {
     }
 
     fn too_long(&self) -> ScanError {
-        self.broken(
-            0,
-            TextRule::RecordTooLong {
-                limit: self.max_record_bytes,
-            },
-        )
+        self.broken(0, TextRule::RecordTooLong { limit: self.max_record_bytes })
     }
 
     /// The error at a position after `next`.
     fn broken(&self, at: usize, rule: TextRule) -> ScanError {
-        let before = self
-            .buffer
-            .get(self.next..self.next + at)
-            .unwrap_or_default();
-        ScanError::Text {
-            line: self.line + line_ends(before),
-            rule,
-        }
+        let before = self.buffer.get(self.next..self.next + at).unwrap_or_default();
+        ScanError::Text { line: self.line + line_ends(before), rule }
     }
 
     /// Reads until the buffer is full, after making room in it. At the end of the file a line end
@@ -421,14 +361,8 @@ impl<R: Read> Scanner<R> {
     fn failed(&self, source: io::Error) -> ScanError {
         let unread = self.buffer.get(self.next..self.end).unwrap_or_default();
         let line = self.line - 1 + line_ends(unread);
-        match source
-            .get_ref()
-            .and_then(|inner| inner.downcast_ref::<BrokenGzip>())
-        {
-            Some(BrokenGzip(how)) => ScanError::Text {
-                line: line.max(1),
-                rule: TextRule::BrokenGzip(how.clone()),
-            },
+        match source.get_ref().and_then(|inner| inner.downcast_ref::<BrokenGzip>()) {
+            Some(BrokenGzip(how)) => ScanError::Text { line: line.max(1), rule: TextRule::BrokenGzip(how.clone()) },
             None => ScanError::Io { line, source },
         }
     }
@@ -437,10 +371,7 @@ impl<R: Read> Scanner<R> {
 /// Shows the place, never the text.
 impl<R> fmt::Debug for Scanner<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scanner")
-            .field("line", &self.line)
-            .field("separator", &self.separator)
-            .finish_non_exhaustive()
+        f.debug_struct("Scanner").field("line", &self.line).field("separator", &self.separator).finish_non_exhaustive()
     }
 }
 

@@ -24,35 +24,20 @@ pub struct WriteOptions {
 
 impl WriteOptions {
     fn missing(&self, kind: Missing) -> &str {
-        self.missing
-            .iter()
-            .find(|(this, _)| *this == kind)
-            .map_or("", |(_, text)| text)
+        self.missing.iter().find(|(this, _)| *this == kind).map_or("", |(_, text)| text)
     }
 
     /// The texts of an attribute's codes, ready to be written.
     fn ready_cells(&self, attribute: &Attribute) -> Result<Vec<Vec<u8>>, TableError> {
-        let missing: Vec<&str> = attribute
-            .missing()
-            .iter()
-            .map(|kind| self.missing(kind))
-            .collect();
-        if missing
-            .iter()
-            .any(|text| attribute.domain().labels().any(|label| label == *text))
-        {
+        let missing: Vec<&str> = attribute.missing().iter().map(|kind| self.missing(kind)).collect();
+        if missing.iter().any(|text| attribute.domain().labels().any(|label| label == *text)) {
             return Err(TableError::Invalid {
                 what: format!("column `{}`", attribute.name()),
                 rule: "the text for a missing value is also that of a value".into(),
             });
         }
-        let labels = attribute
-            .domain()
-            .labels()
-            .map(|label| quote(label.as_bytes(), self.separator));
-        let missing = missing
-            .into_iter()
-            .map(|text| quote(text.as_bytes(), self.separator));
+        let labels = attribute.domain().labels().map(|label| quote(label.as_bytes(), self.separator));
+        let missing = missing.into_iter().map(|text| quote(text.as_bytes(), self.separator));
         Ok(labels.chain(missing).collect())
     }
 }
@@ -81,9 +66,7 @@ pub fn write_csv(table: &Table, options: &WriteOptions, output: impl Write) -> i
             writer.cell(ids.get(row).unwrap_or_default().as_bytes());
         }
         for (column, ready) in table.columns().iter().zip(&ready) {
-            let cell = column
-                .get(row)
-                .and_then(|code| ready.get(usize::from(code)));
+            let cell = column.get(row).and_then(|code| ready.get(usize::from(code)));
             writer.ready_cell(cell.map(Vec::as_slice).unwrap_or_default());
         }
         if let Some((_, weights)) = weights {
@@ -99,19 +82,9 @@ pub fn write_csv(table: &Table, options: &WriteOptions, output: impl Write) -> i
 ///
 /// # Errors
 /// As [`write_csv`], with the path.
-pub fn write_csv_file(
-    table: &Table,
-    options: &WriteOptions,
-    path: &Path,
-    access: Access,
-) -> Result<(), TableError> {
-    write_atomically(path, access, |file| write_csv(table, options, file)).map_err(
-        |error: io::Error| {
-            error
-                .downcast()
-                .unwrap_or_else(|error| TableError::io(path, error))
-        },
-    )
+pub fn write_csv_file(table: &Table, options: &WriteOptions, path: &Path, access: Access) -> Result<(), TableError> {
+    write_atomically(path, access, |file| write_csv(table, options, file))
+        .map_err(|error: io::Error| error.downcast().unwrap_or_else(|error| TableError::io(path, error)))
 }
 
 #[cfg(test)]
@@ -128,10 +101,7 @@ mod tests {
         WriteOptions {
             separator,
             line_end,
-            missing: Missing::ALL
-                .into_iter()
-                .zip(TOKENS.map(str::to_owned))
-                .collect(),
+            missing: Missing::ALL.into_iter().zip(TOKENS.map(str::to_owned)).collect(),
             id_column: Some("id".into()),
             weight_column: Some("weight".into()),
         }
@@ -145,38 +115,34 @@ mod tests {
 
     /// A table of random codes, with names and labels that need care.
     fn tables() -> impl Strategy<Value = Table> {
-        let label = "[a ,;\t\"\r\n\u{feff}é0-9]{1,9}"
-            .prop_filter("a token", |text| !TOKENS.contains(&&**text));
+        let label = "[a ,;\t\"\r\n\u{feff}é0-9]{1,9}".prop_filter("a token", |text| !TOKENS.contains(&&**text));
         let labels = prop::collection::btree_set(label, 1..5);
         let kinds = prop::sample::subsequence(&Missing::ALL[..], 0..=4);
-        (prop::collection::vec((labels, kinds), 1..5), 0_usize..8).prop_flat_map(
-            |(attributes, rows)| {
-                let attributes: Vec<Attribute> = attributes
-                    .into_iter()
-                    .enumerate()
-                    .map(|(at, (labels, kinds))| {
-                        let domain = Domain::nominal(labels, Origin::Public).unwrap();
-                        Attribute::new(format!("{at},\n\"x"), domain, MissingKinds::of(&kinds))
-                    })
-                    .collect();
-                let columns: Vec<_> = attributes
-                    .iter()
-                    .map(|attribute| {
-                        let count = attribute.code_count();
-                        prop::collection::vec(0..u16::try_from(count).unwrap(), rows)
-                            .prop_map(move |codes| Column::from_codes(&codes, count))
-                    })
-                    .collect();
-                let beside = prop::collection::vec(("[a,\"\n]{0,3}", any::<u32>()), rows);
-                (Just(attributes), columns, beside).prop_map(|(attributes, columns, beside)| {
-                    let (ids, weights): (Vec<String>, Vec<u32>) = beside.into_iter().unzip();
-                    let table =
-                        Table::try_new(Schema::try_new(attributes).unwrap(), columns).unwrap();
-                    let table = table.with_ids(ids.into_iter().collect::<Ids>()).unwrap();
-                    table.with_weights(Weights::new(weights)).unwrap()
+        (prop::collection::vec((labels, kinds), 1..5), 0_usize..8).prop_flat_map(|(attributes, rows)| {
+            let attributes: Vec<Attribute> = attributes
+                .into_iter()
+                .enumerate()
+                .map(|(at, (labels, kinds))| {
+                    let domain = Domain::nominal(labels, Origin::Public).unwrap();
+                    Attribute::new(format!("{at},\n\"x"), domain, MissingKinds::of(&kinds))
                 })
-            },
-        )
+                .collect();
+            let columns: Vec<_> = attributes
+                .iter()
+                .map(|attribute| {
+                    let count = attribute.code_count();
+                    prop::collection::vec(0..u16::try_from(count).unwrap(), rows)
+                        .prop_map(move |codes| Column::from_codes(&codes, count))
+                })
+                .collect();
+            let beside = prop::collection::vec(("[a,\"\n]{0,3}", any::<u32>()), rows);
+            (Just(attributes), columns, beside).prop_map(|(attributes, columns, beside)| {
+                let (ids, weights): (Vec<String>, Vec<u32>) = beside.into_iter().unzip();
+                let table = Table::try_new(Schema::try_new(attributes).unwrap(), columns).unwrap();
+                let table = table.with_ids(ids.into_iter().collect::<Ids>()).unwrap();
+                table.with_weights(Weights::new(weights)).unwrap()
+            })
+        })
     }
 
     proptest! {
@@ -204,26 +170,15 @@ mod tests {
 
     fn small() -> Table {
         let domain = Domain::nominal(["a", "-99"], Origin::Public).unwrap();
-        let schema = Schema::try_new(vec![Attribute::new(
-            "x",
-            domain,
-            MissingKinds::NOT_RECORDED,
-        )])
-        .unwrap();
+        let schema = Schema::try_new(vec![Attribute::new("x", domain, MissingKinds::NOT_RECORDED)]).unwrap();
         let ids: Ids = ["secret 1", "secret 2"].into_iter().collect();
-        Table::try_new(schema, vec![Column::from_u8(vec![0, 2])])
-            .unwrap()
-            .with_ids(ids)
-            .unwrap()
+        Table::try_new(schema, vec![Column::from_u8(vec![0, 2])]).unwrap().with_ids(ids).unwrap()
     }
 
     #[test]
     fn ids_are_written_only_when_asked_for() {
         assert_eq!(text(&small(), &WriteOptions::default()), b"x\na\n\"\"\n");
-        let options = WriteOptions {
-            id_column: Some("case".into()),
-            ..WriteOptions::default()
-        };
+        let options = WriteOptions { id_column: Some("case".into()), ..WriteOptions::default() };
         assert_eq!(text(&small(), &options), b"case,x\nsecret 1,a\nsecret 2,\n");
     }
 
@@ -231,25 +186,13 @@ mod tests {
     fn a_missing_value_is_never_written_like_a_value() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
-        let options = WriteOptions {
-            missing: vec![(Missing::NotRecorded, "-99".into())],
-            ..WriteOptions::default()
-        };
+        let options = WriteOptions { missing: vec![(Missing::NotRecorded, "-99".into())], ..WriteOptions::default() };
         let error = write_csv_file(&small(), &options, &path, Access::OwnerOnly).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "column `x`: the text for a missing value is also that of a value"
-        );
+        assert_eq!(error.to_string(), "column `x`: the text for a missing value is also that of a value");
         assert!(!path.exists());
         write_csv_file(&small(), &WriteOptions::default(), &path, Access::OwnerOnly).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"x\na\n\"\"\n");
-        let error = write_csv_file(
-            &small(),
-            &options,
-            &folder.path().join("no/out.csv"),
-            Access::Default,
-        )
-        .unwrap_err();
+        let error = write_csv_file(&small(), &options, &folder.path().join("no/out.csv"), Access::Default).unwrap_err();
         assert!(matches!(error, TableError::Io { .. }));
     }
 }

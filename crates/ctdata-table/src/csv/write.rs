@@ -55,14 +55,7 @@ impl<W: Write> CsvWriter<W> {
     /// Writes to anything; own buffering is not needed.
     pub fn new(output: W, separator: Separator, line_end: LineEnd) -> Self {
         let buffer = Vec::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 4);
-        Self {
-            output,
-            buffer,
-            separator: separator.byte(),
-            line_end: line_end.bytes(),
-            cells: 0,
-            blank: false,
-        }
+        Self { output, buffer, separator: separator.byte(), line_end: line_end.bytes(), cells: 0, blank: false }
     }
 
     /// Adds a cell to the record.
@@ -128,9 +121,7 @@ impl<W: Write> CsvWriter<W> {
 /// Shows nothing of the text.
 impl<W> fmt::Debug for CsvWriter<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CsvWriter")
-            .field("separator", &char::from(self.separator))
-            .finish_non_exhaustive()
+        f.debug_struct("CsvWriter").field("separator", &char::from(self.separator)).finish_non_exhaustive()
     }
 }
 
@@ -142,10 +133,7 @@ pub fn quote(cell: &[u8], separator: Separator) -> Vec<u8> {
 }
 
 fn push_quoted(out: &mut Vec<u8>, cell: &[u8], separator: u8) {
-    if !cell
-        .iter()
-        .any(|&byte| byte == separator || matches!(byte, b'"' | b'\n' | b'\r'))
-    {
+    if !cell.iter().any(|&byte| byte == separator || matches!(byte, b'"' | b'\n' | b'\r')) {
         out.extend_from_slice(cell);
         return;
     }
@@ -248,11 +236,7 @@ impl Temporary {
         // file itself still was.
         #[cfg(unix)]
         if let Some(folder) = to.parent() {
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             let _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
         Ok(())
@@ -316,10 +300,7 @@ mod tests {
     }
 
     fn names(folder: &Path) -> Vec<OsString> {
-        fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect()
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
     }
 
     #[test]
@@ -357,9 +338,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cases.csv");
         let result = std::panic::catch_unwind(|| {
-            write_atomically(&path, Access::Default, |_| -> io::Result<()> {
-                panic!("in the middle")
-            })
+            write_atomically(&path, Access::Default, |_| -> io::Result<()> { panic!("in the middle") })
         });
         assert!(result.is_err());
         assert!(names(folder.path()).is_empty());
@@ -383,20 +362,14 @@ mod tests {
         let path = folder.path().join("copy.csv");
         fs::write(&path, "old, readable by all").unwrap();
         write_atomically(&path, Access::OwnerOnly, |file| file.write_all(b"new")).unwrap();
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[cfg(unix)]
     #[test]
     fn a_link_stays_a_link() {
         let folder = tempfile::tempdir().unwrap();
-        let (target, link) = (
-            folder.path().join("target.csv"),
-            folder.path().join("link.csv"),
-        );
+        let (target, link) = (folder.path().join("target.csv"), folder.path().join("link.csv"));
         fs::write(&target, "old").unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
         write_atomically(&link, Access::Default, |file| file.write_all(b"new")).unwrap();

@@ -38,7 +38,10 @@ impl Constraint {
     ) -> Self {
         let terms = terms
             .into_iter()
-            .map(|(attribute, values)| Term { attribute: attribute.into(), values: values.into_iter().map(Into::into).collect() })
+            .map(|(attribute, values)| Term {
+                attribute: attribute.into(),
+                values: values.into_iter().map(Into::into).collect(),
+            })
             .collect();
         Self { name: name.into(), terms }
     }
@@ -113,13 +116,23 @@ mod tests {
     #[test]
     fn violations_are_the_rows_where_every_term_holds() {
         let age = Domain::ordered(["child", "teen", "adult"], Origin::Public).unwrap();
-        let schema = Schema::try_new(vec![Attribute::new("age", age, MissingKinds::NOT_RECORDED), Attribute::flag("votes")]).unwrap();
-        let table = Table::try_new(schema, vec![Column::from_u8(vec![0, 1, 2, 3, 0]), Column::from_u8(vec![1, 1, 1, 1, 2])]).unwrap();
-        let constraint = Constraint::new("minors do not vote", [("age", ["child", "teen"].as_slice().iter().copied()), ("votes", ["yes"].as_slice().iter().copied())]);
+        let schema =
+            Schema::try_new(vec![Attribute::new("age", age, MissingKinds::NOT_RECORDED), Attribute::flag("votes")])
+                .unwrap();
+        let table =
+            Table::try_new(schema, vec![Column::from_u8(vec![0, 1, 2, 3, 0]), Column::from_u8(vec![1, 1, 1, 1, 2])])
+                .unwrap();
+        let constraint = Constraint::new(
+            "minors do not vote",
+            [("age", ["child", "teen"].as_slice().iter().copied()), ("votes", ["yes"].as_slice().iter().copied())],
+        );
         assert_eq!(constraint.violations(&table).unwrap(), [0, 1]);
         let elsewhere = Constraint::new("other", [("height", ["tall"])]);
         assert!(elsewhere.violations(&table).unwrap().is_empty());
         let wrong = Constraint::new("wrong", [("age", ["old"])]);
-        assert_eq!(wrong.violations(&table).unwrap_err().to_string(), "constraint `wrong`: attribute `age` has no value `old`");
+        assert_eq!(
+            wrong.violations(&table).unwrap_err().to_string(),
+            "constraint `wrong`: attribute `age` has no value `old`"
+        );
     }
 }

@@ -24,7 +24,10 @@ impl Dimension {
 
     /// The position of a category code.
     pub fn position(&self, code: &str) -> Option<u16> {
-        self.categories.iter().position(|category| category.code == code).and_then(|position| u16::try_from(position).ok())
+        self.categories
+            .iter()
+            .position(|category| category.code == code)
+            .and_then(|position| u16::try_from(position).ok())
     }
 
     /// Whether a category stands for a kind of missing.
@@ -70,7 +73,10 @@ impl CountTable {
         }
         let fits = |key: &[u16]| {
             key.len() == dimensions.len()
-                && key.iter().zip(&dimensions).all(|(&position, dimension)| usize::from(position) < dimension.categories.len())
+                && key
+                    .iter()
+                    .zip(&dimensions)
+                    .all(|(&position, dimension)| usize::from(position) < dimension.categories.len())
         };
         if cells.iter().any(|(key, _)| !fits(key)) {
             return Err(invalid("a cell lies outside the dimensions"));
@@ -141,19 +147,30 @@ impl CountTable {
     /// summing over it would count units more than once or not at all.
     pub fn margin(&self, kept: &[&str]) -> Result<Self, TableError> {
         let invalid = |rule: String| TableError::Invalid { what: format!("margin of count table `{}`", self.id), rule };
-        if let Some(name) = kept.iter().find(|name| !self.dimensions.iter().any(|dimension| dimension.name() == **name)) {
+        if let Some(name) = kept.iter().find(|name| !self.dimensions.iter().any(|dimension| dimension.name() == **name))
+        {
             return Err(invalid(format!("there is no dimension `{name}`")));
         }
         let keep: Vec<bool> = self.dimensions.iter().map(|dimension| kept.contains(&dimension.name())).collect();
-        if let Some((dimension, _)) = self.dimensions.iter().zip(&keep).find(|(dimension, keep)| !**keep && !dimension.is_exclusive()) {
+        if let Some((dimension, _)) =
+            self.dimensions.iter().zip(&keep).find(|(dimension, keep)| !**keep && !dimension.is_exclusive())
+        {
             return Err(invalid(format!("the categories of `{}` overlap", dimension.name())));
         }
-        let project = |key: &[u16]| key.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(&position, _)| position).collect::<Vec<_>>();
+        let project = |key: &[u16]| {
+            key.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(&position, _)| position).collect::<Vec<_>>()
+        };
         let mut cells = std::collections::BTreeMap::<Vec<u16>, u64>::new();
         for (key, count) in self.cells() {
             *cells.entry(project(key)).or_default() += count;
         }
-        let dimensions = self.dimensions.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(dimension, _)| dimension.clone()).collect();
+        let dimensions = self
+            .dimensions
+            .iter()
+            .zip(&keep)
+            .filter(|(_, keep)| **keep)
+            .map(|(dimension, _)| dimension.clone())
+            .collect();
         Self::try_new(self.id.clone(), dimensions, cells, self.total)
     }
 
@@ -196,12 +213,20 @@ mod tests {
     #[test]
     fn margins_add_up_and_refuse_overlaps() {
         let margin = table().margin(&["sex"]).unwrap();
-        assert_eq!(margin.cells().map(|(key, count)| (key.to_vec(), count)).collect::<Vec<_>>(), [(vec![0], 3), (vec![1], 4)]);
+        assert_eq!(
+            margin.cells().map(|(key, count)| (key.to_vec(), count)).collect::<Vec<_>>(),
+            [(vec![0], 3), (vec![1], 4)]
+        );
         let flags = Dimension {
-            variable: Variable::Flags { name: "forms".into(), members: vec!["a".into()], categories: vec![Category::new("a", "A")] },
+            variable: Variable::Flags {
+                name: "forms".into(),
+                members: vec!["a".into()],
+                categories: vec![Category::new("a", "A")],
+            },
             categories: vec![Category::new("a", "A")],
         };
-        let overlapping = CountTable::try_new("o", vec![dimension("sex", &["f"]), flags], [(vec![0, 0], 3)], 5).unwrap();
+        let overlapping =
+            CountTable::try_new("o", vec![dimension("sex", &["f"]), flags], [(vec![0, 0], 3)], 5).unwrap();
         assert!(overlapping.margin(&["sex"]).is_err());
         assert!(overlapping.margin(&["forms"]).is_ok());
         assert_eq!(overlapping.link(&table()), ["sex"]);

@@ -142,14 +142,23 @@ impl Hierarchy {
     ///
     /// # Errors
     /// A level above the top, or an attribute whose domain is not the leaves of this hierarchy.
-    pub fn generalize(&self, attribute: &Attribute, column: &Column, level: usize) -> Result<(Attribute, Column), TableError> {
-        let invalid = |rule: &str| TableError::Invalid { what: format!("hierarchy of `{}`", attribute.name()), rule: rule.to_owned() };
+    pub fn generalize(
+        &self,
+        attribute: &Attribute,
+        column: &Column,
+        level: usize,
+    ) -> Result<(Attribute, Column), TableError> {
+        let invalid = |rule: &str| TableError::Invalid {
+            what: format!("hierarchy of `{}`", attribute.name()),
+            rule: rule.to_owned(),
+        };
         if attribute.domain() != self.leaves() {
             return Err(invalid("its leaves are not the values of the attribute"));
         }
         let level = self.level(level).ok_or_else(|| invalid("there is no such level"))?;
         let generalized = Attribute::new(attribute.shared_name(), level.domain.clone(), attribute.missing());
-        let map: Vec<u16> = level.of_leaf.iter().copied().chain(missing_codes(&generalized, attribute.missing())).collect();
+        let map: Vec<u16> =
+            level.of_leaf.iter().copied().chain(missing_codes(&generalized, attribute.missing())).collect();
         Ok((generalized, column.recoded(&map)))
     }
 }
@@ -182,7 +191,8 @@ mod tests {
         let kinds = MissingKinds::of(&[Missing::NotRecorded, Missing::Unknown]);
         let attribute = Attribute::new("age", age(), kinds);
         let column = Column::from_u8(vec![0, 3, 4, 5]);
-        let hierarchy = Hierarchy::of(age()).with_level("pairs", ["a", "b"], |code| code / 2).unwrap().with_top("any").unwrap();
+        let hierarchy =
+            Hierarchy::of(age()).with_level("pairs", ["a", "b"], |code| code / 2).unwrap().with_top("any").unwrap();
         let (coarse, codes) = hierarchy.generalize(&attribute, &column, 2).unwrap();
         let cells: Vec<_> = codes.iter().map(|code| coarse.cell(code).unwrap()).collect();
         assert_eq!(

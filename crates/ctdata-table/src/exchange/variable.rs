@@ -84,7 +84,10 @@ impl Variable {
     pub fn name(&self) -> &str {
         match self {
             Self::Attribute { attribute } => attribute,
-            Self::Recoded { name, .. } | Self::Paired { name, .. } | Self::Flags { name, .. } | Self::AnyFlag { name, .. } => name,
+            Self::Recoded { name, .. }
+            | Self::Paired { name, .. }
+            | Self::Flags { name, .. }
+            | Self::AnyFlag { name, .. } => name,
         }
     }
 
@@ -111,7 +114,9 @@ impl Variable {
             Self::Attribute { attribute } => {
                 let (attribute, _) = table.named(attribute)?;
                 let values = attribute.domain().labels().map(|label| Category::new(label.clone(), label));
-                values.chain(attribute.missing().iter().map(|kind| Category::new(kind.code(), missing_label(kind)))).collect()
+                values
+                    .chain(attribute.missing().iter().map(|kind| Category::new(kind.code(), missing_label(kind))))
+                    .collect()
             }
             Self::Recoded { categories, .. } | Self::Paired { categories, .. } | Self::Flags { categories, .. } => {
                 categories.clone()
@@ -179,7 +184,10 @@ pub(crate) fn flag_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column
     let (attribute, column) = table.named(name)?;
     let domain = attribute.domain();
     if domain.len() != 2 || domain.code_of("no") != Some(0) || domain.code_of("yes") != Some(1) {
-        return Err(TableError::Invalid { what: format!("attribute `{name}`"), rule: "it is not a yes/no flag".into() });
+        return Err(TableError::Invalid {
+            what: format!("attribute `{name}`"),
+            rule: "it is not a yes/no flag".into(),
+        });
     }
     Ok(column)
 }
@@ -227,7 +235,6 @@ fn missing_label(kind: Missing) -> &'static str {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,9 +270,19 @@ mod tests {
 
     #[test]
     fn a_map_of_the_wrong_size_is_refused() {
-        let short = Variable::Recoded { name: "r".into(), attribute: "a".into(), categories: vec![Category::new("x", "X")], map: vec![0] };
+        let short = Variable::Recoded {
+            name: "r".into(),
+            attribute: "a".into(),
+            categories: vec![Category::new("x", "X")],
+            map: vec![0],
+        };
         assert!(short.column(&table()).is_err());
-        let wild = Variable::Recoded { name: "r".into(), attribute: "a".into(), categories: vec![Category::new("x", "X")], map: vec![0, 0, 1] };
+        let wild = Variable::Recoded {
+            name: "r".into(),
+            attribute: "a".into(),
+            categories: vec![Category::new("x", "X")],
+            map: vec![0, 0, 1],
+        };
         assert!(wild.column(&table()).is_err());
     }
 }

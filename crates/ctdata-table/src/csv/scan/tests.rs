@@ -7,11 +7,7 @@ use super::*;
 type Records = Vec<(u64, Vec<Vec<u8>>)>;
 
 fn options(separator: Separator, buffer_bytes: usize) -> ScanOptions {
-    ScanOptions {
-        separator: Some(separator),
-        buffer_bytes,
-        ..ScanOptions::default()
-    }
+    ScanOptions { separator: Some(separator), buffer_bytes, ..ScanOptions::default() }
 }
 
 fn scan(text: impl Read, options: ScanOptions) -> Result<Records, ScanError> {
@@ -30,28 +26,14 @@ fn scan(text: impl Read, options: ScanOptions) -> Result<Records, ScanError> {
 
 fn texts(text: &str) -> Vec<(u64, Vec<String>)> {
     let records = scan(text.as_bytes(), ScanOptions::default()).unwrap();
-    let text = |cells: Vec<Vec<u8>>| {
-        cells
-            .into_iter()
-            .map(|cell| String::from_utf8(cell).unwrap())
-            .collect()
-    };
-    records
-        .into_iter()
-        .map(|(line, cells)| (line, text(cells)))
-        .collect()
+    let text = |cells: Vec<Vec<u8>>| cells.into_iter().map(|cell| String::from_utf8(cell).unwrap()).collect();
+    records.into_iter().map(|(line, cells)| (line, text(cells))).collect()
 }
 
 fn oracle(text: &[u8], separator: Separator) -> Vec<Vec<Vec<u8>>> {
-    let mut reader = ::csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator.byte())
-        .from_reader(text);
-    reader
-        .byte_records()
-        .map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect())
-        .collect()
+    let mut reader =
+        ::csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator.byte()).from_reader(text);
+    reader.byte_records().map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
 }
 
 /// A reader that hands out a few bytes at a time, and sometimes says that it was interrupted.
@@ -64,9 +46,7 @@ impl Read for Trickle<'_> {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let some = buffer.len().min(self.1 + 1);
-        buffer
-            .get_mut(..some)
-            .map_or(Ok(0), |buffer| self.0.read(buffer))
+        buffer.get_mut(..some).map_or(Ok(0), |buffer| self.0.read(buffer))
     }
 }
 
@@ -122,10 +102,7 @@ proptest! {
 fn cells_keep_what_quotes_protect() {
     let records = texts("\u{feff}a,b\r\n\r\n\"x,\"\"y\"\"\n\",\r\n1,\"\"\"\"");
     let expected = [(1, ["a", "b"]), (3, ["x,\"y\"\n", ""]), (5, ["1", "\""])];
-    assert_eq!(
-        records,
-        expected.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec()))
-    );
+    assert_eq!(records, expected.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec())));
 }
 
 #[test]
@@ -140,67 +117,31 @@ fn the_separator_is_found_in_the_header() {
     assert_eq!(found("a;\"b,c\n1;2\n").unwrap(), Some(Separator::Comma));
     assert_eq!(found("year\n2015\n").unwrap(), Some(Separator::Comma));
     assert_eq!(found("").unwrap(), None);
-    assert!(matches!(
-        found("\na,b;c\n"),
-        Err(ScanError::Text {
-            line: 2,
-            rule: TextRule::AmbiguousSeparator
-        })
-    ));
-    assert!(matches!(
-        found("\"a,b;c\n"),
-        Err(ScanError::Text {
-            line: 1,
-            rule: TextRule::UnclosedQuote
-        })
-    ));
+    assert!(matches!(found("\na,b;c\n"), Err(ScanError::Text { line: 2, rule: TextRule::AmbiguousSeparator })));
+    assert!(matches!(found("\"a,b;c\n"), Err(ScanError::Text { line: 1, rule: TextRule::UnclosedQuote })));
 }
 
 #[test]
 fn errors_name_the_line() {
     let error = |text: &[u8]| scan(text, ScanOptions::default()).unwrap_err().to_string();
-    assert_eq!(
-        error(b"a,b\n1,\"2\n3\",\"4\n5\n"),
-        "line 3: a quoted cell is opened here and never closed"
-    );
-    assert_eq!(
-        error(b"a,b\r\n1,\"\n\0\"\n"),
-        "line 3: not a text file (it holds a zero byte)"
-    );
-    assert_eq!(
-        error(b"PK\x03\x04\x14\0\x06"),
-        "line 1: not a text file (it holds a zero byte)"
-    );
-    let short = ScanOptions {
-        max_record_bytes: 5,
-        ..ScanOptions::default()
-    };
+    assert_eq!(error(b"a,b\n1,\"2\n3\",\"4\n5\n"), "line 3: a quoted cell is opened here and never closed");
+    assert_eq!(error(b"a,b\r\n1,\"\n\0\"\n"), "line 3: not a text file (it holds a zero byte)");
+    assert_eq!(error(b"PK\x03\x04\x14\0\x06"), "line 1: not a text file (it holds a zero byte)");
+    let short = ScanOptions { max_record_bytes: 5, ..ScanOptions::default() };
     assert!(scan(&b"a,b\n\n\n1,345\n"[..], short).is_ok());
     let error = scan(&b"a,b\n\n\n1,3456\n"[..], short).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "line 4: a record longer than 5 bytes starts here (an unclosed quote?)"
-    );
+    assert_eq!(error.to_string(), "line 4: a record longer than 5 bytes starts here (an unclosed quote?)");
 }
 
 #[test]
 fn an_endless_cell_does_not_fill_the_memory() {
-    let options = ScanOptions {
-        max_record_bytes: 1 << 16,
-        ..options(Separator::Comma, 1 << 10)
-    };
+    let options = ScanOptions { max_record_bytes: 1 << 16, ..options(Separator::Comma, 1 << 10) };
     for (start, quoted) in [("a\n\"", true), ("a\n", false)] {
         let mut scanner = Scanner::new(start.as_bytes().chain(io::repeat(b'x')), options);
         assert!(scanner.next().unwrap().is_some());
         match scanner.next() {
-            Err(ScanError::Text {
-                line: 2,
-                rule: TextRule::UnclosedQuote,
-            }) => assert!(quoted),
-            Err(ScanError::Text {
-                line: 2,
-                rule: TextRule::RecordTooLong { .. },
-            }) => assert!(!quoted),
+            Err(ScanError::Text { line: 2, rule: TextRule::UnclosedQuote }) => assert!(quoted),
+            Err(ScanError::Text { line: 2, rule: TextRule::RecordTooLong { .. } }) => assert!(!quoted),
             other => panic!("{other:?}"),
         }
         assert!(scanner.buffer.capacity() <= 1 << 18);
@@ -208,13 +149,7 @@ fn an_endless_cell_does_not_fill_the_memory() {
     // As many cells as there can be.
     let mut scanner = Scanner::new("a\n".as_bytes().chain(io::repeat(b',')), options);
     assert!(scanner.next().unwrap().is_some());
-    assert!(matches!(
-        scanner.next(),
-        Err(ScanError::Text {
-            line: 2,
-            rule: TextRule::RecordTooLong { .. }
-        })
-    ));
+    assert!(matches!(scanner.next(), Err(ScanError::Text { line: 2, rule: TextRule::RecordTooLong { .. } })));
     assert!(scanner.starts.capacity() <= 1 << 18);
 }
 
@@ -254,13 +189,7 @@ fn compressed_files_are_known_by_their_content() {
     let (length, unpacked) = read(&packed);
     assert_eq!((length, unpacked.unwrap()), (None, plain));
     for damaged in [&broken[..], &packed[..packed.len() - 5], &packed[..9]] {
-        assert!(matches!(
-            read(damaged).1,
-            Err(ScanError::Text {
-                rule: TextRule::BrokenGzip(_),
-                ..
-            })
-        ));
+        assert!(matches!(read(damaged).1, Err(ScanError::Text { rule: TextRule::BrokenGzip(_), .. })));
     }
     assert!(read(b"").1.unwrap().is_empty());
     assert!(crate::csv::open(&folder.path().join("missing")).is_err());

@@ -1,5 +1,5 @@
 //! Counting: marginals, equivalence classes, and all two- and three-way marginals of a table.
-#![expect(missing_docs, clippy::unwrap_used, reason = "the macros make public items; a bench may fail loudly")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the macros make public items; a bench may fail loudly")]
 
 use std::collections::HashMap;
 use std::hint::black_box;

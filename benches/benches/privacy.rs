@@ -1,5 +1,5 @@
 //! Risk, k-anonymity by suppression, and its verification.
-#![expect(missing_docs, clippy::unwrap_used, reason = "the macros make public items; a bench may fail loudly")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the macros make public items; a bench may fail loudly")]
 
 use std::hint::black_box;
 

@@ -1,5 +1,5 @@
 //! Reading and coding a case file, against the csv crate only splitting it.
-#![expect(missing_docs, clippy::unwrap_used, reason = "the macros make public items; a bench may fail loudly")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the macros make public items; a bench may fail loudly")]
 
 use std::hint::black_box;
 

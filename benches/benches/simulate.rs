@@ -1,5 +1,5 @@
 //! Making cases.
-#![expect(missing_docs, reason = "the macros make public items")]
+#![allow(missing_docs, reason = "the macros make public items")]
 
 use std::hint::black_box;
 

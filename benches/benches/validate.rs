@@ -1,5 +1,5 @@
 //! All rules over a table that is read already.
-#![expect(missing_docs, clippy::unwrap_used, reason = "the macros make public items; a bench may fail loudly")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the macros make public items; a bench may fail loudly")]
 
 use std::hint::black_box;
 

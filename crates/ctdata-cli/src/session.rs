@@ -76,22 +76,19 @@ impl Session {
             _ => Ok(()),
         }
     }
+}
 
-    /// Writes a working copy, whole or not at all, readable by its owner alone.
-    pub(crate) fn working_copy<T>(
-        &self,
-        path: &Path,
-        write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        write_atomically(path, Access::OwnerOnly, |output| write(output)).map_err(|failure| Failure {
-            message: if failure.code == Failure::USAGE {
-                format!("{}: {}", path.display(), failure.message)
-            } else {
-                failure.message
-            },
-            ..failure
-        })
-    }
+/// Writes a working copy, whole or not at all, readable by its owner alone.
+pub(crate) fn working_copy<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    write_atomically(path, Access::OwnerOnly, |output| write(output)).map_err(|failure| {
+        let is_about_output = failure.code == Failure::USAGE;
+        let message =
+            if is_about_output { format!("{}: {}", path.display(), failure.message) } else { failure.message };
+        Failure { code: failure.code, message }
+    })
 }
 
 fn bar() -> ProgressBar {

@@ -1,5 +1,7 @@
 //! The command line as a user meets it: answers, JSON fields, exit codes, and what bad input leads to.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -166,10 +168,8 @@ fn indicators_have_the_fields_that_tools_rely_on() {
 fn rates_need_a_population_and_name_it() {
     let shell = Shell::new();
     shell.sample("cases.csv", "ctdc-synthetic-2021");
-    let mut population = String::from("alpha3,year,persons\n");
-    for year in 2002..=2021 {
-        population.push_str(&format!("USA,{year},300000000\n"));
-    }
+    let years = (2002..=2021).map(|year| format!("USA,{year},300000000\n"));
+    let population = ["alpha3,year,persons\n".to_owned()].into_iter().chain(years).collect::<String>();
     fs::write(shell.path("population.csv"), population).unwrap();
     let answer = shell.json(&[
         "indicators",

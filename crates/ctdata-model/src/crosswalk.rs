@@ -143,8 +143,7 @@ impl Work<'_> {
                 rows: rows_that_say(self.cases, part),
             });
         }
-        let merged: Vec<&Column> =
-            own.iter().chain(parts.iter().filter_map(|part| self.cases.column(*part))).collect();
+        let merged: Vec<&Column> = own.iter().chain(parts.iter().filter_map(|part| self.cases.column(*part))).collect();
         match (own.as_ref(), merged.as_slice()) {
             (Some(only), [_]) => self.recoded(attribute, only, name, coding),
             (_, []) => self.derived(attribute, name, coding),
@@ -217,12 +216,11 @@ impl Work<'_> {
             _ => None,
         };
         let described = attribute.attribute();
-        let (column, kind) = match derived {
-            Some(column) => (column, LossKind::Derived),
-            None => {
-                let code = if attribute.is_list() { 0 } else { described.missing_code(Missing::NotRecorded).unwrap_or(0) };
-                (Column::from_codes(&vec![code; self.cases.rows()], described.code_count()), LossKind::LeftEmpty)
-            }
+        let (column, kind) = if let Some(column) = derived {
+            (column, LossKind::Derived)
+        } else {
+            let code = if attribute.is_list() { 0 } else { described.missing_code(Missing::NotRecorded).unwrap_or(0) };
+            (Column::from_codes(&vec![code; self.cases.rows()], described.code_count()), LossKind::LeftEmpty)
         };
         self.lose(name, kind, None, self.cases.rows() as u64);
         column
@@ -290,15 +288,22 @@ impl Work<'_> {
         let texts: Vec<String> = distinct
             .iter()
             .map(|mask| {
-                let chosen: Vec<&str> =
-                    flags.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, (label, _))| *label).collect();
+                let chosen: Vec<&str> = flags
+                    .iter()
+                    .enumerate()
+                    .filter(|(bit, _)| mask >> bit & 1 == 1)
+                    .map(|(_, (label, _))| *label)
+                    .collect();
                 chosen.join(separator)
             })
             .collect();
         let mut sorted: Vec<usize> = (0..texts.len()).collect();
         sorted.sort_by_key(|&at| texts.get(at));
-        let domain = Domain::nominal(sorted.iter().filter_map(|&at| texts.get(at)).map(String::as_str), Origin::Observed).ok()?;
-        let code_of: HashMap<u32, u16> = sorted.iter().zip(0u16..).filter_map(|(&at, code)| Some((*distinct.get(at)?, code))).collect();
+        let domain =
+            Domain::nominal(sorted.iter().filter_map(|&at| texts.get(at)).map(String::as_str), Origin::Observed)
+                .ok()?;
+        let code_of: HashMap<u32, u16> =
+            sorted.iter().zip(0u16..).filter_map(|(&at, code)| Some((*distinct.get(at)?, code))).collect();
         let none = u16::try_from(domain.len()).ok()?;
         let codes: Vec<u16> = masks.iter().map(|mask| code_of.get(mask).copied().unwrap_or(none)).collect();
         let column = Column::from_codes(&codes, domain.len() + 1);
@@ -318,7 +323,9 @@ impl Work<'_> {
 fn parts_of(attribute: CaseAttribute) -> Vec<CaseAttribute> {
     match attribute {
         CaseAttribute::Control(MeansOfControl::Threats) => {
-            [MeansOfControl::PhysicalThreats, MeansOfControl::ThreatensChildrenOrFamily].map(CaseAttribute::Control).into()
+            [MeansOfControl::PhysicalThreats, MeansOfControl::ThreatensChildrenOrFamily]
+                .map(CaseAttribute::Control)
+                .into()
         }
         CaseAttribute::Control(means) => means.merges().iter().copied().map(CaseAttribute::Control).collect(),
         CaseAttribute::Form(ExploitationForm::Other) => ExploitationForm::ALL

@@ -28,9 +28,7 @@ pub fn write_json_lines(cases: &CaseTable, output: impl Write) -> Result<(), Mod
     let failed = |error| TableError::io("(output)", error);
     let mut output = BufWriter::new(output);
     for case in cases.cases() {
-        serde_json::to_writer(&mut output, &case)
-            .map_err(io::Error::from)
-            .map_err(failed)?;
+        serde_json::to_writer(&mut output, &case).map_err(io::Error::from).map_err(failed)?;
         output.write_all(b"\n").map_err(failed)?;
     }
     output.flush().map_err(failed)?;
@@ -56,44 +54,26 @@ pub fn read_json_lines(input: impl Read, layout: &'static Layout) -> Result<Case
         if line.len() as u64 >= MAX_LINE {
             return Err(invalid(number, None, "the line is too long for a case"));
         }
-        let text = line
-            .strip_prefix(b"\xef\xbb\xbf")
-            .filter(|_| number == 1)
-            .unwrap_or(&line)
-            .trim_ascii();
+        let text = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&line).trim_ascii();
         if !text.is_empty() {
             let case = serde_json::from_slice::<Case>(text).map_err(|_| fault(number, text))?;
-            builder
-                .push(&case)
-                .map_err(|error| at_line(number, builder.rows() + 1, error))?;
+            builder.push(&case).map_err(|error| at_line(number, builder.rows() + 1, error))?;
         }
     }
     builder.finish()
 }
 
 fn invalid(line: u64, field: Option<&str>, rule: &str) -> ModelError {
-    let field = field
-        .map(|field| format!(", field `{field}`"))
-        .unwrap_or_default();
-    TableError::Invalid {
-        what: format!("line {line}{field}"),
-        rule: rule.to_owned(),
-    }
-    .into()
+    let field = field.map(|field| format!(", field `{field}`")).unwrap_or_default();
+    TableError::Invalid { what: format!("line {line}{field}"), rule: rule.to_owned() }.into()
 }
 
 /// The builder counts cases; a reader of a file counts lines.
 fn at_line(line: u64, row: u64, error: ModelError) -> ModelError {
     match error {
         ModelError::Table(TableError::Invalid { what, rule }) => {
-            let place = what
-                .strip_prefix(&format!("case {row}"))
-                .unwrap_or_default();
-            TableError::Invalid {
-                what: format!("line {line}{place}"),
-                rule,
-            }
-            .into()
+            let place = what.strip_prefix(&format!("case {row}")).unwrap_or_default();
+            TableError::Invalid { what: format!("line {line}{place}"), rule }.into()
         }
         error => error,
     }
@@ -103,8 +83,7 @@ fn at_line(line: u64, row: u64, error: ModelError) -> ModelError {
 /// instead each field is tried by itself.
 #[cold]
 fn fault(line: u64, text: &[u8]) -> ModelError {
-    let Ok(fields) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(text)
-    else {
+    let Ok(fields) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(text) else {
         return invalid(line, None, "not a JSON object");
     };
     for (name, value) in fields {
@@ -128,37 +107,23 @@ mod tests {
     }
 
     fn error(text: &str) -> String {
-        read_json_lines(text.as_bytes(), layout())
-            .unwrap_err()
-            .to_string()
+        read_json_lines(text.as_bytes(), layout()).unwrap_err().to_string()
     }
 
     #[test]
     fn errors_name_line_and_field_and_no_value() {
         for (text, expected) in [
-            (
-                "{}\n{\"gender\":\"sEcret\"}",
-                "line 2, field `gender`: not a value that this field can have",
-            ),
-            (
-                "{\"age_band\":4711}",
-                "line 1, field `age_band`: not a value that this field can have",
-            ),
+            ("{}\n{\"gender\":\"sEcret\"}", "line 2, field `gender`: not a value that this field can have"),
+            ("{\"age_band\":4711}", "line 1, field `age_band`: not a value that this field can have"),
             (
                 "{\"means_of_control\":{\"sEcret\":true}}",
                 "line 1, field `means_of_control`: not a value that this field can have",
             ),
-            (
-                "\n\n{\"sEcret\":true}",
-                "line 3: a field that cases do not have",
-            ),
+            ("\n\n{\"sEcret\":true}", "line 3: a field that cases do not have"),
             ("{\"gender\":\"female\"", "line 1: not a JSON object"),
             ("[\"sEcret\"]", "line 1: not a JSON object"),
             ("\"sEcret\"\n", "line 1: not a JSON object"),
-            (
-                "{\"gender\":\"female\",\"gender\":\"male\"}",
-                "line 1: a field is given twice",
-            ),
+            ("{\"gender\":\"female\",\"gender\":\"male\"}", "line 1: a field is given twice"),
             (
                 "\n{\"data_source\":\"hotline\"}",
                 "line 2, `data_source`: the layout ctdc-synthetic-2021 does not have it",
@@ -187,11 +152,7 @@ mod tests {
 
     #[test]
     fn not_recorded_may_be_said_of_what_the_layout_lacks() {
-        let cases = read_json_lines(
-            &b"{\"data_source\":{\"missing\":\"not-recorded\"}}"[..],
-            layout(),
-        )
-        .unwrap();
+        let cases = read_json_lines(&b"{\"data_source\":{\"missing\":\"not-recorded\"}}"[..], layout()).unwrap();
         assert_eq!(cases.rows(), 1);
     }
 
@@ -210,9 +171,6 @@ mod tests {
     #[test]
     fn a_full_disk_is_an_error() {
         let cases = crate::Simulator::new(1).cases(layout(), 10).unwrap();
-        assert!(matches!(
-            write_json_lines(&cases, Full),
-            Err(ModelError::Table(TableError::Io { .. }))
-        ));
+        assert!(matches!(write_json_lines(&cases, Full), Err(ModelError::Table(TableError::Io { .. }))));
     }
 }

@@ -8,9 +8,9 @@ mod crosswalk;
 mod ctdc;
 mod dataset;
 mod error;
+mod hierarchies;
 #[cfg(feature = "json")]
 mod json;
-mod hierarchies;
 pub mod period;
 pub mod recorded;
 pub mod redacted;
@@ -20,24 +20,23 @@ pub mod validate;
 
 pub use case::{Case, CaseAttribute, CaseGroup, CaseTable, CaseTableBuilder};
 pub use codes::{
-    AgeBand, CodeList, DataSource, DurationBand, ExploitationForm, Gender, IsicSection,
-    LabourSector, Majority, MeansOfControl, PerpetratorAgeBand, PerpetratorRelation,
-    PerpetratorRole, RecruiterRelation, RegisterPeriod, SexualExploitationType,
-    StatusDecisionMaker, TraffickerRelationship, TraffickingStatus, UnknownCode, VpRegion,
+    AgeBand, CodeList, DataSource, DurationBand, ExploitationForm, Gender, IsicSection, LabourSector, Majority,
+    MeansOfControl, PerpetratorAgeBand, PerpetratorRelation, PerpetratorRole, RecruiterRelation, RegisterPeriod,
+    SexualExploitationType, StatusDecisionMaker, TraffickerRelationship, TraffickingStatus, UnknownCode, VpRegion,
 };
 pub use constraints::case_constraints;
 pub use country::{Country, CountryStatus};
 pub use crosswalk::{Conversion, Loss, LossKind, convert};
 #[cfg(feature = "csv")]
-pub use ctdc::{CaseReader, Outcome, Problem, Problems, write_cases, write_table};
-#[cfg(feature = "csv")]
 pub use ctdata_table::csv::OnError;
+#[cfg(feature = "csv")]
+pub use ctdc::{CaseReader, Outcome, Problem, Problems, write_cases, write_table};
 pub use ctdc::{Coding, Detection, LAYOUTS, Layout, LayoutAttribute, LayoutColumn, LayoutKind, Token, VpAttribute};
 pub use dataset::{Dataset, PLAIN_LAYOUT, VpTable};
 pub use error::ModelError;
+pub use hierarchies::{CaseHierarchies, case_hierarchies};
 #[cfg(feature = "json")]
 pub use json::{read_json_lines, write_json_lines};
-pub use hierarchies::{CaseHierarchies, case_hierarchies};
 pub use period::{InvalidPeriod, Period, Precision, Year};
 pub use recorded::Recorded;
 pub use redacted::Redacted;

@@ -26,11 +26,7 @@ impl Year {
     /// # Errors
     /// [`InvalidPeriod`] outside 1900 to 2099.
     pub const fn try_new(year: i16) -> Result<Self, InvalidPeriod> {
-        if Self::MIN.0 <= year && year <= Self::MAX.0 {
-            Ok(Self(year))
-        } else {
-            Err(InvalidPeriod)
-        }
+        if Self::MIN.0 <= year && year <= Self::MAX.0 { Ok(Self(year)) } else { Err(InvalidPeriod) }
     }
 
     /// The year as a number.
@@ -111,11 +107,7 @@ impl Period {
     /// [`InvalidPeriod`] for any other month.
     pub const fn try_month(year: Year, month: u8) -> Result<Self, InvalidPeriod> {
         match month {
-            1..=12 => Ok(Self {
-                year,
-                month,
-                day: 0,
-            }),
+            1..=12 => Ok(Self { year, month, day: 0 }),
             _ => Err(InvalidPeriod),
         }
     }
@@ -127,11 +119,7 @@ impl Period {
 
     /// The month from 1 to 12, if it is known.
     pub const fn month(self) -> Option<u8> {
-        if self.month == 0 {
-            None
-        } else {
-            Some(self.month)
-        }
+        if self.month == 0 { None } else { Some(self.month) }
     }
 
     /// The full date, if it is known.
@@ -156,11 +144,7 @@ impl Period {
     /// The last day.
     pub fn end(self) -> NaiveDate {
         let month = if self.month == 0 { 12 } else { self.month };
-        let day = if self.day == 0 {
-            days_in(self.year, month)
-        } else {
-            self.day
-        };
+        let day = if self.day == 0 { days_in(self.year, month) } else { self.day };
         date(self.year, month, day)
     }
 
@@ -177,11 +161,7 @@ impl Period {
 
 impl From<Year> for Period {
     fn from(year: Year) -> Self {
-        Self {
-            year,
-            month: 0,
-            day: 0,
-        }
+        Self { year, month: 0, day: 0 }
     }
 }
 
@@ -191,11 +171,7 @@ impl TryFrom<NaiveDate> for Period {
     fn try_from(date: NaiveDate) -> Result<Self, InvalidPeriod> {
         let small = |number: u32| u8::try_from(number).map_err(|_| InvalidPeriod);
         let year = i16::try_from(date.year()).map_err(|_| InvalidPeriod)?;
-        Ok(Self {
-            year: Year::try_new(year)?,
-            month: small(date.month())?,
-            day: small(date.day())?,
-        })
+        Ok(Self { year: Year::try_new(year)?, month: small(date.month())?, day: small(date.day())? })
     }
 }
 
@@ -215,11 +191,7 @@ impl FromStr for Period {
 
     fn from_str(text: &str) -> Result<Self, InvalidPeriod> {
         let two = |tens, units| Ok(digit(tens)? * 10 + digit(units)?);
-        let (digits, rest) = text
-            .trim()
-            .as_bytes()
-            .split_first_chunk()
-            .ok_or(InvalidPeriod)?;
+        let (digits, rest) = text.trim().as_bytes().split_first_chunk().ok_or(InvalidPeriod)?;
         let year = year(*digits)?;
         match *rest {
             [] => Ok(year.into()),
@@ -244,23 +216,15 @@ fn year(digits: [u8; 4]) -> Result<Year, InvalidPeriod> {
 }
 
 const fn digit(sign: u8) -> Result<u8, InvalidPeriod> {
-    if sign.is_ascii_digit() {
-        Ok(sign - b'0')
-    } else {
-        Err(InvalidPeriod)
-    }
+    if sign.is_ascii_digit() { Ok(sign - b'0') } else { Err(InvalidPeriod) }
 }
 
 fn days_in(year: Year, month: u8) -> u8 {
-    let is_day =
-        |day: &u8| NaiveDate::from_ymd_opt(year.0.into(), month.into(), (*day).into()).is_some();
+    let is_day = |day: &u8| NaiveDate::from_ymd_opt(year.0.into(), month.into(), (*day).into()).is_some();
     [31, 30, 29].into_iter().find(is_day).unwrap_or(28)
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the parts were checked when the period was made"
-)]
+#[expect(clippy::expect_used, reason = "the parts were checked when the period was made")]
 fn date(year: Year, month: u8, day: u8) -> NaiveDate {
     NaiveDate::from_ymd_opt(year.0.into(), month.into(), day.into()).expect("a valid date")
 }
@@ -350,15 +314,7 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Period>(), Err(InvalidPeriod), "{text}");
         }
-        for text in [
-            "1900",
-            "2099",
-            "2019-01",
-            "2019-12",
-            "2020-02-29",
-            "2000-02-29",
-            "2019-12-31",
-        ] {
+        for text in ["1900", "2099", "2019-01", "2019-12", "2020-02-29", "2000-02-29", "2019-12-31"] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
         assert_eq!(" 2019 ".parse::<Period>(), "2019".parse());
@@ -376,28 +332,13 @@ mod tests {
         assert_eq!(span("2020-02"), ("2020-02-01".into(), "2020-02-29".into()));
         assert_eq!(span("2019-02"), ("2019-02-01".into(), "2019-02-28".into()));
         assert_eq!(span("2019-04"), ("2019-04-01".into(), "2019-04-30".into()));
-        assert_eq!(
-            span("2099-12-31"),
-            ("2099-12-31".into(), "2099-12-31".into())
-        );
+        assert_eq!(span("2099-12-31"), ("2099-12-31".into(), "2099-12-31".into()));
     }
 
     #[test]
     fn the_longer_of_two_that_begin_together_comes_first() {
-        let sorted = [
-            "2018-12-31",
-            "2019",
-            "2019-01",
-            "2019-01-01",
-            "2019-02",
-            "2019-02-01",
-            "2020",
-        ];
-        assert!(
-            sorted
-                .map(|text| text.parse::<Period>().unwrap())
-                .is_sorted()
-        );
+        let sorted = ["2018-12-31", "2019", "2019-01", "2019-01-01", "2019-02", "2019-02-01", "2020"];
+        assert!(sorted.map(|text| text.parse::<Period>().unwrap()).is_sorted());
     }
 
     proptest! {
@@ -434,14 +375,9 @@ mod tests {
         let (march, year): (Period, Year) = ("2019-03".parse().unwrap(), "2019".parse().unwrap());
         let json = serde_json::to_string(&(march, year)).unwrap();
         assert_eq!(json, r#"["2019-03",2019]"#);
-        assert_eq!(
-            serde_json::from_str::<(Period, Year)>(&json).unwrap(),
-            (march, year)
-        );
+        assert_eq!(serde_json::from_str::<(Period, Year)>(&json).unwrap(), (march, year));
         for json in ["4711", "\"4711\"", "47.11", "true"] {
-            let error = serde_json::from_str::<Period>(json)
-                .unwrap_err()
-                .to_string();
+            let error = serde_json::from_str::<Period>(json).unwrap_err().to_string();
             assert!(!error.contains("47"), "{error}");
             let error = serde_json::from_str::<Year>(json).unwrap_err().to_string();
             assert!(!error.contains("47"), "{error}");

@@ -117,10 +117,7 @@ mod wire {
     }
 
     #[derive(Serialize, Deserialize)]
-    #[serde(
-        untagged,
-        expecting = "not a value of the type and not an object with `missing`"
-    )]
+    #[serde(untagged, expecting = "not a value of the type and not an object with `missing`")]
     enum Wire<T> {
         Missing(Missing),
         Value(T),
@@ -158,28 +155,18 @@ mod wire {
 mod tests {
     use super::*;
 
-    const MISSING: [Recorded<u8>; 4] = [
-        Recorded::NotRecorded,
-        Recorded::NotApplicable,
-        Recorded::Withheld,
-        Recorded::Unknown,
-    ];
+    const MISSING: [Recorded<u8>; 4] =
+        [Recorded::NotRecorded, Recorded::NotApplicable, Recorded::Withheld, Recorded::Unknown];
 
     #[test]
     fn a_missing_value_keeps_its_reason() {
         for missing in MISSING {
             assert_eq!(missing.map(|v| v + 1), missing);
             assert_eq!(missing.as_ref().map(|v| v + 1), missing);
-            assert_eq!(
-                (missing.value(), missing.into_value(), missing.is_value()),
-                (None, None, false)
-            );
+            assert_eq!((missing.value(), missing.into_value(), missing.is_value()), (None, None, false));
         }
         assert_eq!(Recorded::Value(1).map(|v| v + 1), Recorded::Value(2));
-        assert_eq!(
-            Recorded::Value(1).and_then(|_| Recorded::<u8>::Unknown),
-            Recorded::Unknown
-        );
+        assert_eq!(Recorded::Value(1).and_then(|_| Recorded::<u8>::Unknown), Recorded::Unknown);
         assert_eq!(Recorded::Value(1).value(), Some(&1));
         assert_eq!(Recorded::from(Some(3)), Recorded::Value(3));
         assert_eq!(Recorded::<u8>::from(None), Recorded::NotRecorded);
@@ -194,47 +181,25 @@ mod tests {
     #[cfg(feature = "serde")]
     #[test]
     fn json_holds_the_value_or_names_the_reason() {
-        let all = [
-            Recorded::Value(7),
-            MISSING[0],
-            MISSING[1],
-            MISSING[2],
-            MISSING[3],
-        ];
+        let all = [Recorded::Value(7), MISSING[0], MISSING[1], MISSING[2], MISSING[3]];
         let json = serde_json::to_string(&all).unwrap();
         assert_eq!(
             json,
             r#"[7,{"missing":"not-recorded"},{"missing":"not-applicable"},{"missing":"withheld"},{"missing":"unknown"}]"#
         );
-        assert_eq!(
-            serde_json::from_str::<[Recorded<u8>; 5]>(&json).unwrap(),
-            all
-        );
+        assert_eq!(serde_json::from_str::<[Recorded<u8>; 5]>(&json).unwrap(), all);
 
         let flags = [Recorded::Value(false), Recorded::Unknown];
         let json = serde_json::to_string(&flags).unwrap();
-        assert_eq!(
-            serde_json::from_str::<[Recorded<bool>; 2]>(&json).unwrap(),
-            flags
-        );
+        assert_eq!(serde_json::from_str::<[Recorded<bool>; 2]>(&json).unwrap(), flags);
     }
 
     #[cfg(feature = "serde")]
     #[test]
     fn errors_do_not_quote_the_input() {
-        for json in [
-            "4711",
-            "\"secret\"",
-            r#"{"missing":"secret"}"#,
-            r#"{"missing":"unknown","x":1}"#,
-        ] {
-            let error = serde_json::from_str::<Recorded<u8>>(json)
-                .unwrap_err()
-                .to_string();
-            assert!(
-                !error.contains("4711") && !error.contains("secret"),
-                "{error}"
-            );
+        for json in ["4711", "\"secret\"", r#"{"missing":"secret"}"#, r#"{"missing":"unknown","x":1}"#] {
+            let error = serde_json::from_str::<Recorded<u8>>(json).unwrap_err().to_string();
+            assert!(!error.contains("4711") && !error.contains("secret"), "{error}");
         }
     }
 }

@@ -15,11 +15,7 @@ use std::fmt;
 /// assert_eq!(name.expose(), "Ada");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Redacted<T>(T);
 
 impl<T> Redacted<T> {
@@ -70,9 +66,7 @@ mod tests {
                 format!("{value:?}"),
                 format!("{value:#?}"),
                 format!("{value:3}"),
-                format!("{:?}", Some(value))
-                    .replace("Some(", "")
-                    .replace(')', ""),
+                format!("{:?}", Some(value)).replace("Some(", "").replace(')', ""),
             ] {
                 assert_eq!(shown, "[redacted]");
             }
@@ -85,9 +79,6 @@ mod tests {
     fn files_hold_the_inner_value() {
         let value = Redacted::new("x".to_owned());
         assert_eq!(serde_json::to_string(&value).unwrap(), "\"x\"");
-        assert_eq!(
-            serde_json::from_str::<Redacted<String>>("\"x\"").unwrap(),
-            value
-        );
+        assert_eq!(serde_json::from_str::<Redacted<String>>("\"x\"").unwrap(), value);
     }
 }

@@ -102,18 +102,11 @@ impl SubRegion {
         match self {
             Self::NorthernAfrica | Self::SubSaharanAfrica => Region::Africa,
             Self::LatinAmericaAndCaribbean | Self::NorthernAmerica => Region::Americas,
-            Self::CentralAsia
-            | Self::EasternAsia
-            | Self::SouthEasternAsia
-            | Self::SouthernAsia
-            | Self::WesternAsia => Region::Asia,
-            Self::EasternEurope
-            | Self::NorthernEurope
-            | Self::SouthernEurope
-            | Self::WesternEurope => Region::Europe,
-            Self::AustraliaAndNewZealand | Self::Melanesia | Self::Micronesia | Self::Polynesia => {
-                Region::Oceania
+            Self::CentralAsia | Self::EasternAsia | Self::SouthEasternAsia | Self::SouthernAsia | Self::WesternAsia => {
+                Region::Asia
             }
+            Self::EasternEurope | Self::NorthernEurope | Self::SouthernEurope | Self::WesternEurope => Region::Europe,
+            Self::AustraliaAndNewZealand | Self::Melanesia | Self::Micronesia | Self::Polynesia => Region::Oceania,
         }
     }
 
@@ -125,9 +118,7 @@ impl SubRegion {
             Self::CentralAsia | Self::SouthernAsia => SdgRegion::CentralAndSouthernAsia,
             Self::EasternAsia | Self::SouthEasternAsia => SdgRegion::EasternAndSouthEasternAsia,
             Self::LatinAmericaAndCaribbean => SdgRegion::LatinAmericaAndCaribbean,
-            Self::Melanesia | Self::Micronesia | Self::Polynesia => {
-                SdgRegion::OceaniaExceptAustraliaAndNewZealand
-            }
+            Self::Melanesia | Self::Micronesia | Self::Polynesia => SdgRegion::OceaniaExceptAustraliaAndNewZealand,
             Self::AustraliaAndNewZealand => SdgRegion::AustraliaAndNewZealand,
             Self::NorthernAmerica
             | Self::EasternEurope
@@ -142,13 +133,10 @@ impl IntermediateRegion {
     /// The sub-region in which it lies.
     pub const fn sub_region(self) -> SubRegion {
         match self {
-            Self::EasternAfrica
-            | Self::MiddleAfrica
-            | Self::SouthernAfrica
-            | Self::WesternAfrica => SubRegion::SubSaharanAfrica,
-            Self::Caribbean | Self::CentralAmerica | Self::SouthAmerica => {
-                SubRegion::LatinAmericaAndCaribbean
+            Self::EasternAfrica | Self::MiddleAfrica | Self::SouthernAfrica | Self::WesternAfrica => {
+                SubRegion::SubSaharanAfrica
             }
+            Self::Caribbean | Self::CentralAmerica | Self::SouthAmerica => SubRegion::LatinAmericaAndCaribbean,
         }
     }
 }
@@ -196,16 +184,11 @@ mod tests {
     use crate::country::CountryStatus;
 
     fn official() -> impl Iterator<Item = Country> {
-        Country::ALL
-            .iter()
-            .copied()
-            .filter(|c| c.status() == CountryStatus::Official)
+        Country::ALL.iter().copied().filter(|c| c.status() == CountryStatus::Official)
     }
 
     fn counts<T: PartialEq + Copy>(all: &[T], of: impl Fn(Country) -> Option<T>) -> Vec<usize> {
-        all.iter()
-            .map(|r| official().filter(|c| of(*c) == Some(*r)).count())
-            .collect()
+        all.iter().map(|r| official().filter(|c| of(*c) == Some(*r)).count()).collect()
     }
 
     // Rows per group in the M49 overview table of September 2024 (249 rows), in the order of `ALL`.
@@ -216,23 +199,14 @@ mod tests {
             counts(SubRegion::ALL, Country::sub_region),
             [7, 53, 52, 5, 5, 8, 11, 9, 18, 10, 16, 16, 9, 6, 5, 8, 10]
         );
-        assert_eq!(
-            counts(IntermediateRegion::ALL, Country::intermediate_region),
-            [22, 9, 5, 17, 28, 8, 16]
-        );
-        assert_eq!(
-            counts(SdgRegion::ALL, Country::sdg_region),
-            [53, 25, 14, 19, 52, 23, 6, 56]
-        );
+        assert_eq!(counts(IntermediateRegion::ALL, Country::intermediate_region), [22, 9, 5, 17, 28, 8, 16]);
+        assert_eq!(counts(SdgRegion::ALL, Country::sdg_region), [53, 25, 14, 19, 52, 23, 6, 56]);
     }
 
     #[test]
     fn only_antarctica_of_the_official_countries_has_no_region() {
         let outside: Vec<_> = official().filter(|c| c.region().is_none()).collect();
-        assert_eq!(
-            outside.iter().map(|c| c.alpha2()).collect::<Vec<_>>(),
-            ["AQ"]
-        );
+        assert_eq!(outside.iter().map(|c| c.alpha2()).collect::<Vec<_>>(), ["AQ"]);
         for country in Country::ALL {
             assert_eq!(country.region().is_some(), country.sdg_region().is_some());
             if country.status() != CountryStatus::Official {
@@ -246,10 +220,7 @@ mod tests {
     fn known_countries_lie_where_m49_puts_them() {
         let at = |code: &str| {
             let c: Country = code.parse().unwrap();
-            (
-                c.sub_region().unwrap().code(),
-                c.intermediate_region().map(IntermediateRegion::code),
-            )
+            (c.sub_region().unwrap().code(), c.intermediate_region().map(IntermediateRegion::code))
         };
         assert_eq!(at("SD"), ("015", None)); // Sudan: Northern Africa
         assert_eq!(at("SS"), ("202", Some("014"))); // South Sudan: Eastern Africa

@@ -1,4 +1,6 @@
 //! Replays the corpus of the fuzz targets on stable Rust.
+#![cfg(feature = "csv")]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 #[path = "../../../fuzz/src/exercise.rs"]
 mod exercise;

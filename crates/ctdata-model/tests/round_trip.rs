@@ -5,9 +5,9 @@
 use std::io::Write;
 
 use ctdata_model::{
-    CaseAttribute as A, CaseReader, CaseTable, Conversion, Dataset, ExploitationForm, LAYOUTS,
-    LabourSector, Layout, LayoutKind, Loss, LossKind, MeansOfControl as M, ModelError, OnError,
-    Outcome, Simulator, convert, write_cases, write_table,
+    CaseAttribute as A, CaseReader, CaseTable, Conversion, Dataset, ExploitationForm, LAYOUTS, LabourSector, Layout,
+    LayoutKind, Loss, LossKind, MeansOfControl as M, ModelError, OnError, Outcome, Simulator, convert, write_cases,
+    write_table,
 };
 use ctdata_table::{Control, TableError, TextRule};
 use proptest::prelude::*;
@@ -26,13 +26,7 @@ fn written(dataset: &Dataset) -> Vec<u8> {
     let mut file = Vec::new();
     match dataset {
         Dataset::Cases(cases) => write_cases(cases, &mut file, &Control::default()).unwrap(),
-        other => write_table(
-            other.table(),
-            other.layout().unwrap(),
-            &mut file,
-            &Control::default(),
-        )
-        .unwrap(),
+        other => write_table(other.table(), other.layout().unwrap(), &mut file, &Control::default()).unwrap(),
     }
     file
 }
@@ -42,10 +36,7 @@ fn read(file: &[u8]) -> Result<Outcome, ModelError> {
 }
 
 fn collect(file: &[u8], limit: usize) -> Outcome {
-    let reader = CaseReader {
-        on_error: OnError::Collect { limit },
-        ..CaseReader::default()
-    };
+    let reader = CaseReader { on_error: OnError::Collect { limit }, ..CaseReader::default() };
     reader.read(file, "file.csv", &Control::default()).unwrap()
 }
 
@@ -82,12 +73,7 @@ fn every_layout_is_found_out_and_comes_back_byte_for_byte() {
         let file = written(&dataset);
         let outcome = read(&file).unwrap();
         assert_eq!(outcome.usable().format(), layout.name);
-        assert_eq!(
-            (outcome.rows(), outcome.problems().count()),
-            (ROWS as u64, 0),
-            "{}",
-            layout.name
-        );
+        assert_eq!((outcome.rows(), outcome.problems().count()), (ROWS as u64, 0), "{}", layout.name);
         let again = outcome.into_dataset().unwrap();
         assert_eq!(again, dataset, "{}", layout.name);
         assert_eq!(written(&again), file, "{}", layout.name);
@@ -100,12 +86,7 @@ fn no_rows_are_a_header_and_come_back_too() {
         let dataset = simulated(layout, 0);
         let file = written(&dataset);
         assert_eq!(cells(&file, char::from(layout.separator)).len(), 1);
-        assert_eq!(
-            read(&file).unwrap().into_dataset().unwrap(),
-            dataset,
-            "{}",
-            layout.name
-        );
+        assert_eq!(read(&file).unwrap().into_dataset().unwrap(), dataset, "{}", layout.name);
     }
 }
 
@@ -129,34 +110,16 @@ fn separators_line_ends_marks_and_gzip_do_not_matter() {
         ];
         for (at, same) in same.iter().enumerate() {
             let outcome = read(same).unwrap();
-            assert_eq!(
-                outcome.into_dataset().unwrap(),
-                dataset,
-                "{}, variant {at}",
-                layout.name
-            );
+            assert_eq!(outcome.into_dataset().unwrap(), dataset, "{}, variant {at}", layout.name);
         }
         let path = folder.path().join(format!("{}.csv.gz", layout.name));
         std::fs::write(&path, gzip(&file)).unwrap();
-        let outcome = CaseReader::default()
-            .read_path(&path, &Control::default())
-            .unwrap();
-        assert_eq!(
-            outcome.into_dataset().unwrap(),
-            dataset,
-            "{}, gzip",
-            layout.name
-        );
+        let outcome = CaseReader::default().read_path(&path, &Control::default()).unwrap();
+        assert_eq!(outcome.into_dataset().unwrap(), dataset, "{}, gzip", layout.name);
         let mut broken = gzip(&file);
         broken.truncate(broken.len() / 2);
         std::fs::write(&path, broken).unwrap();
-        assert!(
-            CaseReader::default()
-                .read_path(&path, &Control::default())
-                .is_err(),
-            "{}, half a gzip",
-            layout.name
-        );
+        assert!(CaseReader::default().read_path(&path, &Control::default()).is_err(), "{}, half a gzip", layout.name);
     }
 }
 
@@ -179,8 +142,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
         }
     }
     file.write_all(&(!crc).to_le_bytes()).unwrap();
-    file.write_all(&u32::try_from(bytes.len()).unwrap().to_le_bytes())
-        .unwrap();
+    file.write_all(&u32::try_from(bytes.len()).unwrap().to_le_bytes()).unwrap();
     file
 }
 
@@ -209,19 +171,11 @@ fn cases(name: &str, rows: usize) -> CaseTable {
 }
 
 fn yes(cases: &CaseTable, attribute: A) -> Vec<bool> {
-    cases
-        .column(attribute)
-        .unwrap()
-        .iter()
-        .map(|code| code == 1)
-        .collect()
+    cases.column(attribute).unwrap().iter().map(|code| code == 1).collect()
 }
 
 fn loss<'a>(conversion: &'a Conversion, column: &str, kind: LossKind) -> Option<&'a Loss> {
-    conversion
-        .losses
-        .iter()
-        .find(|loss| loss.column == column && loss.kind == kind)
+    conversion.losses.iter().find(|loss| loss.column == column && loss.kind == kind)
 }
 
 /// Merges of the Global Synthetic Data Codebook version 2 (2024), appendix II, as far as the release of 2021
@@ -231,88 +185,38 @@ fn the_2024_layout_merges_and_the_account_says_so() {
     let fine = cases("ctdc-synthetic-2021", ROWS);
     let conversion = convert(&fine, layout("ctdc-synthetic-2024")).unwrap();
     for (whole, column, parts) in [
-        (
-            M::DebtBondageOrTakesEarnings,
-            "meansDebtBondageEarnings",
-            &[M::DebtBondage, M::TakesEarnings][..],
-        ),
-        (
-            M::AnyThreats,
-            "meansThreats",
-            &[M::Threats, M::ThreatOfLawEnforcement],
-        ),
-        (
-            M::AnyAbuse,
-            "meansAbusePsyPhySex",
-            &[M::PsychologicalAbuse, M::PhysicalAbuse, M::SexualAbuse],
-        ),
+        (M::DebtBondageOrTakesEarnings, "meansDebtBondageEarnings", &[M::DebtBondage, M::TakesEarnings][..]),
+        (M::AnyThreats, "meansThreats", &[M::Threats, M::ThreatOfLawEnforcement]),
+        (M::AnyAbuse, "meansAbusePsyPhySex", &[M::PsychologicalAbuse, M::PhysicalAbuse, M::SexualAbuse]),
         (
             M::DeniesBasicNeeds,
             "meansDenyBasicNeeds",
-            &[
-                M::RestrictsMovement,
-                M::RestrictsMedicalCare,
-                M::WithholdsNecessities,
-            ],
+            &[M::RestrictsMovement, M::RestrictsMedicalCare, M::WithholdsNecessities],
         ),
     ] {
         let merged = yes(&conversion.cases, A::Control(whole));
         let parts: Vec<(&str, Vec<bool>)> = parts
             .iter()
-            .map(|&part| {
-                (
-                    fine.column_name(A::Control(part)).unwrap(),
-                    yes(&fine, A::Control(part)),
-                )
-            })
+            .map(|&part| (fine.column_name(A::Control(part)).unwrap(), yes(&fine, A::Control(part))))
             .collect();
         assert!(merged.contains(&true));
         for (row, merged) in merged.iter().enumerate() {
-            assert_eq!(
-                *merged,
-                parts.iter().any(|(_, part)| part[row]),
-                "{column}, row {row}"
-            );
+            assert_eq!(*merged, parts.iter().any(|(_, part)| part[row]), "{column}, row {row}");
         }
         for (name, part) in parts {
             let lost = loss(&conversion, name, LossKind::Merged).unwrap();
             assert_eq!(lost.into, Some(column));
-            assert_eq!(
-                lost.rows,
-                part.iter().filter(|yes| **yes).count() as u64,
-                "{name}"
-            );
+            assert_eq!(lost.rows, part.iter().filter(|yes| **yes).count() as u64, "{name}");
         }
     }
-    for dropped in [
-        "majorityStatusAtExploit",
-        "meansOfControlOther",
-        "typeOfLabourOther",
-        "typeOfSexOther",
-    ] {
-        assert!(
-            loss(&conversion, dropped, LossKind::Dropped).is_some_and(|lost| lost.rows > 0),
-            "{dropped}"
-        );
+    for dropped in ["majorityStatusAtExploit", "meansOfControlOther", "typeOfLabourOther", "typeOfSexOther"] {
+        assert!(loss(&conversion, dropped, LossKind::Dropped).is_some_and(|lost| lost.rows > 0), "{dropped}");
     }
-    let long = fine
-        .column(A::TraffickingDuration)
-        .unwrap()
-        .iter()
-        .filter(|code| (2..=3).contains(code))
-        .count() as u64;
-    assert_eq!(
-        loss(&conversion, "traffickMonths", LossKind::Coarsened)
-            .unwrap()
-            .rows,
-        long
-    );
+    let long = fine.column(A::TraffickingDuration).unwrap().iter().filter(|code| (2..=3).contains(code)).count() as u64;
+    assert_eq!(loss(&conversion, "traffickMonths", LossKind::Coarsened).unwrap().rows, long);
     // What the layout can say by itself, it can write.
     assert_eq!(
-        read(&written(&Dataset::Cases(conversion.cases.clone())))
-            .unwrap()
-            .into_cases()
-            .unwrap(),
+        read(&written(&Dataset::Cases(conversion.cases.clone()))).unwrap().into_cases().unwrap(),
         conversion.cases
     );
 }
@@ -321,89 +225,41 @@ fn the_2024_layout_merges_and_the_account_says_so() {
 fn the_way_back_leaves_the_finer_columns_empty_and_says_so() {
     let start = cases("ctdc-kanon-63", ROWS);
     let to_2021 = convert(&start, layout("ctdc-synthetic-2021")).unwrap();
-    assert!(
-        loss(&to_2021, "isForcedLabour", LossKind::NoBecameEmpty).is_some_and(|lost| lost.rows > 0)
-    );
-    assert!(
-        loss(&to_2021, "citizenship", LossKind::UnknownBecameEmpty)
-            .is_some_and(|lost| lost.rows > 0)
-    );
-    assert!(
-        loss(&to_2021, "Datasource", LossKind::Dropped)
-            .is_some_and(|lost| lost.rows == ROWS as u64)
-    );
+    assert!(loss(&to_2021, "isForcedLabour", LossKind::NoBecameEmpty).is_some_and(|lost| lost.rows > 0));
+    assert!(loss(&to_2021, "citizenship", LossKind::UnknownBecameEmpty).is_some_and(|lost| lost.rows > 0));
+    assert!(loss(&to_2021, "Datasource", LossKind::Dropped).is_some_and(|lost| lost.rows == ROWS as u64));
     for (part, whole) in [
-        (
-            A::Sector(LabourSector::Manufacturing),
-            A::Sector(LabourSector::OtherThanMainFour),
-        ),
-        (
-            A::Form(ExploitationForm::SlaveryAndSimilar),
-            A::Form(ExploitationForm::Other),
-        ),
+        (A::Sector(LabourSector::Manufacturing), A::Sector(LabourSector::OtherThanMainFour)),
+        (A::Form(ExploitationForm::SlaveryAndSimilar), A::Form(ExploitationForm::Other)),
     ] {
         let (part, whole) = (yes(&start, part), yes(&to_2021.cases, whole));
-        assert!(
-            part.contains(&true) && part.iter().zip(&whole).all(|(part, whole)| *whole || !part)
-        );
+        assert!(part.contains(&true) && part.iter().zip(&whole).all(|(part, whole)| *whole || !part));
     }
     let to_2024 = convert(&to_2021.cases, layout("ctdc-synthetic-2024")).unwrap();
     let back_2021 = convert(&to_2024.cases, layout("ctdc-synthetic-2021")).unwrap();
     let back = convert(&back_2021.cases, layout("ctdc-kanon-63")).unwrap();
     for (conversion, finer, attribute) in [
         (&back_2021, "meansOfControlThreats", A::Control(M::Threats)),
-        (
-            &back_2021,
-            "meansOfControlDebtBondage",
-            A::Control(M::DebtBondage),
-        ),
-        (
-            &back_2021,
-            "typeOfLabourOther",
-            A::Sector(LabourSector::OtherThanMainFour),
-        ),
-        (
-            &back_2021,
-            "majorityStatusAtExploit",
-            A::MajorityAtExploitation,
-        ),
+        (&back_2021, "meansOfControlDebtBondage", A::Control(M::DebtBondage)),
+        (&back_2021, "typeOfLabourOther", A::Sector(LabourSector::OtherThanMainFour)),
+        (&back_2021, "majorityStatusAtExploit", A::MajorityAtExploitation),
         (&back, "Datasource", A::DataSource),
-        (
-            &back,
-            "typeOfLabourManufacturing",
-            A::Sector(LabourSector::Manufacturing),
-        ),
+        (&back, "typeOfLabourManufacturing", A::Sector(LabourSector::Manufacturing)),
     ] {
         let described = attribute.attribute();
         let column = conversion.cases.column(attribute).unwrap();
-        assert!(
-            column.iter().all(|code| !described.is_value(code)),
-            "{finer}"
-        );
-        assert_eq!(
-            loss(conversion, finer, LossKind::LeftEmpty).map(|lost| lost.rows),
-            Some(ROWS as u64),
-            "{finer}"
-        );
+        assert!(column.iter().all(|code| !described.is_value(code)), "{finer}");
+        assert_eq!(loss(conversion, finer, LossKind::LeftEmpty).map(|lost| lost.rows), Some(ROWS as u64), "{finer}");
     }
     // What every layout has comes through.
-    for kept in [
-        A::YearOfRegistration,
-        A::AgeBand,
-        A::Form(ExploitationForm::ForcedLabour),
-        A::Control(M::FalsePromises),
-    ] {
+    for kept in
+        [A::YearOfRegistration, A::AgeBand, A::Form(ExploitationForm::ForcedLabour), A::Control(M::FalsePromises)]
+    {
         let described = kept.attribute();
-        let (before, after) = (
-            start.column(kept).unwrap(),
-            back.cases.column(kept).unwrap(),
-        );
+        let (before, after) = (start.column(kept).unwrap(), back.cases.column(kept).unwrap());
         let is_lost = |code: u16| !described.is_value(code) || (kept.is_flag() && code == 0);
         assert!(
-            before
-                .iter()
-                .zip(after.iter())
-                .all(|(before, after)| before == after || is_lost(before)),
+            before.iter().zip(after.iter()).all(|(before, after)| before == after || is_lost(before)),
             "{}",
             kept.name()
         );
@@ -414,30 +270,13 @@ fn the_way_back_leaves_the_finer_columns_empty_and_says_so() {
 fn simulation_and_conversion_merge_alike() {
     // The detail that one layout shows is the merged statement that the other shows.
     for (attribute, parts) in [
-        (
-            A::Control(M::AnyAbuse),
-            vec![M::PsychologicalAbuse, M::PhysicalAbuse, M::SexualAbuse],
-        ),
-        (
-            A::Control(M::DebtBondageOrTakesEarnings),
-            vec![M::DebtBondage, M::TakesEarnings],
-        ),
+        (A::Control(M::AnyAbuse), vec![M::PsychologicalAbuse, M::PhysicalAbuse, M::SexualAbuse]),
+        (A::Control(M::DebtBondageOrTakesEarnings), vec![M::DebtBondage, M::TakesEarnings]),
     ] {
-        let (fine, coarse) = (
-            cases("ctdc-synthetic-2021", 20_000),
-            cases("ctdc-synthetic-2024", 20_000),
-        );
-        let parts: Vec<Vec<bool>> = parts
-            .into_iter()
-            .map(|part| yes(&fine, A::Control(part)))
-            .collect();
-        let any = (0..20_000)
-            .filter(|&row| parts.iter().any(|part| part[row]))
-            .count();
-        let merged = yes(&coarse, attribute)
-            .into_iter()
-            .filter(|yes| *yes)
-            .count();
+        let (fine, coarse) = (cases("ctdc-synthetic-2021", 20_000), cases("ctdc-synthetic-2024", 20_000));
+        let parts: Vec<Vec<bool>> = parts.into_iter().map(|part| yes(&fine, A::Control(part))).collect();
+        let any = (0..20_000).filter(|&row| parts.iter().any(|part| part[row])).count();
+        let merged = yes(&coarse, attribute).into_iter().filter(|yes| *yes).count();
         assert_eq!(any, merged, "{}", attribute.name());
     }
 }
@@ -445,41 +284,17 @@ fn simulation_and_conversion_merge_alike() {
 #[test]
 fn victims_with_perpetrators_are_no_cases_and_cases_no_such_rows() {
     let rows = simulated(layout("ctdc-victim-perpetrator"), 10);
-    assert!(matches!(
-        rows.cases(),
-        Err(ModelError::NotCases {
-            layout: "ctdc-victim-perpetrator"
-        })
-    ));
+    assert!(matches!(rows.cases(), Err(ModelError::NotCases { layout: "ctdc-victim-perpetrator" })));
     let outcome = read(&written(&rows)).unwrap();
-    assert!(matches!(
-        outcome.into_cases(),
-        Err(ModelError::NotCases { .. })
-    ));
-    let error = convert(
-        &cases("ctdc-synthetic-2021", 10),
-        layout("ctdc-victim-perpetrator"),
-    )
-    .unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ModelError::NoConversion {
-                from: "ctdc-synthetic-2021",
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(outcome.into_cases(), Err(ModelError::NotCases { .. })));
+    let error = convert(&cases("ctdc-synthetic-2021", 10), layout("ctdc-victim-perpetrator")).unwrap_err();
+    assert!(matches!(error, ModelError::NoConversion { from: "ctdc-synthetic-2021", .. }), "{error}");
 }
 
 /// The file of the layout with one cell of one row (from 0) replaced.
 fn spoiled(name: &str, rows: usize, spoil: impl FnOnce(&mut Vec<Vec<String>>)) -> Vec<u8> {
     let layout = layout(name);
-    let mut cells = cells(
-        &written(&simulated(layout, rows)),
-        char::from(layout.separator),
-    );
+    let mut cells = cells(&written(&simulated(layout, rows)), char::from(layout.separator));
     spoil(&mut cells);
     joined(&cells, ",", "\n")
 }
@@ -487,12 +302,7 @@ fn spoiled(name: &str, rows: usize, spoil: impl FnOnce(&mut Vec<Vec<String>>)) -
 fn position(name: &str, column: &str) -> usize {
     let layout = layout(name);
     let notice = usize::from(layout.notice.is_some());
-    layout
-        .columns
-        .iter()
-        .position(|found| found.name == column)
-        .unwrap()
-        + notice
+    layout.columns.iter().position(|found| found.name == column).unwrap() + notice
 }
 
 /// Rules, places and counts of what a reader noticed; and that none of it holds a secret.
@@ -522,38 +332,13 @@ fn short_and_long_rows_are_named_and_left_out() {
     });
     let outcome = collect(&file, 10);
     assert_eq!(findings(&outcome), [("R3", 3, 3, None)]);
-    assert_eq!(
-        (
-            outcome.rows(),
-            outcome.problems().rows_left_out(),
-            outcome.usable().table().rows()
-        ),
-        (20, 3, 17)
-    );
-    assert_eq!(
-        [0, 2, 5, 6, 16].map(|row| outcome.row_in_file(row)),
-        [1, 4, 9, 10, 20]
-    );
-    let places: Vec<_> = outcome
-        .problems()
-        .kept()
-        .iter()
-        .map(|problem| (problem.at.row, problem.at.line))
-        .collect();
-    assert_eq!(
-        places,
-        [(Some(3), Some(4)), (Some(7), Some(8)), (Some(8), Some(9))]
-    );
+    assert_eq!((outcome.rows(), outcome.problems().rows_left_out(), outcome.usable().table().rows()), (20, 3, 17));
+    assert_eq!([0, 2, 5, 6, 16].map(|row| outcome.row_in_file(row)), [1, 4, 9, 10, 20]);
+    let places: Vec<_> = outcome.problems().kept().iter().map(|problem| (problem.at.row, problem.at.line)).collect();
+    assert_eq!(places, [(Some(3), Some(4)), (Some(7), Some(8)), (Some(8), Some(9))]);
     let error = read(&file).unwrap_err();
-    assert!(
-        matches!(error, ModelError::Unreadable { .. })
-            && error.to_string().contains("line 4, row 3"),
-        "{error}"
-    );
-    assert!(matches!(
-        outcome.into_cases(),
-        Err(ModelError::Unreadable { rows: 3, .. })
-    ));
+    assert!(matches!(error, ModelError::Unreadable { .. }) && error.to_string().contains("line 4, row 3"), "{error}");
+    assert!(matches!(outcome.into_cases(), Err(ModelError::Unreadable { rows: 3, .. })));
 }
 
 #[test]
@@ -568,27 +353,15 @@ fn unknown_codes_are_named_by_column() {
         (S2021, "isForcedLabour", "0", "R1"),
         (S2021, "isForcedLabour", "2", "R1"),
         ("ctdc-kanon-63", "isForcedLabour", "yes", "R1"),
-        (
-            "ctdc-victim-perpetrator",
-            "IP_Gender",
-            "Female;sEcret",
-            "R33",
-        ),
+        ("ctdc-victim-perpetrator", "IP_Gender", "Female;sEcret", "R33"),
     ] {
         let file = spoiled(name, 5, |cells| {
             cells[2][position(name, column)] = value.to_owned();
         });
         let outcome = collect(&file, 10);
-        assert_eq!(
-            findings(&outcome),
-            [(rule, 1, 2, Some(column.to_owned()))],
-            "{column}"
-        );
+        assert_eq!(findings(&outcome), [(rule, 1, 2, Some(column.to_owned()))], "{column}");
         let shown = read(&file).unwrap_err().to_string();
-        assert!(
-            shown.contains(column) && !shown.contains("sEcret"),
-            "{shown}"
-        );
+        assert!(shown.contains(column) && !shown.contains("sEcret"), "{shown}");
     }
 }
 
@@ -602,10 +375,7 @@ fn a_shifted_row_is_one_problem_and_named_as_such() {
         cells[4].insert(first, "False promises".to_owned());
         cells[4].truncate(63);
     });
-    assert_eq!(
-        findings(&collect(&file, 10)),
-        [("R2", 1, 4, Some("isForcedLabour".to_owned()))]
-    );
+    assert_eq!(findings(&collect(&file, 10)), [("R2", 1, 4, Some("isForcedLabour".to_owned()))]);
 }
 
 #[test]
@@ -614,16 +384,9 @@ fn another_kind_of_country_code_is_a_warning_and_keeps_the_row() {
         cells[6][position(S2021, "citizenship")] = "NA".to_owned();
     });
     let outcome = collect(&file, 10);
-    assert_eq!(
-        findings(&outcome),
-        [("R17", 1, 6, Some("citizenship".to_owned()))]
-    );
+    assert_eq!(findings(&outcome), [("R17", 1, 6, Some("citizenship".to_owned()))]);
     let cases = outcome.into_cases().unwrap();
-    assert_eq!(
-        cases.table().text(5, 5).as_deref(),
-        Some("NA"),
-        "Namibia is not a missing value"
-    );
+    assert_eq!(cases.table().text(5, 5).as_deref(), Some("NA"), "Namibia is not a missing value");
     let file = spoiled("ctdc-kanon-63", 10, |cells| {
         cells[6][position("ctdc-kanon-63", "citizenship")] = "nam".to_owned();
     });
@@ -643,84 +406,37 @@ fn spellings_of_other_releases_are_read() {
         let file = spoiled(S2021, 3, |cells| cells[1][at] = value.to_owned());
         let outcome = collect(&file, 10);
         assert_eq!(outcome.problems().count(), 0, "{column}");
-        assert_eq!(
-            outcome.usable().table().text(0, at).unwrap_or_default(),
-            expected,
-            "{column}"
-        );
+        assert_eq!(outcome.usable().table().text(0, at).unwrap_or_default(), expected, "{column}");
     }
     let file = spoiled(S2021, 3, |cells| {
         cells[1][position(S2021, "traffickMonths")] = "25+ (2+ yrs)".to_owned();
     });
-    assert_eq!(
-        findings(&collect(&file, 10)),
-        [("R19", 1, 1, Some("traffickMonths".to_owned()))]
-    );
+    assert_eq!(findings(&collect(&file, 10)), [("R19", 1, 1, Some("traffickMonths".to_owned()))]);
 }
 
 #[test]
 fn headers_that_are_wrong_are_refused_without_their_cells() {
-    assert!(matches!(
-        read(b"").unwrap_err(),
-        ModelError::Table(TableError::Text {
-            rule: TextRule::Empty,
-            ..
-        })
-    ));
+    assert!(matches!(read(b"").unwrap_err(), ModelError::Table(TableError::Text { rule: TextRule::Empty, .. })));
     let error = read(b"sEcret name,age\nx,1\n").unwrap_err();
-    assert!(
-        matches!(error, ModelError::UnknownLayout { closest: None, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, ModelError::UnknownLayout { closest: None, .. }), "{error}");
     let renamed = spoiled(S2021, 2, |cells| cells[0][5] = "sEcret".to_owned());
     let error = read(&renamed).unwrap_err().to_string();
-    assert!(
-        error.contains(S2021) && error.contains("`citizenship`") && !error.contains("sEcret"),
-        "{error}"
-    );
-    let reader = CaseReader {
-        layout: Some(layout("ctdc-synthetic-2024")),
-        ..CaseReader::default()
-    };
-    let error = reader.read(
-        written(&simulated(layout(S2021), 1)).as_slice(),
-        "file.csv",
-        &Control::default(),
-    );
-    assert!(matches!(
-        error,
-        Err(ModelError::WrongHeader {
-            layout: "ctdc-synthetic-2024",
-            ..
-        })
-    ));
+    assert!(error.contains(S2021) && error.contains("`citizenship`") && !error.contains("sEcret"), "{error}");
+    let reader = CaseReader { layout: Some(layout("ctdc-synthetic-2024")), ..CaseReader::default() };
+    let error = reader.read(written(&simulated(layout(S2021), 1)).as_slice(), "file.csv", &Control::default());
+    assert!(matches!(error, Err(ModelError::WrongHeader { layout: "ctdc-synthetic-2024", .. })));
     let repeated = spoiled(S2021, 2, |cells| cells[0][36] = "GENDER".to_owned());
     let error = read(&repeated).unwrap_err();
     assert!(
         matches!(
             error,
-            ModelError::Table(TableError::Text {
-                rule: TextRule::RepeatedColumn {
-                    first: 2,
-                    second: 37
-                },
-                ..
-            })
+            ModelError::Table(TableError::Text { rule: TextRule::RepeatedColumn { first: 2, second: 37 }, .. })
         ),
         "{error}"
     );
     let unclosed = [&written(&simulated(layout(S2021), 2))[..], b"\"2019,Female"].concat();
     let error = read(&unclosed).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ModelError::Table(TableError::Text {
-                rule: TextRule::UnclosedQuote,
-                ..
-            })
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, ModelError::Table(TableError::Text { rule: TextRule::UnclosedQuote, .. })), "{error}");
     let binary = [&written(&simulated(layout(S2021), 2))[..], b"\0\x01\x02"].concat();
     assert!(read(&binary).is_err());
 }
@@ -737,13 +453,7 @@ fn a_hundred_thousand_problems_are_counted_and_a_thousand_kept() {
     });
     let outcome = collect(&file, 1_000);
     assert_eq!(outcome.problems().kept().len(), 1_000);
-    assert_eq!(
-        (
-            outcome.problems().count(),
-            outcome.problems().rows_left_out()
-        ),
-        (100_000, 50_000)
-    );
+    assert_eq!((outcome.problems().count(), outcome.problems().rows_left_out()), (100_000, 50_000));
     assert_eq!(outcome.usable().table().rows(), 0);
     assert_eq!(
         findings(&outcome),
@@ -756,34 +466,15 @@ fn a_hundred_thousand_problems_are_counted_and_a_thousand_kept() {
 
 #[test]
 fn every_case_layout_converts_to_every_other() {
-    for from in LAYOUTS
-        .iter()
-        .filter(|layout| layout.kind == LayoutKind::Cases)
-    {
+    for from in LAYOUTS.iter().filter(|layout| layout.kind == LayoutKind::Cases) {
         let cases = Simulator::new(5).cases(from, 300).unwrap();
-        for to in LAYOUTS
-            .iter()
-            .filter(|layout| layout.kind == LayoutKind::Cases)
-        {
+        for to in LAYOUTS.iter().filter(|layout| layout.kind == LayoutKind::Cases) {
             let conversion = convert(&cases, to).unwrap();
             let file = written(&Dataset::Cases(conversion.cases.clone()));
-            let reader = CaseReader {
-                layout: Some(to),
-                ..CaseReader::default()
-            };
-            let again = reader
-                .read(file.as_slice(), "file.csv", &Control::default())
-                .unwrap()
-                .into_cases()
-                .unwrap();
+            let reader = CaseReader { layout: Some(to), ..CaseReader::default() };
+            let again = reader.read(file.as_slice(), "file.csv", &Control::default()).unwrap().into_cases().unwrap();
             assert_eq!(again, conversion.cases, "{} to {}", from.name, to.name);
-            assert_eq!(
-                conversion.losses.is_empty(),
-                from.columns == to.columns,
-                "{} to {}",
-                from.name,
-                to.name
-            );
+            assert_eq!(conversion.losses.is_empty(), from.columns == to.columns, "{} to {}", from.name, to.name);
         }
     }
 }

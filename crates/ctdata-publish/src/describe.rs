@@ -148,7 +148,7 @@ fn field(layout: Option<&'static Layout>, attribute: &Attribute) -> Value {
         "title": attribute.name().replace('_', " "),
     });
     // A short codebook is worth listing; texts of the file are those of its layout, not the schema's codes.
-    let texts: Option<Vec<&str>> = described.and_then(|column| column.texts());
+    let texts: Option<Vec<&str>> = described.and_then(ctdata_model::LayoutColumn::texts);
     let labels = || -> Option<Vec<String>> {
         (described.is_none() && domain.origin() == Origin::Public && kind == "string" && domain.len() <= 20)
             .then(|| domain.labels().map(std::borrow::Cow::into_owned).collect())

@@ -99,7 +99,7 @@ impl ColumnBuilder {
     /// Appends codes, faster than one by one.
     pub fn extend_from_slice(&mut self, codes: &[u16]) {
         if let Blocks::U8 { full, last } = &mut self.0 {
-            if codes.iter().fold(0, |all, code| all | code) <= u16::from(u8::MAX) {
+            if u8::try_from(codes.iter().fold(0, |all, code| all | code)).is_ok() {
                 #[expect(clippy::cast_possible_truncation, reason = "all codes fit 8 bits")]
                 return extend_blocks(full, last, codes, |code| code as u8);
             }

@@ -16,7 +16,7 @@ use super::JSON_LINES;
 use crate::args::{ConvertOptions, InputOptions};
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::Session;
+use crate::session::{Session, working_copy};
 
 #[derive(Serialize)]
 struct Converted {
@@ -65,18 +65,18 @@ fn json_cases(input: &Path, to: Option<&str>) -> Result<CaseTable, Failure> {
 fn write(dataset: &Dataset, to: &str, out: &Path, session: &Session) -> Result<Vec<Loss>, Failure> {
     let control = &session.control;
     if is(Some(to), PLAIN_LAYOUT) {
-        session.working_copy(out, |output| Ok(write_csv(dataset.table(), &WriteOptions::default(), output)?))?;
+        working_copy(out, |output| Ok(write_csv(dataset.table(), &WriteOptions::default(), output)?))?;
         return Ok(Vec::new());
     }
     if is(Some(to), JSON_LINES) {
         let cases = dataset.cases()?;
-        session.working_copy(out, |output| Ok(write_json_lines(cases, output)?))?;
+        working_copy(out, |output| Ok(write_json_lines(cases, output)?))?;
         return Ok(Vec::new());
     }
     let target = super::layout(to)?;
     let Dataset::Cases(cases) = dataset else {
         if dataset.layout() == Some(target) {
-            session.working_copy(out, |output| Ok(write_table(dataset.table(), target, output, control)?))?;
+            working_copy(out, |output| Ok(write_table(dataset.table(), target, output, control)?))?;
             return Ok(Vec::new());
         }
         let reason = match dataset.layout().map(|layout| layout.kind) {
@@ -86,11 +86,11 @@ fn write(dataset: &Dataset, to: &str, out: &Path, session: &Session) -> Result<V
         return Err(ModelError::NoConversion { from: dataset.format(), to: target.name, reason }.into());
     };
     if cases.layout() == target {
-        session.working_copy(out, |output| Ok(write_cases(cases, output, control)?))?;
+        working_copy(out, |output| Ok(write_cases(cases, output, control)?))?;
         return Ok(Vec::new());
     }
     let converted = convert(cases, target)?;
-    session.working_copy(out, |output| Ok(write_cases(&converted.cases, output, control)?))?;
+    working_copy(out, |output| Ok(write_cases(&converted.cases, output, control)?))?;
     Ok(converted.losses)
 }
 

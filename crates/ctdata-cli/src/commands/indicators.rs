@@ -1,5 +1,6 @@
 //! `ctdata indicators`
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use ctdata::indicators::export::write_long_csv;
@@ -10,10 +11,10 @@ use serde::Serialize;
 use crate::args::IndicatorsOptions;
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::Session;
+use crate::session::{Session, working_copy};
 
 #[derive(Serialize)]
-struct Observations {
+struct Answer {
     format: &'static str,
     observations: Vec<Estimate>,
     skipped: Vec<Skipped>,
@@ -40,10 +41,10 @@ pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), 
     request.filters.iter_mut().for_each(|(name, _)| resolve(name));
     let (observations, skipped) = observe(cases.table(), options, &request, population.as_ref(), session)?;
     if let Some(out) = &options.out {
-        session.working_copy(out, |output| Ok(write_long_csv(&observations, output).map(drop)?))?;
+        working_copy(out, |output| Ok(write_long_csv(&observations, output).map(drop)?))?;
     }
     if session.json {
-        return session.document(&Observations { format: dataset.format(), observations, skipped });
+        return session.document(&Answer { format: dataset.format(), observations, skipped });
     }
     session.text(&words(&observations, &skipped))
 }
@@ -106,7 +107,7 @@ fn words(observations: &[Estimate], skipped: &[Skipped]) -> String {
     for group in observations.chunk_by(|a, b| a.indicator == b.indicator) {
         let Some(first) = group.first() else { continue };
         let code = first.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
-        text.push_str(&format!("{}{code}\n", first.indicator));
+        let _ = writeln!(text, "{}{code}", first.indicator);
         let rows: Vec<Vec<String>> = group.iter().map(row).collect();
         let header = [
             ("", Align::Left),
@@ -125,12 +126,12 @@ fn words(observations: &[Estimate], skipped: &[Skipped]) -> String {
             }
         }
         for note in notes {
-            text.push_str(&format!("  note: {note}\n"));
+            let _ = writeln!(text, "  note: {note}");
         }
         text.push('\n');
     }
     for Skipped { indicator, reason } in skipped {
-        text.push_str(&format!("not computed: {indicator}: {reason}\n"));
+        let _ = writeln!(text, "not computed: {indicator}: {reason}");
     }
     text
 }

@@ -1,5 +1,7 @@
 //! `ctdata publish`
 
+use std::fmt::Write as _;
+
 use ctdata::publish::{Plan, Published, Publisher};
 
 use crate::args::PublishOptions;
@@ -9,10 +11,10 @@ use crate::session::Session;
 
 pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Failure> {
     let plan = options.plan.as_deref().map(Plan::read).transpose()?;
-    let publisher = Publisher { plan, replace: options.replace };
-    let published = publisher.publish(&options.input, &options.out, &session.control);
+    let maker = Publisher { plan, replace: options.replace };
+    let outcome = maker.publish(&options.input, &options.out, &session.control);
     session.finish();
-    let published = published?;
+    let published = outcome?;
     if session.json {
         return session.document(&published);
     }
@@ -44,10 +46,10 @@ fn words(published: &Published) -> String {
     .collect();
     let mut text = format!("{}: {} findings of validation\n", published.format, published.validation.findings.len());
     text.push_str(&table(&[("risk", Align::Left), ("before", Align::Right), ("after", Align::Right)], &rows));
-    text.push_str(&format!("quasi-identifiers: {}\n", published.statement.quasi_identifiers.join(", ")));
+    let _ = writeln!(text, "quasi-identifiers: {}", published.statement.quasi_identifiers.join(", "));
     text.push_str("verified; written:\n");
     for output in &published.outputs {
-        text.push_str(&format!("  {output}\n"));
+        let _ = writeln!(text, "  {output}");
     }
     text
 }

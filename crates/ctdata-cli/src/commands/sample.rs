@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::args::SampleOptions;
 use crate::failure::Failure;
 use crate::output::count;
-use crate::session::Session;
+use crate::session::{Session, working_copy};
 
 #[derive(Serialize)]
 struct Sample {
@@ -19,7 +19,7 @@ struct Sample {
 pub(crate) fn run(options: &SampleOptions, session: &Session) -> Result<(), Failure> {
     let layout = super::layout(&options.format)?;
     let dataset = Simulator::new(options.seed).dataset(layout, options.rows)?;
-    session.working_copy(&options.out, |output| match &dataset {
+    working_copy(&options.out, |output| match &dataset {
         Dataset::Cases(cases) => Ok(write_cases(cases, output, &session.control)?),
         other => Ok(write_table(other.table(), layout, output, &session.control)?),
     })?;

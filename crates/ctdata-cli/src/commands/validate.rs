@@ -59,10 +59,10 @@ fn words(report: &Report) -> String {
     ];
     text.push_str(&table(&header, &rows));
     let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    text.push_str(&match errors {
-        0 => "valid: no finding is an error\n".to_owned(),
-        1 => "not valid: 1 finding is an error\n".to_owned(),
-        more => format!("not valid: {more} findings are errors\n"),
-    });
+    match errors {
+        0 => text.push_str("valid: no finding is an error\n"),
+        1 => text.push_str("not valid: 1 finding is an error\n"),
+        more => text.extend(["not valid: ", &more.to_string(), " findings are errors\n"]),
+    }
     text
 }

@@ -185,7 +185,9 @@ domains! {
     COUNTRY: Country, nominal;
 }
 
-static YEAR: LazyLock<Domain> = LazyLock::new(|| public(Domain::numeric(i64::from(Year::MIN.get())..=i64::from(Year::MAX.get()), 0, Origin::Public)));
+static YEAR: LazyLock<Domain> = LazyLock::new(|| {
+    public(Domain::numeric(i64::from(Year::MIN.get())..=i64::from(Year::MAX.get()), 0, Origin::Public))
+});
 static FLAG: LazyLock<Domain> = LazyLock::new(Domain::flag);
 static EMPTY: LazyLock<Domain> = LazyLock::new(|| public(Domain::nominal([""; 0], Origin::Observed)));
 
@@ -302,7 +304,10 @@ impl CaseAttribute {
 
     /// Whether it keeps a concatenated list as published, with values that are only known from a file.
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::ControlList | Self::FormList | Self::SectorList | Self::SexualTypeList | Self::RecruiterList)
+        matches!(
+            self,
+            Self::ControlList | Self::FormList | Self::SectorList | Self::SexualTypeList | Self::RecruiterList
+        )
     }
 
     /// Its values. Those of a concatenated list are observed in a file: here the domain is empty.

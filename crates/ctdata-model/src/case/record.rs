@@ -15,9 +15,9 @@ pub use builder::CaseTableBuilder;
 use super::{CaseAttribute, CaseTable};
 use crate::codes::CodeList;
 use crate::{
-    AgeBand, Country, DataSource, DurationBand, ExploitationForm, Gender, IsicSection,
-    LabourSector, Layout, Majority, MeansOfControl, ModelError, Recorded, RecruiterRelation,
-    SexualExploitationType, StatusDecisionMaker, TraffickerRelationship, TraffickingStatus, Year,
+    AgeBand, Country, DataSource, DurationBand, ExploitationForm, Gender, IsicSection, LabourSector, Layout, Majority,
+    MeansOfControl, ModelError, Recorded, RecruiterRelation, SexualExploitationType, StatusDecisionMaker,
+    TraffickerRelationship, TraffickingStatus, Year,
 };
 
 /// What is recorded of one trafficked person.
@@ -38,220 +38,94 @@ use crate::{
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields, default))]
 pub struct Case {
     /// Year of registration.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "year_of_registration",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "year_of_registration", skip_serializing_if = "Option::is_none"))]
     pub year_of_registration: Option<Recorded<Year>>,
     /// Kind of source.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "data_source", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "data_source", skip_serializing_if = "Option::is_none"))]
     pub data_source: Option<Recorded<DataSource>>,
     /// Gender, or sex where the source does not separate the two.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "gender", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "gender", skip_serializing_if = "Option::is_none"))]
     pub gender: Option<Recorded<Gender>>,
     /// Age at registration.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "age_band", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "age_band", skip_serializing_if = "Option::is_none"))]
     pub age_band: Option<Recorded<AgeBand>>,
     /// Child or adult at registration.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "majority_at_registration",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "majority_at_registration", skip_serializing_if = "Option::is_none"))]
     pub majority_at_registration: Option<Recorded<Majority>>,
     /// Child or adult when exploitation began.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "majority_at_exploitation",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "majority_at_exploitation", skip_serializing_if = "Option::is_none"))]
     pub majority_at_exploitation: Option<Recorded<Majority>>,
     /// Child or adult on entry into the trafficking process.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "majority_at_entry", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "majority_at_entry", skip_serializing_if = "Option::is_none"))]
     pub majority_at_entry: Option<Recorded<Majority>>,
     /// Citizenship.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "citizenship", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "citizenship", skip_serializing_if = "Option::is_none"))]
     pub citizenship: Option<Recorded<Country>>,
     /// Country of exploitation.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "country_of_exploitation",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "country_of_exploitation", skip_serializing_if = "Option::is_none"))]
     pub country_of_exploitation: Option<Recorded<Country>>,
     /// How long the trafficking lasted.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "trafficking_duration",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "trafficking_duration", skip_serializing_if = "Option::is_none"))]
     pub trafficking_duration: Option<Recorded<DurationBand>>,
     /// Means of control.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "means_of_control",
-            skip_serializing_if = "BTreeMap::is_empty"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "means_of_control", skip_serializing_if = "BTreeMap::is_empty"))]
     pub means_of_control: BTreeMap<MeansOfControl, Recorded<bool>>,
     /// No means of control was specified.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "control_not_specified",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "control_not_specified", skip_serializing_if = "Option::is_none"))]
     pub control_not_specified: Option<Recorded<bool>>,
     /// Means of control, as published in one text.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "control_list", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "control_list", skip_serializing_if = "Option::is_none"))]
     pub control_list: Option<Recorded<String>>,
     /// Forms of exploitation.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "forms_of_exploitation",
-            skip_serializing_if = "BTreeMap::is_empty"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "forms_of_exploitation", skip_serializing_if = "BTreeMap::is_empty"))]
     pub forms_of_exploitation: BTreeMap<ExploitationForm, Recorded<bool>>,
     /// Both forced labour and sexual exploitation, where the source says so.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "form_sex_and_labour",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "form_sex_and_labour", skip_serializing_if = "Option::is_none"))]
     pub form_sex_and_labour: Option<Recorded<bool>>,
     /// Forms of exploitation, as published in one text.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "form_list", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "form_list", skip_serializing_if = "Option::is_none"))]
     pub form_list: Option<Recorded<String>>,
     /// Sectors of forced labour.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "labour_sectors", skip_serializing_if = "BTreeMap::is_empty")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "labour_sectors", skip_serializing_if = "BTreeMap::is_empty"))]
     pub labour_sectors: BTreeMap<LabourSector, Recorded<bool>>,
     /// No sector was specified.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "sector_not_specified",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "sector_not_specified", skip_serializing_if = "Option::is_none"))]
     pub sector_not_specified: Option<Recorded<bool>>,
     /// Sectors, as published in one text.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "sector_list", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "sector_list", skip_serializing_if = "Option::is_none"))]
     pub sector_list: Option<Recorded<String>>,
     /// Types of sexual exploitation.
     #[cfg_attr(
         feature = "serde",
-        serde(
-            rename = "sexual_exploitation_types",
-            skip_serializing_if = "BTreeMap::is_empty"
-        )
+        serde(rename = "sexual_exploitation_types", skip_serializing_if = "BTreeMap::is_empty")
     )]
     pub sexual_exploitation_types: BTreeMap<SexualExploitationType, Recorded<bool>>,
     /// Types of sexual exploitation, as published in one text.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "sexual_list", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "sexual_list", skip_serializing_if = "Option::is_none"))]
     pub sexual_list: Option<Recorded<String>>,
     /// Whether the person was abducted.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "abduction", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "abduction", skip_serializing_if = "Option::is_none"))]
     pub abduction: Option<Recorded<bool>>,
     /// What the recruiters were to the person.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "recruiter_relations",
-            skip_serializing_if = "BTreeMap::is_empty"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "recruiter_relations", skip_serializing_if = "BTreeMap::is_empty"))]
     pub recruiter_relations: BTreeMap<RecruiterRelation, Recorded<bool>>,
     /// The relation to the recruiter is not known.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "recruiter_not_specified",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "recruiter_not_specified", skip_serializing_if = "Option::is_none"))]
     pub recruiter_not_specified: Option<Recorded<bool>>,
     /// Relations to the recruiter, as published in one text.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "recruiter_list", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "recruiter_list", skip_serializing_if = "Option::is_none"))]
     pub recruiter_list: Option<Recorded<String>>,
     /// HTCDS: the industry of forced labour.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "industry", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "industry", skip_serializing_if = "Option::is_none"))]
     pub industry: Option<Recorded<IsicSection>>,
     /// HTCDS: what the trafficker was to the person.
-    #[cfg_attr(
-        feature = "serde",
-        serde(
-            rename = "trafficker_relationship",
-            skip_serializing_if = "Option::is_none"
-        )
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "trafficker_relationship", skip_serializing_if = "Option::is_none"))]
     pub trafficker_relationship: Option<Recorded<TraffickerRelationship>>,
     /// HTCDS: possible or actual victim, or none.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "trafficking_status", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "trafficking_status", skip_serializing_if = "Option::is_none"))]
     pub trafficking_status: Option<Recorded<TraffickingStatus>>,
     /// HTCDS: who decided on the status.
-    #[cfg_attr(
-        feature = "serde",
-        serde(rename = "status_decided_by", skip_serializing_if = "Option::is_none")
-    )]
+    #[cfg_attr(feature = "serde", serde(rename = "status_decided_by", skip_serializing_if = "Option::is_none"))]
     pub status_decided_by: Option<Recorded<StatusDecisionMaker>>,
 }
 
@@ -266,10 +140,7 @@ impl fmt::Debug for Case {
             attributes += u32::from(is_value.is_some());
             recorded += u32::from(is_value == Some(true));
         }
-        f.debug_struct("Case")
-            .field("attributes", &attributes)
-            .field("recorded", &recorded)
-            .finish()
+        f.debug_struct("Case").field("attributes", &attributes).field("recorded", &recorded).finish()
     }
 }
 
@@ -281,10 +152,7 @@ trait Coded: Copy {
 }
 
 impl<L: CodeList> Coded for L {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a list has at most MAX_VALUES values"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "a list has at most MAX_VALUES values")]
     fn to_code(self) -> u16 {
         self.index() as u16
     }
@@ -314,9 +182,7 @@ impl Coded for Year {
     }
 
     fn from_code(code: u16) -> Option<Self> {
-        i16::try_from(code)
-            .ok()
-            .and_then(|code| Self::try_new(code + Self::MIN.get()).ok())
+        i16::try_from(code).ok().and_then(|code| Self::try_new(code + Self::MIN.get()).ok())
     }
 }
 
@@ -452,9 +318,7 @@ impl CaseTable {
             match case.list_mut(attribute) {
                 Some(list) => {
                     let domain = self.table().schema().get(position)?.domain();
-                    *list = Some(
-                        recorded.and_then(|code| domain.label(code).map(Cow::into_owned).into()),
-                    );
+                    *list = Some(recorded.and_then(|code| domain.label(code).map(Cow::into_owned).into()));
                 }
                 None => case.set_code(attribute, recorded),
             }
@@ -471,10 +335,7 @@ impl CaseTable {
     ///
     /// # Errors
     /// As [`CaseTableBuilder::push`] and [`CaseTableBuilder::finish`].
-    pub fn from_cases(
-        layout: &'static Layout,
-        cases: impl IntoIterator<Item = Case>,
-    ) -> Result<Self, ModelError> {
+    pub fn from_cases(layout: &'static Layout, cases: impl IntoIterator<Item = Case>) -> Result<Self, ModelError> {
         let mut builder = CaseTableBuilder::new(layout)?;
         for case in cases {
             builder.push(&case)?;

@@ -116,10 +116,10 @@ impl CaseTable {
             LayoutAttribute::VictimPerpetrator(_) => None,
         });
         let Some(attribute) = by_column.or_else(|| CaseAttribute::from_name(name.trim())) else {
-            let names: Vec<String> =
-                self.attributes.iter().map(|attribute| attribute.name().into_owned()).collect();
+            let names: Vec<String> = self.attributes.iter().map(|attribute| attribute.name().into_owned()).collect();
             let columns = self.layout.columns.iter().map(|column| column.name);
-            let nearest = ctdata_table::nearest(name, names.iter().map(String::as_str).chain(columns)).map(str::to_owned);
+            let nearest =
+                ctdata_table::nearest(name, names.iter().map(String::as_str).chain(columns)).map(str::to_owned);
             return Err(TableError::UnknownAttribute { name: name.to_owned(), nearest }.into());
         };
         match self.position(attribute) {
@@ -160,8 +160,11 @@ fn case_attributes(layout: &'static Layout) -> Result<Vec<CaseAttribute>, ModelE
 
 fn with_groups(mut schema: Schema, attributes: &[CaseAttribute]) -> Result<Schema, TableError> {
     for group in CaseGroup::ALL {
-        let members: Vec<_> =
-            attributes.iter().filter(|attribute| attribute.group() == Some(group)).map(|attribute| attribute.name()).collect();
+        let members: Vec<_> = attributes
+            .iter()
+            .filter(|attribute| attribute.group() == Some(group))
+            .map(|attribute| attribute.name())
+            .collect();
         let members: Vec<&str> = members.iter().map(AsRef::as_ref).collect();
         if !members.is_empty() {
             schema = schema.with_group(group.name(), &members)?;

@@ -64,11 +64,7 @@ impl AgeBand {
 
     /// Minor or adult, at the moment of which the band speaks.
     pub const fn majority(self) -> Majority {
-        if self.is_child() {
-            Majority::Minor
-        } else {
-            Majority::Adult
-        }
+        if self.is_child() { Majority::Minor } else { Majority::Adult }
     }
 }
 

@@ -41,11 +41,7 @@ where
             .collect();
         for spelling in &own {
             assert_eq!(spelling.trim(), spelling);
-            for text in [
-                spelling.clone(),
-                spelling.to_ascii_uppercase(),
-                format!("\t{spelling}\u{a0}"),
-            ] {
+            for text in [spelling.clone(), spelling.to_ascii_uppercase(), format!("\t{spelling}\u{a0}")] {
                 assert_eq!(text.parse(), Ok(value), "{text}");
                 assert_eq!(L::try_from(&text).ok(), Some(value), "{text}");
             }
@@ -100,22 +96,9 @@ mod json {
             assert_eq!(json, format!("{:?}", value.code()));
             assert_eq!(serde_json::from_str::<L>(&json).unwrap(), value);
         }
-        for json in [
-            "\"sesame\"",
-            "4711",
-            "-4711",
-            "47.11",
-            "[4711]",
-            "true",
-            "null",
-        ] {
+        for json in ["\"sesame\"", "4711", "-4711", "47.11", "[4711]", "true", "null"] {
             let error = serde_json::from_str::<L>(json).unwrap_err().to_string();
-            assert!(
-                !["sesame", "47", "true"]
-                    .iter()
-                    .any(|value| error.contains(value)),
-                "{error}"
-            );
+            assert!(!["sesame", "47", "true"].iter().any(|value| error.contains(value)), "{error}");
         }
     }
 
@@ -129,10 +112,7 @@ mod json {
 fn reads<L: CodeList>(lines: &[&[&str]]) {
     let mut seen: Vec<L> = Vec::new();
     for line in lines {
-        let values: Vec<L> = line
-            .iter()
-            .map(|text| L::parse(text).expect(text))
-            .collect();
+        let values: Vec<L> = line.iter().map(|text| L::parse(text).expect(text)).collect();
         assert!(values.windows(2).all(|pair| pair[0] == pair[1]), "{line:?}");
         assert!(!seen.contains(&values[0]), "{line:?}");
         seen.push(values[0]);
@@ -151,10 +131,7 @@ fn htcds_names_and_labels_are_read() {
         &["NonConforming", "Non-Conforming\u{a0}"],
     ]);
     reads::<TraffickingStatus>(&[
-        &[
-            "PossibleVictimOfTrafficking",
-            "Possible victim of trafficking",
-        ],
+        &["PossibleVictimOfTrafficking", "Possible victim of trafficking"],
         &["ActualVictimOfTrafficking", "Actual victim of trafficking"],
         &["NotAVictimOfTrafficking", "Not a victim of trafficking"],
     ]);
@@ -162,17 +139,10 @@ fn htcds_names_and_labels_are_read() {
         &["Police"],
         &["NGO"],
         &["CourtOrProsecution", "Court or prosecution"],
-        &[
-            "NonPoliceGovernmentalOrganization",
-            "Non-police governmental organization",
-        ],
+        &["NonPoliceGovernmentalOrganization", "Non-police governmental organization"],
         &["Other"],
     ]);
-    reads::<TraffickerRelationship>(&[
-        &["Familial"],
-        &["Acquainted"],
-        &["Unaquainted", "Unacquainted"],
-    ]);
+    reads::<TraffickerRelationship>(&[&["Familial"], &["Acquainted"], &["Unaquainted", "Unacquainted"]]);
     reads::<MeansOfControl>(&[
         &["PhysicalThreats", "Physical threats"],
         &["ThreatsLawEnforcement", "Threats of law enforcement"],
@@ -197,10 +167,7 @@ fn htcds_names_and_labels_are_read() {
         &["ChildLabour", "Child labour"],
         &["ForcedMarriage", "Forced marriage"],
         &["Servitude"],
-        &[
-            "ForcedMilitaryByNonStateActors",
-            "Forced military (by non-state actors)",
-        ],
+        &["ForcedMilitaryByNonStateActors", "Forced military (by non-state actors)"],
         &["OrganRemoval", "Organ removal"],
         &["ForcedBegging", "Forced begging"],
         &["ForcedAdoption", "Forced adoption"],
@@ -235,69 +202,33 @@ fn htcds_names_and_labels_are_read() {
 #[test]
 fn htcds_industries_are_isic_sections() {
     let industries: &[[&str; 2]] = &[
-        [
-            "A_AgricultureForestryAndFishing",
-            "Agriculture, forestry and fishing",
-        ],
+        ["A_AgricultureForestryAndFishing", "Agriculture, forestry and fishing"],
         ["B_MiningAndQuarrying", "Mining and quarrying"],
         ["C_Manufacturing", "Manufacturing"],
-        [
-            "D_ElectricityGasSteamAndAirConditioningSupply",
-            "Electricity, gas, steam and air conditioning supply",
-        ],
-        [
-            "E_WaterSupplySewerageWasteManagement",
-            "Water supply; sewerage, waste management and remediation",
-        ],
+        ["D_ElectricityGasSteamAndAirConditioningSupply", "Electricity, gas, steam and air conditioning supply"],
+        ["E_WaterSupplySewerageWasteManagement", "Water supply; sewerage, waste management and remediation"],
         ["F_Construction", "Construction"],
         [
             "G_WholesaleAndRetailTradeRepairOfMotorVehicles",
             "Wholesale and retail trade; repair of motor vehicles and motorcycles",
         ],
         ["H_TransportationAndStorage", "Transportation and storage"],
-        [
-            "I_AccommodationAndFoodServiceActivities",
-            "Accommodation and food service activities",
-        ],
-        [
-            "J_InformationAndCommunication",
-            "Information and communication",
-        ],
-        [
-            "K_FinancialAndInsuranceActivities",
-            "Financial and insurance activities",
-        ],
+        ["I_AccommodationAndFoodServiceActivities", "Accommodation and food service activities"],
+        ["J_InformationAndCommunication", "Information and communication"],
+        ["K_FinancialAndInsuranceActivities", "Financial and insurance activities"],
         ["L_RealEstateActivities", "Real estate activities"],
-        [
-            "M_ProfessionalScientificAndTechnicalActivities",
-            "Professional, scientific and technical activities",
-        ],
-        [
-            "N_AdministrativeAndSupportServiceActivities",
-            "Administrative and support service activities",
-        ],
-        [
-            "O_PublicAdministrationAndDefence",
-            "Public administration and defence; compulsory social security",
-        ],
+        ["M_ProfessionalScientificAndTechnicalActivities", "Professional, scientific and technical activities"],
+        ["N_AdministrativeAndSupportServiceActivities", "Administrative and support service activities"],
+        ["O_PublicAdministrationAndDefence", "Public administration and defence; compulsory social security"],
         ["P_Education", "Education"],
-        [
-            "Q_HumanHealthAndSocialWorkActivities",
-            "Human health and social work activities",
-        ],
-        [
-            "R_ArtsEntertainmentAndRecreation",
-            "Arts, entertainment and recreation",
-        ],
+        ["Q_HumanHealthAndSocialWorkActivities", "Human health and social work activities"],
+        ["R_ArtsEntertainmentAndRecreation", "Arts, entertainment and recreation"],
         ["S_OtherServiceActivities", "Other service activities"],
         [
             "T_ActivitiesOfHouseholdsAsEmployers",
             "Activities of households as employers; undifferentiated goods- and services- producing activities of households for own use",
         ],
-        [
-            "U_ActivitiesOfExtraterritorialOrganizations",
-            "Activities of extraterritorial organizations and bodies",
-        ],
+        ["U_ActivitiesOfExtraterritorialOrganizations", "Activities of extraterritorial organizations and bodies"],
     ];
     assert_eq!(industries.len(), IsicSection::ALL.len());
     for (spellings, &section) in industries.iter().zip(IsicSection::ALL) {
@@ -332,36 +263,19 @@ fn ctdc_cells_are_read() {
     reads::<Gender>(&[
         &["Female", "Woman"],
         &["Male", "Man"],
-        &[
-            "Transgender/NonConforming",
-            "Trans/Transgender/NonConforming",
-        ],
+        &["Transgender/NonConforming", "Trans/Transgender/NonConforming"],
     ]);
     reads::<Majority>(&[&["Minor"], &["Adult"]]);
     reads::<DataSource>(&[&["Case Management"], &["Hotline"]]);
-    reads::<RegisterPeriod>(&[
-        &["2005-2013"],
-        &["2014-2018"],
-        &["2019"],
-        &["2020"],
-        &["2021-2022"],
-    ]);
+    reads::<RegisterPeriod>(&[&["2005-2013"], &["2014-2018"], &["2019"], &["2020"], &["2021-2022"]]);
     reads::<VpRegion>(&[&["Africa"], &["Americas/Oceania"], &["Asia"], &["Europe"]]);
     reads::<PerpetratorAgeBand>(&[&["0--29"], &["30--38"], &["39--47"], &["48+"]]);
-    reads::<PerpetratorRelation>(&[
-        &["FamilyIntimatePartner"],
-        &["FriendAcquaintance"],
-        &["StrangerUnknownOther"],
-    ]);
+    reads::<PerpetratorRelation>(&[&["FamilyIntimatePartner"], &["FriendAcquaintance"], &["StrangerUnknownOther"]]);
 }
 
 /// Each is the label, letter by letter, of the value at its position, so that a writer can use labels.
 fn labels<L: CodeList>(items: &[&str]) {
-    let labels: Vec<_> = L::ALL
-        .iter()
-        .take(items.len())
-        .map(|value| value.label())
-        .collect();
+    let labels: Vec<_> = L::ALL.iter().take(items.len()).map(|value| value.label()).collect();
     assert_eq!(labels, items);
 }
 
@@ -391,29 +305,14 @@ fn items_of_concatenated_columns_are_the_labels() {
     reads::<MeansOfControl>(&[
         &["Physical Abuse", "Physical abuse"],
         &["Takes/Withholds Earnings", "Takes earnings"],
-        &[
-            "Denied freedom of movement/kept in isolation",
-            "Restricts movement",
-        ],
+        &["Denied freedom of movement/kept in isolation", "Restricts movement"],
     ]);
-    labels::<ExploitationForm>(&[
-        "Forced labour",
-        "Sexual exploitation",
-        "Other",
-        "Forced marriage",
-    ]);
+    labels::<ExploitationForm>(&["Forced labour", "Sexual exploitation", "Other", "Forced marriage"]);
     reads::<ExploitationForm>(&[
         &["Forced labour and/or services", "Forced labour"],
         &["Slavery and similar practices"],
     ]);
-    labels::<LabourSector>(&[
-        "Agriculture",
-        "Aquafarming",
-        "Begging",
-        "Construction",
-        "Domestic work",
-        "Hospitality",
-    ]);
+    labels::<LabourSector>(&["Agriculture", "Aquafarming", "Begging", "Construction", "Domestic work", "Hospitality"]);
     reads::<LabourSector>(&[&["Manufacturing"], &["Peddling"], &["Other"]]);
     labels::<SexualExploitationType>(&[
         "Prostitution",
@@ -421,12 +320,7 @@ fn items_of_concatenated_columns_are_the_labels() {
         "Remote interactive services",
         "Private sexual services",
     ]);
-    labels::<RecruiterRelation>(&[
-        "Intimate Partner",
-        "Friend/Acquaintance",
-        "Family/Relative",
-        "Other",
-    ]);
+    labels::<RecruiterRelation>(&["Intimate Partner", "Friend/Acquaintance", "Family/Relative", "Other"]);
 }
 
 fn parts<L: CodeList + Debug>(merged: L, expected: &[&str]) {
@@ -437,46 +331,17 @@ fn parts<L: CodeList + Debug>(merged: L, expected: &[&str]) {
 // CTDC Global Synthetic Data Codebook, version 2 (2024), appendix II, for the means.
 #[test]
 fn merged_statements_name_their_parts() {
-    parts(
-        MeansOfControl::DebtBondageOrTakesEarnings,
-        &["debt-bondage", "takes-earnings"],
-    );
-    parts(
-        MeansOfControl::AnyThreats,
-        &["threats", "uses-children", "threat-of-law-enforcement"],
-    );
-    parts(
-        MeansOfControl::AnyAbuse,
-        &["psychological-abuse", "physical-abuse", "sexual-abuse"],
-    );
+    parts(MeansOfControl::DebtBondageOrTakesEarnings, &["debt-bondage", "takes-earnings"]);
+    parts(MeansOfControl::AnyThreats, &["threats", "uses-children", "threat-of-law-enforcement"]);
+    parts(MeansOfControl::AnyAbuse, &["psychological-abuse", "physical-abuse", "sexual-abuse"]);
     parts(
         MeansOfControl::DeniesBasicNeeds,
-        &[
-            "restricts-financial-access",
-            "restricts-movement",
-            "restricts-medical-care",
-            "withholds-necessities",
-        ],
+        &["restricts-financial-access", "restricts-movement", "restricts-medical-care", "withholds-necessities"],
     );
     parts(DurationBand::From25, &["25-60", "61+"]);
-    parts(
-        SexualExploitationType::OtherTypes,
-        &["remote-interactive-services", "private-sexual-services"],
-    );
-    parts(
-        Gender::TransgenderOrNonConforming,
-        &[
-            "transgender-feminine",
-            "transgender-masculine",
-            "non-conforming",
-        ],
-    );
-    let main_four = [
-        "agriculture",
-        "construction",
-        "domestic-work",
-        "hospitality",
-    ];
+    parts(SexualExploitationType::OtherTypes, &["remote-interactive-services", "private-sexual-services"]);
+    parts(Gender::TransgenderOrNonConforming, &["transgender-feminine", "transgender-masculine", "non-conforming"]);
+    let main_four = ["agriculture", "construction", "domestic-work", "hospitality"];
     let rest: Vec<_> = LabourSector::ALL
         .iter()
         .filter(|sector| sector.merges().is_empty())
@@ -488,13 +353,7 @@ fn merged_statements_name_their_parts() {
 
 #[test]
 fn other_in_ctdc_includes_the_nested_flags() {
-    let nested = [
-        "Other",
-        "Forced marriage",
-        "ForcedMilitary",
-        "OrganRemoval",
-        "slavery-and-similar",
-    ];
+    let nested = ["Other", "Forced marriage", "ForcedMilitary", "OrganRemoval", "slavery-and-similar"];
     for form in nested {
         assert!(form.parse::<ExploitationForm>().unwrap().is_other_in_ctdc());
     }

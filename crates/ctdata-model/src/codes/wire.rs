@@ -7,18 +7,12 @@ use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
 /// Reads a string and parses it. Serde's own errors quote a value of the wrong type; these do not.
-pub(crate) fn text<'de, D, T, E>(
-    deserializer: D,
-    parse: fn(&str) -> Result<T, E>,
-) -> Result<T, D::Error>
+pub(crate) fn text<'de, D, T, E>(deserializer: D, parse: fn(&str) -> Result<T, E>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     E: fmt::Display,
 {
-    let visitor = Text {
-        parse,
-        value: PhantomData,
-    };
+    let visitor = Text { parse, value: PhantomData };
     // A self-describing format would report a wrong type by itself, with the value.
     if deserializer.is_human_readable() {
         deserializer.deserialize_any(visitor)

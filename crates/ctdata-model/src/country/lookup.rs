@@ -81,11 +81,7 @@ pub(super) const fn alpha3(a: u8, b: u8, c: u8) -> Option<Country> {
 }
 
 pub(super) const fn m49(number: u16) -> Option<Country> {
-    if number < 1000 {
-        country(M49[number as usize])
-    } else {
-        None
-    }
+    if number < 1000 { country(M49[number as usize]) } else { None }
 }
 
 pub(super) const fn m49_digits(a: u8, b: u8, c: u8) -> Option<Country> {
@@ -96,17 +92,10 @@ pub(super) const fn m49_digits(a: u8, b: u8, c: u8) -> Option<Country> {
 }
 
 const fn country(position: u16) -> Option<Country> {
-    if position == NONE {
-        None
-    } else {
-        Some(Country(position))
-    }
+    if position == NONE { None } else { Some(Country(position)) }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the table has some 260 rows"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the table has some 260 rows")]
 const fn position(i: usize) -> u16 {
     assert!(i < NONE as usize);
     i as u16

@@ -72,10 +72,7 @@ impl Country {
         all
     };
 
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the field is always a position of the table"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "the field is always a position of the table")]
     pub(crate) const fn entry(self) -> &'static Entry {
         &TABLE[self.0 as usize]
     }
@@ -89,11 +86,7 @@ impl Country {
     /// see [`Country::published_as`].
     pub const fn alpha3(self) -> Option<&'static str> {
         let alpha3 = self.entry().alpha3;
-        if alpha3.is_empty() {
-            None
-        } else {
-            Some(alpha3)
-        }
+        if alpha3.is_empty() { None } else { Some(alpha3) }
     }
 
     /// The M49 number, which is also the numeric code of ISO 3166-1. Official countries only: a former
@@ -178,10 +171,7 @@ impl Country {
     /// Whether CTDC's data dictionary of 2017 lists the code.
     pub fn is_in_ctdc_2017(self) -> bool {
         match self.status() {
-            CountryStatus::Official => !matches!(
-                self.alpha2(),
-                "AX" | "BL" | "BQ" | "GG" | "IM" | "JE" | "MF" | "SX"
-            ),
+            CountryStatus::Official => !matches!(self.alpha2(), "AX" | "BL" | "BQ" | "GG" | "IM" | "JE" | "MF" | "SX"),
             _ => matches!(self.alpha2(), "AN" | "Y2" | "ZR"),
         }
     }
@@ -259,8 +249,6 @@ impl TryFrom<Country> for CountryCode {
 
     /// Fails for codes that are not official.
     fn try_from(country: Country) -> Result<Self, UnknownCode> {
-        Self::for_alpha2(country.alpha2()).map_err(|_| UnknownCode {
-            list: "CountryCode",
-        })
+        Self::for_alpha2(country.alpha2()).map_err(|_| UnknownCode { list: "CountryCode" })
     }
 }

@@ -2,13 +2,12 @@
 
 use super::CountryStatus::{self, CtdcInternal, Former, Official, UserAssigned};
 use crate::region::IntermediateRegion::{
-    self, Caribbean, CentralAmerica, EasternAfrica, MiddleAfrica, SouthAmerica, SouthernAfrica,
-    WesternAfrica,
+    self, Caribbean, CentralAmerica, EasternAfrica, MiddleAfrica, SouthAmerica, SouthernAfrica, WesternAfrica,
 };
 use crate::region::SubRegion::{
-    self, AustraliaAndNewZealand, CentralAsia, EasternAsia, EasternEurope, Melanesia, Micronesia,
-    NorthernAfrica, NorthernAmerica, NorthernEurope, Polynesia, SouthEasternAsia, SouthernAsia,
-    SouthernEurope, WesternAsia, WesternEurope,
+    self, AustraliaAndNewZealand, CentralAsia, EasternAsia, EasternEurope, Melanesia, Micronesia, NorthernAfrica,
+    NorthernAmerica, NorthernEurope, Polynesia, SouthEasternAsia, SouthernAsia, SouthernEurope, WesternAsia,
+    WesternEurope,
 };
 use Place::{Mid, Nowhere, Sub};
 
@@ -46,32 +45,11 @@ const fn official(
     place: Place,
     groups: u8,
 ) -> Entry {
-    Entry {
-        alpha2,
-        alpha3,
-        m49,
-        name,
-        place,
-        groups,
-        status: Official,
-    }
+    Entry { alpha2, alpha3, m49, name, place, groups, status: Official }
 }
 
-const fn other(
-    alpha2: &'static str,
-    alpha3: &'static str,
-    name: &'static str,
-    status: CountryStatus,
-) -> Entry {
-    Entry {
-        alpha2,
-        alpha3,
-        m49: 0,
-        name,
-        place: Nowhere,
-        groups: 0,
-        status,
-    }
+const fn other(alpha2: &'static str, alpha3: &'static str, name: &'static str, status: CountryStatus) -> Entry {
+    Entry { alpha2, alpha3, m49: 0, name, place: Nowhere, groups: 0, status }
 }
 
 #[rustfmt::skip]

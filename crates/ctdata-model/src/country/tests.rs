@@ -6,9 +6,7 @@ use super::*;
 
 fn with_status(status: CountryStatus) -> Vec<&'static str> {
     let all = Country::ALL.iter();
-    all.filter(|country| country.status() == status)
-        .map(|country| country.alpha2())
-        .collect()
+    all.filter(|country| country.status() == status).map(|country| country.alpha2()).collect()
 }
 
 #[test]
@@ -17,10 +15,7 @@ fn official_codes_are_those_of_iso_3166_1() {
     iso.sort_by_key(|code| code.alpha2());
     let official = with_status(CountryStatus::Official);
     assert_eq!(official.len(), 249);
-    assert_eq!(
-        official,
-        iso.iter().map(|code| code.alpha2()).collect::<Vec<_>>()
-    );
+    assert_eq!(official, iso.iter().map(|code| code.alpha2()).collect::<Vec<_>>());
     for code in iso {
         let country = Country::try_from(*code).unwrap();
         assert_eq!(country.alpha3(), Some(code.alpha3()));
@@ -32,22 +27,9 @@ fn official_codes_are_those_of_iso_3166_1() {
 #[test]
 fn other_codes_are_marked_as_such() {
     assert_eq!(with_status(CountryStatus::UserAssigned), ["XK"]);
-    assert_eq!(
-        with_status(CountryStatus::Former),
-        ["AN", "CS", "TP", "YU", "ZR"]
-    );
-    assert_eq!(
-        with_status(CountryStatus::CtdcInternal),
-        ["TB", "Y1", "Y2", "Y3"]
-    );
-    for (alpha2, alpha3) in [
-        ("XK", "XKX"),
-        ("AN", "ANT"),
-        ("CS", "SCG"),
-        ("TP", "TMP"),
-        ("YU", "YUG"),
-        ("ZR", "ZAR"),
-    ] {
+    assert_eq!(with_status(CountryStatus::Former), ["AN", "CS", "TP", "YU", "ZR"]);
+    assert_eq!(with_status(CountryStatus::CtdcInternal), ["TB", "Y1", "Y2", "Y3"]);
+    for (alpha2, alpha3) in [("XK", "XKX"), ("AN", "ANT"), ("CS", "SCG"), ("TP", "TMP"), ("YU", "YUG"), ("ZR", "ZAR")] {
         let country = Country::from_alpha2(alpha2).unwrap();
         assert_eq!(country.alpha3(), Some(alpha3));
         assert_eq!(Country::from_alpha3(alpha3), Some(country));
@@ -59,59 +41,27 @@ fn other_codes_are_marked_as_such() {
 #[test]
 fn each_code_is_read_in_any_case_and_its_own_only() {
     for (position, &country) in Country::ALL.iter().enumerate() {
-        assert_eq!(
-            (country.index(), Country::from_index(position)),
-            (position, Some(country))
-        );
+        assert_eq!((country.index(), Country::from_index(position)), (position, Some(country)));
         let digits = country.m49().map(|number| format!("{number:03}"));
-        for code in [Some(country.alpha2()), country.alpha3(), digits.as_deref()]
-            .into_iter()
-            .flatten()
-        {
+        for code in [Some(country.alpha2()), country.alpha3(), digits.as_deref()].into_iter().flatten() {
             for text in [code.to_owned(), code.to_lowercase(), format!(" {code} ")] {
                 assert_eq!(text.parse(), Ok(country), "{text}");
             }
             assert_eq!(Country::from_code_bytes(code.as_bytes()), Some(country));
-            assert_eq!(
-                Country::from_code_bytes(format!(" {code}").as_bytes()),
-                None
-            );
+            assert_eq!(Country::from_code_bytes(format!(" {code}").as_bytes()), None);
         }
         assert_eq!(country.to_string(), country.alpha2());
         assert_eq!(Country::from_alpha2(country.alpha2()), Some(country));
-        assert_eq!(
-            country.alpha3().and_then(Country::from_alpha3),
-            country.alpha3().map(|_| country)
-        );
-        assert_eq!(
-            country.m49().and_then(Country::from_m49),
-            country.m49().map(|_| country)
-        );
-        assert!(
-            country.name().parse::<Country>().is_err(),
-            "{}",
-            country.name()
-        );
+        assert_eq!(country.alpha3().and_then(Country::from_alpha3), country.alpha3().map(|_| country));
+        assert_eq!(country.m49().and_then(Country::from_m49), country.m49().map(|_| country));
+        assert!(country.name().parse::<Country>().is_err(), "{}", country.name());
     }
     assert_eq!(Country::from_index(Country::ALL.len()), None);
     assert!(Country::ALL.is_sorted_by_key(|country| country.alpha2()));
-    for text in [
-        "", "K", "ZZ", "00", "0", "-99", "000", "999", "4", "04", "KÉ", "1AB", "K1", "XXA",
-    ] {
-        assert_eq!(
-            text.parse::<Country>(),
-            Err(UnknownCode { list: "Country" }),
-            "{text}"
-        );
+    for text in ["", "K", "ZZ", "00", "0", "-99", "000", "999", "4", "04", "KÉ", "1AB", "K1", "XXA"] {
+        assert_eq!(text.parse::<Country>(), Err(UnknownCode { list: "Country" }), "{text}");
     }
-    assert_eq!(
-        (
-            Country::from_m49(0),
-            Country::from_m49(1000),
-            Country::from_m49(u16::MAX)
-        ),
-        (None, None, None)
-    );
+    assert_eq!((Country::from_m49(0), Country::from_m49(1000), Country::from_m49(u16::MAX)), (None, None, None));
 }
 
 #[test]
@@ -128,8 +78,7 @@ fn names_are_current_and_na_is_namibia() {
 // Rows of the two dictionaries: 245 in 2017 with one for "unknown", 252 in 2022.
 #[test]
 fn dictionaries_of_ctdc_have_their_size() {
-    let count =
-        |is: fn(Country) -> bool| Country::ALL.iter().filter(|country| is(**country)).count();
+    let count = |is: fn(Country) -> bool| Country::ALL.iter().filter(|country| is(**country)).count();
     assert_eq!(count(Country::is_in_ctdc_2017), 244);
     assert_eq!(count(Country::is_in_ctdc_2022), 252);
 }
@@ -137,17 +86,13 @@ fn dictionaries_of_ctdc_have_their_size() {
 #[test]
 fn kosovo_and_internal_codes_are_published_under_another_country() {
     let published = |code: &str| code.parse::<Country>().unwrap().published_as().alpha2();
-    assert_eq!(
-        ["XK", "Y1", "TB", "RS", "AN"].map(published),
-        ["RS", "RS", "CN", "RS", "AN"]
-    );
+    assert_eq!(["XK", "Y1", "TB", "RS", "AN"].map(published), ["RS", "RS", "CN", "RS", "AN"]);
 }
 
 // Sizes in the M49 overview table of September 2024.
 #[test]
 fn groups_of_developing_countries_have_their_size() {
-    let count =
-        |is: fn(Country) -> bool| Country::ALL.iter().filter(|country| is(**country)).count();
+    let count = |is: fn(Country) -> bool| Country::ALL.iter().filter(|country| is(**country)).count();
     assert_eq!(count(Country::is_ldc), 45);
     assert_eq!(count(Country::is_lldc), 32);
     assert_eq!(count(Country::is_sids), 53);
@@ -181,9 +126,7 @@ fn json_is_alpha_2_and_reads_alpha_3() {
     let kenya = serde_json::from_str::<Country>("\"KEN\"").unwrap();
     assert_eq!(kenya.alpha2(), "KE");
     for json in ["\"Q7\"", "4711"] {
-        let error = serde_json::from_str::<Country>(json)
-            .unwrap_err()
-            .to_string();
+        let error = serde_json::from_str::<Country>(json).unwrap_err().to_string();
         assert!(!error.contains("Q7") && !error.contains("4711"), "{error}");
     }
 }

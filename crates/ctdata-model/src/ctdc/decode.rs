@@ -66,9 +66,7 @@ impl Decoder {
             }
             Coding::Tokens(list) => tokens.extend(list.iter().map(|token| match *token {
                 Token::Value(text, code) => (text.to_owned(), code),
-                Token::Missing(text, kind) => {
-                    (text.to_owned(), attribute.missing_code(kind).unwrap_or(not_recorded))
-                }
+                Token::Missing(text, kind) => (text.to_owned(), attribute.missing_code(kind).unwrap_or(not_recorded)),
             })),
             Coding::Set(list) => {
                 let items: Vec<&str> = texts(list).collect();
@@ -91,7 +89,9 @@ impl Decoder {
         let refuse = |fault: Fault| Err((fault, None));
         match refusal {
             Refusal::Utf8 => return refuse(error("text", "the cell is not valid UTF-8")),
-            Refusal::TooManyValues => return refuse(error("text", "the column holds more distinct values than can be coded")),
+            Refusal::TooManyValues => {
+                return refuse(error("text", "the column holds more distinct values than can be coded"));
+            }
             _ => {}
         }
         let Ok(text) = std::str::from_utf8(cell) else {
@@ -218,7 +218,12 @@ fn set(text: &str, tokens: &'static [Token]) -> Result<u16, (Fault, Option<u16>)
 
 /// The text of each code of a column, as the layout writes it; `None` for a code that the layout cannot
 /// write.
-pub(super) fn tokens_of(layout: &'static Layout, column: &LayoutColumn, domain: &Domain, missing: ctdata_table::MissingKinds) -> Vec<Option<String>> {
+pub(super) fn tokens_of(
+    layout: &'static Layout,
+    column: &LayoutColumn,
+    domain: &Domain,
+    missing: ctdata_table::MissingKinds,
+) -> Vec<Option<String>> {
     let mut tokens: Vec<Option<String>> = vec![None; domain.len()];
     let mut put = |code: u16, text: String| {
         if let Some(slot) = tokens.get_mut(usize::from(code)) {

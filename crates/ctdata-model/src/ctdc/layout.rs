@@ -182,8 +182,12 @@ impl Layout {
     /// case. The terms-of-use column may be there or not.
     pub fn compare<S: AsRef<str>>(&'static self, header: &[S]) -> Option<Mismatch> {
         let names: HashSet<String> = header.iter().map(|name| name.as_ref().trim().to_ascii_lowercase()).collect();
-        let missing: Vec<_> =
-            self.columns.iter().map(|column| column.name).filter(|name| !names.contains(&name.to_ascii_lowercase())).collect();
+        let missing: Vec<_> = self
+            .columns
+            .iter()
+            .map(|column| column.name)
+            .filter(|name| !names.contains(&name.to_ascii_lowercase()))
+            .collect();
         let extra: Vec<_> = (1..)
             .zip(header)
             .filter(|(_, name)| !is_notice(name.as_ref()) && self.column(name.as_ref()).is_none())

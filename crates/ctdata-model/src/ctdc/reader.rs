@@ -1,6 +1,7 @@
 //! Reading case files of any known layout.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -270,7 +271,13 @@ impl CaseReader {
         self.read_all(input, name, None, control)
     }
 
-    fn read_all(&self, input: impl Read, name: &str, bytes: Option<u64>, control: &Control) -> Result<Outcome, ModelError> {
+    fn read_all(
+        &self,
+        input: impl Read,
+        name: &str,
+        bytes: Option<u64>,
+        control: &Control,
+    ) -> Result<Outcome, ModelError> {
         let file: Arc<str> = name.into();
         let options = ScanOptions { separator: self.separator, ..ScanOptions::default() };
         let mut scanner = Scanner::new(input, options);
@@ -311,7 +318,8 @@ impl CaseReader {
             }),
             Detection::Unknown { closest } => Err(ModelError::UnknownLayout {
                 file: file.to_string(),
-                closest: closest.map(|mismatch| format!("closest is {}: {}", mismatch.layout.name, difference(&mismatch))),
+                closest: closest
+                    .map(|mismatch| format!("closest is {}: {}", mismatch.layout.name, difference(&mismatch))),
             }),
         }
     }
@@ -325,13 +333,21 @@ fn header<R: Read>(scanner: &mut Scanner<R>, file: &Arc<str>) -> Result<Vec<Stri
             let names = record.cells().map(|cell| std::str::from_utf8(cell).map(|name| name.trim().to_owned()));
             names.collect::<Result<_, _>>().map_err(|_| TableError::Text { at: at(), rule: TextRule::Utf8 })?
         }
-        Ok(None) => return Err(TableError::Text { at: Location::default().with_file(Arc::clone(file)), rule: TextRule::Empty }.into()),
+        Ok(None) => {
+            return Err(TableError::Text {
+                at: Location::default().with_file(Arc::clone(file)),
+                rule: TextRule::Empty,
+            }
+            .into());
+        }
         Err(error) => return Err(error.in_file(Some(file)).into()),
     };
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (position, name) in (1..).zip(&names) {
         if let Some(first) = seen.insert(name.to_ascii_lowercase(), position) {
-            return Err(TableError::Text { at: at(), rule: TextRule::RepeatedColumn { first, second: position } }.into());
+            return Err(
+                TableError::Text { at: at(), rule: TextRule::RepeatedColumn { first, second: position } }.into()
+            );
         }
     }
     Ok(names)
@@ -343,7 +359,7 @@ fn difference(mismatch: &Mismatch) -> String {
         let more = items.len().saturating_sub(SHOWN);
         let mut text = items.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
         if more > 0 {
-            text.push_str(&format!(" and {more} more"));
+            let _ = write!(text, " and {more} more");
         }
         text
     };
@@ -433,7 +449,8 @@ impl<'a> Rows<'a> {
                 Ok(found) => *code = found,
                 Err((fault, found)) => {
                     *code = found.unwrap_or(decoder.missing());
-                    let value = self.reader.keep_values.then(|| Redacted::new(String::from_utf8_lossy(cell).into_owned()));
+                    let value =
+                        self.reader.keep_values.then(|| Redacted::new(String::from_utf8_lossy(cell).into_owned()));
                     self.faults.push((position, fault, value));
                 }
             }
@@ -517,7 +534,9 @@ impl<'a> Rows<'a> {
                         *slot = true;
                     }
                 }
-                if let Some(observed) = decoder.into_domain(|code| used.get(usize::from(code)).copied().unwrap_or(false)) {
+                if let Some(observed) =
+                    decoder.into_domain(|code| used.get(usize::from(code)).copied().unwrap_or(false))
+                {
                     let (domain, map) = observed?;
                     column = column.recoded(&map);
                     lists.insert(position, domain);

@@ -145,10 +145,8 @@ const MAJORITY_KANON: &[Token] = &[
     Token::Missing("Unknown", Missing::Unknown),
 ];
 
-const MAJORITY: &[Token] = &[
-    Token::Value("Minor", Majority::Minor as u16),
-    Token::Value("Adult", Majority::Adult as u16),
-];
+const MAJORITY: &[Token] =
+    &[Token::Value("Minor", Majority::Minor as u16), Token::Value("Adult", Majority::Adult as u16)];
 
 const DURATION_2021: &[Token] = &[
     Token::Value("0--12 (0-1 yr)", DurationBand::From0To12 as u16),

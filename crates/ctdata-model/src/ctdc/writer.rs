@@ -23,7 +23,12 @@ pub fn write_cases(cases: &CaseTable, output: impl Write, control: &Control) -> 
 /// # Errors
 /// An attribute that the layout does not have or writes differently, a code that it cannot write, or a
 /// failing output.
-pub fn write_table(table: &Table, layout: &'static Layout, output: impl Write, control: &Control) -> Result<(), ModelError> {
+pub fn write_table(
+    table: &Table,
+    layout: &'static Layout,
+    output: impl Write,
+    control: &Control,
+) -> Result<(), ModelError> {
     let is_whole = table.schema().len() == layout.columns.len();
     write(table, layout, layout.notice.filter(|_| is_whole && table.schema().len() > 1), output, control)
 }
@@ -37,15 +42,23 @@ struct Column<'a> {
     tokens: Vec<Option<Vec<u8>>>,
 }
 
-fn write(table: &Table, layout: &'static Layout, notice: Option<&str>, output: impl Write, control: &Control) -> Result<(), ModelError> {
-    let separator = Separator::ALL.into_iter().find(|separator| separator.byte() == layout.separator).unwrap_or_default();
+fn write(
+    table: &Table,
+    layout: &'static Layout,
+    notice: Option<&str>,
+    output: impl Write,
+    control: &Control,
+) -> Result<(), ModelError> {
+    let separator =
+        Separator::ALL.into_iter().find(|separator| separator.byte() == layout.separator).unwrap_or_default();
     let columns = table
         .schema()
         .attributes()
         .iter()
         .zip(table.columns())
         .map(|(attribute, column)| {
-            let described = column_of(layout, attribute.name()).ok_or(ModelError::NotOfLayout { layout: layout.name })?;
+            let described =
+                column_of(layout, attribute.name()).ok_or(ModelError::NotOfLayout { layout: layout.name })?;
             let is_same = match described.attribute {
                 LayoutAttribute::Case(case) => case.is_list() || case.domain() == *attribute.domain(),
                 LayoutAttribute::VictimPerpetrator(vp) => vp.domain() == *attribute.domain(),

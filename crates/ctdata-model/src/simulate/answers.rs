@@ -53,8 +53,7 @@ pub(super) const RARE_FORMS: [u32; 4] = [
     form(ExploitationForm::OrganRemoval),
     form(ExploitationForm::SlaveryAndSimilar),
 ];
-pub(super) const ALL_FORMS: u32 =
-    MAIN_FORMS | RARE_FORMS[0] | RARE_FORMS[1] | RARE_FORMS[2] | RARE_FORMS[3];
+pub(super) const ALL_FORMS: u32 = MAIN_FORMS | RARE_FORMS[0] | RARE_FORMS[1] | RARE_FORMS[2] | RARE_FORMS[3];
 pub(super) const ALL_CONTROLS: u32 = (1 << CONTROLS) - 1;
 pub(super) const ALL_RECRUITERS: u32 = (1 << RecruiterRelation::ALL.len()) - 1;
 

@@ -3,15 +3,14 @@
 use rand::Rng;
 
 use super::answers::{
-    ALL_RECRUITERS, Answers, LABOUR, MAIN_SECTORS, NEW_TYPES, OTHER, RARE_FORMS, REST_SECTORS,
-    SEXUAL, Set, state,
+    ALL_RECRUITERS, Answers, LABOUR, MAIN_SECTORS, NEW_TYPES, OTHER, RARE_FORMS, REST_SECTORS, SEXUAL, Set, state,
 };
 use super::negatives::{hotline_negatives, managed_negatives, settle_forms};
 use super::pick::{Chance, Pick};
 use super::places::Places;
 use super::shares::{
-    CONTROLS, FIRST_YEAR, HOTLINE_YEARS, MANAGED_YEARS, OTHER_FORMS, OTHER_SECTORS, OTHER_TYPES,
-    SECOND_ANSWER, SEGMENTS, STAMPED_2016, Segment,
+    CONTROLS, FIRST_YEAR, HOTLINE_YEARS, MANAGED_YEARS, OTHER_FORMS, OTHER_SECTORS, OTHER_TYPES, SECOND_ANSWER,
+    SEGMENTS, STAMPED_2016, Segment,
 };
 use crate::{AgeBand, Country, DataSource, DurationBand, Gender, Layout, Majority, Year};
 
@@ -45,10 +44,7 @@ impl Draft {
 }
 
 /// The code of "not recorded" after a list's values, and that of "unknown" where an attribute has it.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "lists have fewer than 255 values; their tests prove it"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "lists have fewer than 255 values; their tests prove it")]
 const fn not_recorded(values: usize) -> u8 {
     values as u8
 }
@@ -59,18 +55,12 @@ const NO_GENDER: u8 = not_recorded(Gender::ALL.len());
 const NO_AGE: u8 = not_recorded(AgeBand::ALL.len());
 const NO_MAJORITY: u8 = not_recorded(Majority::ALL.len());
 const NO_DURATION: u8 = not_recorded(DurationBand::ALL.len());
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "there are fewer than 2^16 countries"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^16 countries")]
 const NO_COUNTRY: u16 = Country::ALL.len() as u16;
 const MINOR: u8 = Majority::Minor as u8;
 const ADULT: u8 = Majority::Adult as u8;
 const YEAR_2016: u8 = 116;
-const _: () = assert!(
-    Year::MIN.get() + YEAR_2016 as i16 == 2016,
-    "years are coded from the first one"
-);
+const _: () = assert!(Year::MIN.get() + YEAR_2016 as i16 == 2016, "years are coded from the first one");
 
 /// What a release does to what is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,12 +94,7 @@ impl Release {
 
 /// How the years of registration are distributed.
 fn years_of(segment: &Segment) -> usize {
-    match (
-        segment.source,
-        segment.labour,
-        segment.sexual,
-        segment.other,
-    ) {
+    match (segment.source, segment.labour, segment.sexual, segment.other) {
         (_, true, _, _) => 0,
         (_, false, true, _) => 1,
         (_, false, false, true) => 2,
@@ -153,17 +138,13 @@ impl Ready {
         };
         let covered = usize::try_from(release.last_year - FIRST_YEAR + 1).unwrap_or(0);
         let at_level = |(_, percent): (u32, u32)| {
-            segment
-                .controls
-                .map(|share| Chance::per_mille((share * percent / 100).min(970)))
+            segment.controls.map(|share| Chance::per_mille((share * percent / 100).min(970)))
         };
         let yes = |holds: bool, form: u32| if holds { form } else { 0 };
         Self {
             source: segment.source,
             labour: segment.labour,
-            forms: yes(segment.labour, LABOUR)
-                | yes(segment.sexual, SEXUAL)
-                | yes(segment.other, OTHER),
+            forms: yes(segment.labour, LABOUR) | yes(segment.sexual, SEXUAL) | yes(segment.other, OTHER),
             kind,
             gender: Pick::of(segment.gender),
             gender_recorded: Chance::per_mille(segment.gender.iter().sum()),
@@ -219,29 +200,19 @@ impl Drafter {
         Self {
             release,
             segment: Pick::of(SEGMENTS.iter().map(|segment| segment.share)),
-            segments: SEGMENTS
-                .each_ref()
-                .map(|segment| Ready::new(segment, release)),
+            segments: SEGMENTS.each_ref().map(|segment| Ready::new(segment, release)),
             places: Places::new(),
             other_sectors: Pick::of(OTHER_SECTORS),
             other_types: Pick::of(OTHER_TYPES),
             other_forms: Pick::with_rest(OTHER_FORMS),
-            genders: [
-                Gender::Female,
-                Gender::Male,
-                Gender::TransgenderOrNonConforming,
-            ]
-            .map(|gender| gender as u8),
+            genders: [Gender::Female, Gender::Male, Gender::TransgenderOrNonConforming].map(|gender| gender as u8),
         }
     }
 
     /// Draws a case.
     pub(super) fn draft(&self, rng: &mut impl Rng) -> Draft {
         let at = self.segment.class(rng.next_u32());
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "the choice has as many classes as there are segments"
-        )]
+        #[expect(clippy::indexing_slicing, reason = "the choice has as many classes as there are segments")]
         let segment = &self.segments[at];
         let mut draft = Draft {
             year: self.year(segment, rng),
@@ -265,19 +236,12 @@ impl Drafter {
         controls.yes = means_of_control(segment, rng);
         forms.yes = segment.forms;
         if segment.forms & OTHER != 0 {
-            forms.yes |= RARE_FORMS
-                .get(self.other_forms.class(rng.next_u32()))
-                .copied()
-                .unwrap_or(0);
+            forms.yes |= RARE_FORMS.get(self.other_forms.class(rng.next_u32())).copied().unwrap_or(0);
         }
         sectors.yes = self.sectors(segment, rng);
         types.yes = self.sexual_types(segment, rng);
         recruiters.yes = recruiter_relations(segment, rng);
-        states.yes = if ABDUCTED.hits(rng.next_u32()) {
-            state::ABDUCTION
-        } else {
-            0
-        };
+        states.yes = if ABDUCTED.hits(rng.next_u32()) { state::ABDUCTION } else { 0 };
         match segment.source {
             DataSource::Hotline => hotline_negatives(&mut draft, rng),
             DataSource::CaseManagement => managed_negatives(&mut draft, rng),
@@ -295,10 +259,8 @@ impl Drafter {
         if is_stamped && STAMPED.hits(stamped) {
             return YEAR_2016;
         }
-        u8::try_from(
-            segment.years.class(year) + usize::from((FIRST_YEAR - Year::MIN.get()).unsigned_abs()),
-        )
-        .unwrap_or(NO_YEAR)
+        u8::try_from(segment.years.class(year) + usize::from((FIRST_YEAR - Year::MIN.get()).unsigned_abs()))
+            .unwrap_or(NO_YEAR)
     }
 
     fn person(&self, segment: &Ready, draft: &mut Draft, rng: &mut impl Rng) {
@@ -333,19 +295,14 @@ impl Drafter {
             _ => NO_MAJORITY,
         };
         if k_anonymised {
-            let [registered, unknown, entry, earlier] = [
-                rng.next_u32(),
-                rng.next_u32(),
-                rng.next_u32(),
-                rng.next_u32(),
-            ];
+            let [registered, unknown, entry, earlier] =
+                [rng.next_u32(), rng.next_u32(), rng.next_u32(), rng.next_u32()];
             let now = if is_child { MINOR } else { ADULT };
-            draft.majority_at_registration =
-                match (is_recorded, HALF.hits(registered), EIGHTH.hits(unknown)) {
-                    (true, _, _) | (false, true, _) => now,
-                    (false, false, true) => NO_MAJORITY + 1,
-                    (false, false, false) => NO_MAJORITY,
-                };
+            draft.majority_at_registration = match (is_recorded, HALF.hits(registered), EIGHTH.hits(unknown)) {
+                (true, _, _) | (false, true, _) => now,
+                (false, false, true) => NO_MAJORITY + 1,
+                (false, false, false) => NO_MAJORITY,
+            };
             if ENTRY_RECORDED.hits(entry) {
                 // Entry is not later than exploitation, and exploitation not later than registration.
                 let was_minor = is_child || status == 0 || EIGHTH.hits(earlier);
@@ -368,18 +325,9 @@ impl Drafter {
                 NO_COUNTRY + u16::from(self.release.says_unknown_country && unknown.hits(draws[2]))
             }
         };
-        draft.citizenship = state(
-            citizenship,
-            segment.citizenship_recorded,
-            CITIZENSHIP_HIDDEN,
-            CITIZENSHIP_UNKNOWN,
-        );
-        draft.exploitation = state(
-            exploitation,
-            segment.exploitation_recorded,
-            EXPLOITATION_HIDDEN,
-            EXPLOITATION_UNKNOWN,
-        );
+        draft.citizenship = state(citizenship, segment.citizenship_recorded, CITIZENSHIP_HIDDEN, CITIZENSHIP_UNKNOWN);
+        draft.exploitation =
+            state(exploitation, segment.exploitation_recorded, EXPLOITATION_HIDDEN, EXPLOITATION_UNKNOWN);
     }
 
     fn sectors(&self, segment: &Ready, rng: &mut impl Rng) -> u32 {
@@ -387,10 +335,9 @@ impl Drafter {
             let class = segment.sectors.class(rng());
             match MAIN_SECTORS.get(class) {
                 Some(main) => *main,
-                None if class == MAIN_SECTORS.len() => REST_SECTORS
-                    .get(self.other_sectors.class(rng()))
-                    .copied()
-                    .unwrap_or(0),
+                None if class == MAIN_SECTORS.len() => {
+                    REST_SECTORS.get(self.other_sectors.class(rng())).copied().unwrap_or(0)
+                }
                 None => 0,
             }
         };
@@ -400,42 +347,26 @@ impl Drafter {
     fn sexual_types(&self, segment: &Ready, rng: &mut impl Rng) -> u32 {
         match segment.sexual_types.class(rng.next_u32()) {
             class @ (0 | 1) => 1 << class,
-            2 => NEW_TYPES
-                .get(self.other_types.class(rng.next_u32()))
-                .copied()
-                .unwrap_or(0),
+            2 => NEW_TYPES.get(self.other_types.class(rng.next_u32())).copied().unwrap_or(0),
             _ => 0,
         }
     }
 }
 
 fn means_of_control(segment: &Ready, rng: &mut impl Rng) -> u32 {
-    let Some(chances) = segment
-        .controls
-        .get(segment.intensity.class(rng.next_u32()))
-    else {
+    let Some(chances) = segment.controls.get(segment.intensity.class(rng.next_u32())) else {
         return 0;
     };
-    chances.iter().enumerate().fold(0, |yes, (bit, chance)| {
-        yes | u32::from(chance.hits(rng.next_u32())) << bit
-    })
+    chances.iter().enumerate().fold(0, |yes, (bit, chance)| yes | u32::from(chance.hits(rng.next_u32())) << bit)
 }
 
 fn recruiter_relations(segment: &Ready, rng: &mut impl Rng) -> u32 {
-    let mut draw =
-        |rng: &mut dyn FnMut() -> u32| (1 << segment.recruiters.class(rng())) & ALL_RECRUITERS;
+    let mut draw = |rng: &mut dyn FnMut() -> u32| (1 << segment.recruiters.class(rng())) & ALL_RECRUITERS;
     with_second(&mut || rng.next_u32(), &mut draw)
 }
 
 /// An answer, and rarely a second one if there is a first.
-fn with_second(
-    rng: &mut dyn FnMut() -> u32,
-    draw: &mut dyn FnMut(&mut dyn FnMut() -> u32) -> u32,
-) -> u32 {
+fn with_second(rng: &mut dyn FnMut() -> u32, draw: &mut dyn FnMut(&mut dyn FnMut() -> u32) -> u32) -> u32 {
     let first = draw(rng);
-    if first != 0 && SECOND.hits(rng()) {
-        first | draw(rng)
-    } else {
-        first
-    }
+    if first != 0 && SECOND.hits(rng()) { first | draw(rng) } else { first }
 }

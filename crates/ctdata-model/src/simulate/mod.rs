@@ -68,9 +68,7 @@ impl Simulator {
     /// many rows (tens of millions) that the combinations in a concatenated list cannot be coded.
     pub fn cases(&self, layout: &'static Layout, rows: usize) -> Result<CaseTable, ModelError> {
         if layout.kind != LayoutKind::Cases {
-            return Err(ModelError::NotCases {
-                layout: layout.name,
-            });
+            return Err(ModelError::NotCases { layout: layout.name });
         }
         let drafter = Drafter::new(Release::of(layout));
         let projection = Projection::new(layout);
@@ -79,9 +77,7 @@ impl Simulator {
             projection.cells(&drafts)
         })?;
         let (columns, mut domains) = projection.columns(parts, rows)?;
-        CaseTable::from_columns(projection.layout(), columns, |attribute| {
-            domains.remove(&attribute)
-        })
+        CaseTable::from_columns(projection.layout(), columns, |attribute| domains.remove(&attribute))
     }
 
     /// Victim-perpetrator rows, in the one layout that has them.
@@ -102,17 +98,15 @@ impl Simulator {
     pub fn dataset(&self, layout: &'static Layout, rows: usize) -> Result<Dataset, ModelError> {
         match layout.kind {
             LayoutKind::Cases => self.cases(layout, rows).map(Dataset::Cases),
-            LayoutKind::VictimPerpetrator => self
-                .victim_perpetrator(rows)
-                .map(Dataset::VictimPerpetrator),
+            LayoutKind::VictimPerpetrator => self.victim_perpetrator(rows).map(Dataset::VictimPerpetrator),
         }
     }
 
     /// Simulates every chunk; results come in the order of the rows.
-    fn chunks<T>(
+    fn chunks<T: Send>(
         self,
         rows: usize,
-        simulate: impl Fn(&mut ChaCha20Rng, usize) -> T,
+        simulate: impl Fn(&mut ChaCha20Rng, usize) -> T + Sync,
     ) -> Result<Vec<T>, TableError> {
         if rows as u64 > MAX_ROWS {
             return Err(TableError::TooManyRows { limit: MAX_ROWS });
@@ -122,6 +116,13 @@ impl Simulator {
             rng.set_stream(index as u64);
             simulate(&mut rng, CHUNK.min(rows - index * CHUNK))
         };
-        Ok((0..rows.div_ceil(CHUNK)).map(chunk).collect())
+        let chunks = 0..rows.div_ceil(CHUNK);
+        #[cfg(feature = "rayon")]
+        return Ok(rayon::iter::ParallelIterator::collect(rayon::iter::ParallelIterator::map(
+            rayon::iter::IntoParallelIterator::into_par_iter(chunks),
+            chunk,
+        )));
+        #[cfg(not(feature = "rayon"))]
+        Ok(chunks.map(chunk).collect())
     }
 }

@@ -7,8 +7,8 @@
 use rand::Rng;
 
 use super::answers::{
-    ALL_CONTROLS, ALL_FORMS, ALL_RECRUITERS, ALL_SECTORS, Answers, LABOUR, MAIN_FORMS, NEW_TYPES,
-    OLD_TYPES, OTHER, PROSTITUTION, RARE_FORMS, SEXUAL, state,
+    ALL_CONTROLS, ALL_FORMS, ALL_RECRUITERS, ALL_SECTORS, Answers, LABOUR, MAIN_FORMS, NEW_TYPES, OLD_TYPES, OTHER,
+    PROSTITUTION, RARE_FORMS, SEXUAL, state,
 };
 use super::draft::Draft;
 
@@ -21,11 +21,7 @@ pub(super) fn hotline_negatives(draft: &mut Draft, rng: &mut impl Rng) {
     forms.deny(if forms.yes == 0 { OTHER } else { MAIN_FORMS });
     sectors.deny(ALL_SECTORS);
     states.no |= state::SECTOR_NOT_SPECIFIED;
-    let new_types = if since_2017 {
-        NEW_TYPES[0] | NEW_TYPES[1]
-    } else {
-        0
-    };
+    let new_types = if since_2017 { NEW_TYPES[0] | NEW_TYPES[1] } else { 0 };
     if types.yes != 0 || forms.yes == 0 {
         types.deny(OLD_TYPES | new_types);
     }
@@ -60,11 +56,7 @@ pub(super) fn managed_negatives(draft: &mut Draft, rng: &mut impl Rng) {
     }
     if sectors.yes != 0 || coin(6) {
         sectors.deny(ALL_SECTORS);
-        specify(
-            states,
-            state::SECTOR_NOT_SPECIFIED,
-            sectors.yes != 0 || forms.yes & LABOUR == 0,
-        );
+        specify(states, state::SECTOR_NOT_SPECIFIED, sectors.yes != 0 || forms.yes & LABOUR == 0);
     }
     if types.yes != 0 {
         types.deny(OLD_TYPES);

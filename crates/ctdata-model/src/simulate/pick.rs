@@ -31,22 +31,12 @@ impl Pick {
         let mut bounds = cumulative(weights);
         let total = bounds.last().copied().unwrap_or(0).max(1);
         bounds.pop();
-        Self(
-            bounds
-                .into_iter()
-                .map(|bound| SPACE * bound / total)
-                .collect(),
-        )
+        Self(bounds.into_iter().map(|bound| SPACE * bound / total).collect())
     }
 
     /// A choice by shares in a thousand; the rest to a thousand is one more class at the end.
     pub(super) fn with_rest(shares: impl IntoIterator<Item = u32>) -> Self {
-        Self(
-            cumulative(shares)
-                .into_iter()
-                .map(|bound| SPACE * bound / 1000)
-                .collect(),
-        )
+        Self(cumulative(shares).into_iter().map(|bound| SPACE * bound / 1000).collect())
     }
 
     /// The class of a draw.
@@ -78,9 +68,7 @@ mod tests {
             assert_eq!(Pick::with_rest([0, 0]).class(draw), 2);
             assert_eq!(Pick::of([0, 3, 0]).class(draw), 1);
         }
-        assert!(
-            Chance::per_mille(500).hits((1 << 31) - 1) && !Chance::per_mille(500).hits(1 << 31)
-        );
+        assert!(Chance::per_mille(500).hits((1 << 31) - 1) && !Chance::per_mille(500).hits(1 << 31));
     }
 
     proptest! {

@@ -219,28 +219,14 @@ impl Countries {
     fn new(shares: &[(u16, u32)], tail: &[u16]) -> Self {
         let head: u32 = shares.iter().map(|(_, share)| share).sum();
         let falls = |rank: u64| 1_000_000 / ((rank + 8) * (rank + 8));
-        let total: u64 = (0..)
-            .zip(tail)
-            .map(|(rank, _)| falls(rank))
-            .sum::<u64>()
-            .max(1);
+        let total: u64 = (0..).zip(tail).map(|(rank, _)| falls(rank)).sum::<u64>().max(1);
         let rest = u64::from(1000u32.saturating_sub(head));
         // In millionths, so that the end of the tail does not vanish.
-        let tail_weights = (0..)
-            .zip(tail)
-            .map(|(rank, _)| u32::try_from(falls(rank) * rest * 1000 / total).unwrap_or(0));
+        let tail_weights =
+            (0..).zip(tail).map(|(rank, _)| u32::try_from(falls(rank) * rest * 1000 / total).unwrap_or(0));
         Self {
-            pick: Pick::of(
-                shares
-                    .iter()
-                    .map(|(_, share)| share * 1000)
-                    .chain(tail_weights),
-            ),
-            of: shares
-                .iter()
-                .map(|(country, _)| *country)
-                .chain(tail.iter().copied())
-                .collect(),
+            pick: Pick::of(shares.iter().map(|(_, share)| share * 1000).chain(tail_weights)),
+            of: shares.iter().map(|(country, _)| *country).chain(tail.iter().copied()).collect(),
         }
     }
 
@@ -271,20 +257,16 @@ impl Places {
         // A corridor's shares are of all cases; its choice is among those abroad.
         let abroad = |home: u32, to: Shares| {
             let rest = 1000u32.saturating_sub(home).max(1);
-            let shares: Vec<(u16, u32)> = coded(to)
-                .into_iter()
-                .map(|(country, share)| (country, share * 1000 / rest))
-                .collect();
-            (
-                Chance::per_mille(home),
-                Countries::new(&shares, &destinations),
-            )
+            let shares: Vec<(u16, u32)> =
+                coded(to).into_iter().map(|(country, share)| (country, share * 1000 / rest)).collect();
+            (Chance::per_mille(home), Countries::new(&shares, &destinations))
         };
         let corridor_of = Country::ALL
             .iter()
             .map(|country| {
                 let area = country.sub_region();
-                let own = |corridor: &Corridor| matches!(corridor.from, From::Country(code) if code == country.alpha2());
+                let own =
+                    |corridor: &Corridor| matches!(corridor.from, From::Country(code) if code == country.alpha2());
                 let shared = |corridor: &Corridor| matches!(corridor.from, From::Area(found) if Some(found) == area);
                 CORRIDORS.iter().position(own).or_else(|| CORRIDORS.iter().position(shared))
             })
@@ -294,10 +276,7 @@ impl Places {
             hotline_labour: from(HOTLINE_LABOUR),
             hotline_other: from(HOTLINE_OTHER),
             managed: [MANAGED_LABOUR, MANAGED_SEXUAL, MANAGED_OTHER, MANAGED_NONE].map(from),
-            corridors: CORRIDORS
-                .iter()
-                .map(|corridor| abroad(corridor.home, corridor.to))
-                .collect(),
+            corridors: CORRIDORS.iter().map(|corridor| abroad(corridor.home, corridor.to)).collect(),
             elsewhere: abroad(HOME_ELSEWHERE, &[]),
             corridor_of,
         }
@@ -306,11 +285,7 @@ impl Places {
     /// Citizenship of a hotline case; exploitation is in the United States.
     #[inline]
     pub(super) fn hotline(&self, labour: bool, draw: u32) -> (u16, u16) {
-        let countries = if labour {
-            &self.hotline_labour
-        } else {
-            &self.hotline_other
-        };
+        let countries = if labour { &self.hotline_labour } else { &self.hotline_other };
         (countries.draw(draw), self.united_states)
     }
 
@@ -318,45 +293,24 @@ impl Places {
     #[inline]
     pub(super) fn managed(&self, kind: usize, draws: [u32; 3]) -> (u16, u16) {
         let [origin, home, abroad] = draws;
-        let origin = self
-            .managed
-            .get(kind)
-            .map_or(0, |countries| countries.draw(origin));
+        let origin = self.managed.get(kind).map_or(0, |countries| countries.draw(origin));
         let corridor = self.corridor_of.get(usize::from(origin)).copied().flatten();
-        let (at_home, to) = corridor
-            .and_then(|at| self.corridors.get(at))
-            .unwrap_or(&self.elsewhere);
-        (
-            origin,
-            if at_home.hits(home) {
-                origin
-            } else {
-                to.draw(abroad)
-            },
-        )
+        let (at_home, to) = corridor.and_then(|at| self.corridors.get(at)).unwrap_or(&self.elsewhere);
+        (origin, if at_home.hits(home) { origin } else { to.draw(abroad) })
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "there are fewer than 2^16 countries"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^16 countries")]
 fn position(country: Country) -> u16 {
     country.index() as u16
 }
 
 fn codes(list: &str) -> Vec<u16> {
-    list.split_ascii_whitespace()
-        .filter_map(Country::from_alpha2)
-        .map(position)
-        .collect()
+    list.split_ascii_whitespace().filter_map(Country::from_alpha2).map(position).collect()
 }
 
 fn coded(shares: Shares) -> Vec<(u16, u32)> {
-    shares
-        .iter()
-        .filter_map(|(code, share)| Some((position(Country::from_alpha2(code)?), *share)))
-        .collect()
+    shares.iter().filter_map(|(code, share)| Some((position(Country::from_alpha2(code)?), *share))).collect()
 }
 
 #[cfg(test)]
@@ -366,21 +320,9 @@ mod tests {
 
     #[test]
     fn every_code_is_that_of_an_official_country_with_an_alpha3_code() {
-        let lists = [
-            HOTLINE_LABOUR,
-            HOTLINE_OTHER,
-            MANAGED_LABOUR,
-            MANAGED_SEXUAL,
-            MANAGED_OTHER,
-            MANAGED_NONE,
-        ];
-        let named = lists
-            .iter()
-            .copied()
-            .chain(CORRIDORS.iter().map(|corridor| corridor.to));
-        let tails = ORIGINS_TAIL
-            .split_ascii_whitespace()
-            .chain(DESTINATIONS_TAIL.split_ascii_whitespace());
+        let lists = [HOTLINE_LABOUR, HOTLINE_OTHER, MANAGED_LABOUR, MANAGED_SEXUAL, MANAGED_OTHER, MANAGED_NONE];
+        let named = lists.iter().copied().chain(CORRIDORS.iter().map(|corridor| corridor.to));
+        let tails = ORIGINS_TAIL.split_ascii_whitespace().chain(DESTINATIONS_TAIL.split_ascii_whitespace());
         for code in named.flatten().map(|(code, _)| *code).chain(tails) {
             let country = Country::from_alpha2(code).expect(code);
             assert_eq!(country.status(), crate::CountryStatus::Official, "{code}");
@@ -396,10 +338,8 @@ mod tests {
     /// exploitation, "not recorded" included.
     #[test]
     fn tails_name_as_many_countries_as_the_release() {
-        let all: HashSet<u16> = codes(ORIGINS_TAIL)
-            .into_iter()
-            .chain(coded(MANAGED_NONE).iter().map(|(code, _)| *code))
-            .collect();
+        let all: HashSet<u16> =
+            codes(ORIGINS_TAIL).into_iter().chain(coded(MANAGED_NONE).iter().map(|(code, _)| *code)).collect();
         assert!((125..=135).contains(&all.len()), "{}", all.len());
         let destinations: HashSet<u16> = codes(DESTINATIONS_TAIL).into_iter().collect();
         assert_eq!(destinations.len(), 140);

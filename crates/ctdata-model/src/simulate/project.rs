@@ -9,8 +9,8 @@ use super::draft::Draft;
 use crate::codes::CodeList;
 use crate::crosswalk::flag_label;
 use crate::{
-    CaseAttribute, CaseGroup, Coding, DataSource, DurationBand, ExploitationForm, LabourSector,
-    Layout, LayoutAttribute, MeansOfControl, RecruiterRelation, SexualExploitationType, Token,
+    CaseAttribute, CaseGroup, Coding, DataSource, DurationBand, ExploitationForm, LabourSector, Layout,
+    LayoutAttribute, MeansOfControl, RecruiterRelation, SexualExploitationType, Token,
 };
 
 /// How one column is made from a draft.
@@ -78,29 +78,18 @@ pub(super) struct Projection {
 
 impl Projection {
     pub(super) fn new(layout: &'static Layout) -> Self {
-        let columns = layout
-            .columns
-            .iter()
-            .filter_map(|column| match column.attribute {
-                LayoutAttribute::Case(attribute) => Some((
-                    attribute,
-                    source(attribute, column.coding, layout),
-                    column.coding,
-                )),
-                LayoutAttribute::VictimPerpetrator(_) => None,
-            });
-        Self {
-            columns: columns.collect(),
-            layout,
-        }
+        let columns = layout.columns.iter().filter_map(|column| match column.attribute {
+            LayoutAttribute::Case(attribute) => {
+                Some((attribute, source(attribute, column.coding, layout), column.coding))
+            }
+            LayoutAttribute::VictimPerpetrator(_) => None,
+        });
+        Self { columns: columns.collect(), layout }
     }
 
     /// The columns of some drafts.
     pub(super) fn cells(&self, drafts: &[Draft]) -> Vec<Cells> {
-        self.columns
-            .iter()
-            .map(|(_, source, _)| source.cells(drafts))
-            .collect()
+        self.columns.iter().map(|(_, source, _)| source.cells(drafts)).collect()
     }
 
     /// Puts the parts together, in order; lists get the domains of the values that occur.
@@ -109,11 +98,7 @@ impl Projection {
         parts: Vec<Vec<Cells>>,
         rows: usize,
     ) -> Result<(Vec<Column>, HashMap<CaseAttribute, Domain>), TableError> {
-        let mut whole: Vec<Cells> = self
-            .columns
-            .iter()
-            .map(|(_, source, _)| source.empty(rows))
-            .collect();
+        let mut whole: Vec<Cells> = self.columns.iter().map(|(_, source, _)| source.empty(rows)).collect();
         for part in parts {
             for (column, cells) in whole.iter_mut().zip(part) {
                 column.append(cells);
@@ -135,66 +120,33 @@ impl Projection {
         Ok((columns, domains))
     }
 
-    fn list(
-        &self,
-        attribute: CaseAttribute,
-        coding: Coding,
-        masks: &[u32],
-    ) -> Result<(Column, Domain), TableError> {
+    fn list(&self, attribute: CaseAttribute, coding: Coding, masks: &[u32]) -> Result<(Column, Domain), TableError> {
         let mut distinct: Vec<u32> = masks.to_vec();
         distinct.sort_unstable();
         distinct.dedup();
         distinct.retain(|&mask| mask != 0);
         let labels = self.labels(attribute, coding);
-        let mut texts: Vec<(String, u32)> = distinct
-            .iter()
-            .map(|&mask| (text(&labels, coding, mask), mask))
-            .collect();
+        let mut texts: Vec<(String, u32)> = distinct.iter().map(|&mask| (text(&labels, coding, mask), mask)).collect();
         texts.sort_unstable();
-        let domain = Domain::nominal(
-            texts.iter().map(|(text, _)| text.as_str()),
-            Origin::Observed,
-        )?;
+        let domain = Domain::nominal(texts.iter().map(|(text, _)| text.as_str()), Origin::Observed)?;
         let none = u16::try_from(domain.len()).unwrap_or(u16::MAX);
-        let code_of: HashMap<u32, u16> = texts
-            .iter()
-            .zip(0u16..)
-            .map(|((_, mask), code)| (*mask, code))
-            .collect();
-        let codes: Vec<u16> = masks
-            .iter()
-            .map(|mask| code_of.get(mask).copied().unwrap_or(none))
-            .collect();
+        let code_of: HashMap<u32, u16> = texts.iter().zip(0u16..).map(|((_, mask), code)| (*mask, code)).collect();
+        let codes: Vec<u16> = masks.iter().map(|mask| code_of.get(mask).copied().unwrap_or(none)).collect();
         Ok((Column::from_codes(&codes, domain.len() + 1), domain))
     }
 
     /// The labels of a list with their bits, in the order in which the layout joins them.
     fn labels(&self, list: CaseAttribute, coding: Coding) -> Vec<(&'static str, u32)> {
-        let group = CaseGroup::ALL
-            .into_iter()
-            .find(|group| group.list() == list);
-        let flags = self
-            .columns
-            .iter()
-            .filter(|(attribute, ..)| group.is_some() && attribute.group() == group);
-        let mut labels: Vec<(&'static str, u32)> = flags
-            .filter_map(|(attribute, ..)| {
-                Some((flag_label(*attribute)?, 1 << member(*attribute)?.1))
-            })
-            .collect();
+        let group = CaseGroup::ALL.into_iter().find(|group| group.list() == list);
+        let flags = self.columns.iter().filter(|(attribute, ..)| group.is_some() && attribute.group() == group);
+        let mut labels: Vec<(&'static str, u32)> =
+            flags.filter_map(|(attribute, ..)| Some((flag_label(*attribute)?, 1 << member(*attribute)?.1))).collect();
         // The release writes it with a capital in the list of recruiters only.
         labels.push((
-            if group == Some(CaseGroup::Recruiters) {
-                "Not Specified"
-            } else {
-                "Not specified"
-            },
+            if group == Some(CaseGroup::Recruiters) { "Not Specified" } else { "Not specified" },
             NOT_SPECIFIED,
         ));
-        if let Coding::List {
-            alphabetical: true, ..
-        } = coding
-        {
+        if let Coding::List { alphabetical: true, .. } = coding {
             labels.sort_unstable_by_key(|(label, _)| *label);
         }
         labels
@@ -207,16 +159,8 @@ impl Projection {
 }
 
 fn text(labels: &[(&'static str, u32)], coding: Coding, mask: u32) -> String {
-    let separator = if let Coding::List { separator, .. } = coding {
-        separator
-    } else {
-        ";"
-    };
-    let chosen: Vec<&str> = labels
-        .iter()
-        .filter(|(_, bit)| mask & bit != 0)
-        .map(|(label, _)| *label)
-        .collect();
+    let separator = if let Coding::List { separator, .. } = coding { separator } else { ";" };
+    let chosen: Vec<&str> = labels.iter().filter(|(_, bit)| mask & bit != 0).map(|(label, _)| *label).collect();
     chosen.join(separator)
 }
 
@@ -234,19 +178,10 @@ impl Source {
             Self::Narrow(code) => Cells::U8(drafts.iter().map(code).collect()),
             Self::Wide(code) => Cells::U16(drafts.iter().map(code).collect()),
             Self::Duration(map) => {
-                let code = |draft: &Draft| {
-                    map.get(usize::from(draft.duration))
-                        .copied()
-                        .unwrap_or_default()
-                };
+                let code = |draft: &Draft| map.get(usize::from(draft.duration)).copied().unwrap_or_default();
                 Cells::U8(drafts.iter().map(code).collect())
             }
-            Self::Flag {
-                set,
-                parts,
-                whole,
-                can_deny,
-            } => {
+            Self::Flag { set, parts, whole, can_deny } => {
                 let code = |draft: &Draft| {
                     let answers = draft.answers(set);
                     let is_denied = can_deny && answers.no & whole == whole;
@@ -258,11 +193,7 @@ impl Source {
                 };
                 Cells::U8(drafts.iter().map(code).collect())
             }
-            Self::List {
-                set,
-                members,
-                not_specified,
-            } => {
+            Self::List { set, members, not_specified } => {
                 let mask = |draft: &Draft| {
                     let is_said = not_specified.is_some_and(|how| {
                         draft.answers(Set::States).yes & how.state != 0
@@ -294,25 +225,13 @@ fn source(attribute: CaseAttribute, coding: Coding, layout: &'static Layout) -> 
         A::Citizenship => Source::Wide(|draft| draft.citizenship),
         A::CountryOfExploitation => Source::Wide(|draft| draft.exploitation),
         A::TraffickingDuration => Source::Duration(durations(coding)),
-        A::ControlList | A::FormList | A::SectorList | A::SexualTypeList | A::RecruiterList => {
-            list(attribute, layout)
-        }
+        A::ControlList | A::FormList | A::SectorList | A::SexualTypeList | A::RecruiterList => list(attribute, layout),
         _ => match member(attribute) {
             Some((set, bit)) => {
                 let (parts, whole) = merged(attribute, bit, layout);
-                Source::Flag {
-                    set,
-                    parts,
-                    whole,
-                    can_deny: coding != Coding::PositiveFlag,
-                }
+                Source::Flag { set, parts, whole, can_deny: coding != Coding::PositiveFlag }
             }
-            None => Source::Nothing(
-                attribute
-                    .attribute()
-                    .missing_code(Missing::NotRecorded)
-                    .unwrap_or(0),
-            ),
+            None => Source::Nothing(attribute.attribute().missing_code(Missing::NotRecorded).unwrap_or(0)),
         },
     }
 }
@@ -338,9 +257,7 @@ fn member(attribute: CaseAttribute) -> Option<(Set, u32)> {
 /// What makes a flag yes, and what makes it no.
 fn merged(attribute: CaseAttribute, bit: u32, layout: &'static Layout) -> (u32, u32) {
     fn bits<L: CodeList>(values: &[L]) -> u32 {
-        values
-            .iter()
-            .fold(0, |bits, value| bits | 1 << value.index())
+        values.iter().fold(0, |bits, value| bits | 1 << value.index())
     }
     let own = 1 << bit;
     let parts = match attribute {
@@ -351,20 +268,12 @@ fn merged(attribute: CaseAttribute, bit: u32, layout: &'static Layout) -> (u32, 
             let covered = |form: &ExploitationForm| {
                 form.is_other_in_ctdc() && layout.column_of(CaseAttribute::Form(*form)).is_none()
             };
-            let covered: Vec<ExploitationForm> = ExploitationForm::ALL
-                .iter()
-                .copied()
-                .filter(covered)
-                .collect();
+            let covered: Vec<ExploitationForm> = ExploitationForm::ALL.iter().copied().filter(covered).collect();
             return (own | bits(&covered), own);
         }
         _ => 0,
     };
-    if parts == 0 {
-        (own, own)
-    } else {
-        (parts, parts)
-    }
+    if parts == 0 { (own, own) } else { (parts, parts) }
 }
 
 fn list(attribute: CaseAttribute, layout: &'static Layout) -> Source {
@@ -372,67 +281,41 @@ fn list(attribute: CaseAttribute, layout: &'static Layout) -> Source {
         CaseAttribute::ControlList => (
             Set::Controls,
             CaseGroup::MeansOfControl,
-            Some(NotSpecified {
-                state: state::CONTROL_NOT_SPECIFIED,
-                hotline: true,
-            }),
+            Some(NotSpecified { state: state::CONTROL_NOT_SPECIFIED, hotline: true }),
         ),
         CaseAttribute::SectorList => (
             Set::Sectors,
             CaseGroup::Sectors,
-            Some(NotSpecified {
-                state: state::SECTOR_NOT_SPECIFIED,
-                hotline: false,
-            }),
+            Some(NotSpecified { state: state::SECTOR_NOT_SPECIFIED, hotline: false }),
         ),
         CaseAttribute::RecruiterList => (
             Set::Recruiters,
             CaseGroup::Recruiters,
-            Some(NotSpecified {
-                state: state::RECRUITER_NOT_SPECIFIED,
-                hotline: true,
-            }),
+            Some(NotSpecified { state: state::RECRUITER_NOT_SPECIFIED, hotline: true }),
         ),
         CaseAttribute::SexualTypeList => (Set::SexualTypes, CaseGroup::SexualTypes, None),
         _ => (Set::Forms, CaseGroup::Forms, None),
     };
-    let members = layout
-        .columns
-        .iter()
-        .filter_map(|column| match column.attribute {
-            LayoutAttribute::Case(flag) if flag.group() == Some(group) => {
-                member(flag).map(|(_, bit)| 1 << bit)
-            }
-            _ => None,
-        });
-    Source::List {
-        set,
-        members: members.fold(0, |all, bit: u32| all | bit),
-        not_specified,
-    }
+    let members = layout.columns.iter().filter_map(|column| match column.attribute {
+        LayoutAttribute::Case(flag) if flag.group() == Some(group) => member(flag).map(|(_, bit)| 1 << bit),
+        _ => None,
+    });
+    Source::List { set, members: members.fold(0, |all, bit: u32| all | bit), not_specified }
 }
 
 /// The code that the layout has for each band: the band itself, one that merges it, or not recorded.
 fn durations(coding: Coding) -> [u8; DurationBand::ALL.len() + 1] {
     let can_write = |band: &DurationBand| match coding {
-        Coding::Tokens(tokens) => tokens.iter().any(
-            |token| matches!(token, Token::Value(_, code) if usize::from(*code) == band.index()),
-        ),
+        Coding::Tokens(tokens) => {
+            tokens.iter().any(|token| matches!(token, Token::Value(_, code) if usize::from(*code) == band.index()))
+        }
         _ => false,
     };
     std::array::from_fn(|code| {
         let band = DurationBand::from_index(code);
-        let whole = |band: DurationBand| {
-            DurationBand::ALL
-                .iter()
-                .copied()
-                .find(|whole| whole.merges().contains(&band))
-        };
-        let written = band
-            .filter(can_write)
-            .or_else(|| band.and_then(whole).filter(can_write));
-        u8::try_from(written.map_or(DurationBand::ALL.len(), DurationBand::index))
-            .unwrap_or_default()
+        let whole = |band: DurationBand| DurationBand::ALL.iter().copied().find(|whole| whole.merges().contains(&band));
+        let written = band.filter(can_write).or_else(|| band.and_then(whole).filter(can_write));
+        u8::try_from(written.map_or(DurationBand::ALL.len(), DurationBand::index)).unwrap_or_default()
     })
 }
 

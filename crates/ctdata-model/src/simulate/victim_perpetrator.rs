@@ -13,31 +13,19 @@ use crate::{Layout, LayoutAttribute, LayoutKind, ModelError, VpAttribute, VpTabl
 
 /// The layout of these rows.
 pub(super) fn layout() -> Result<&'static Layout, ModelError> {
-    let found = crate::LAYOUTS
-        .iter()
-        .find(|layout| layout.kind == LayoutKind::VictimPerpetrator);
-    found.ok_or(ModelError::NotOfLayout {
-        layout: "ctdc-victim-perpetrator",
-    })
+    let found = crate::LAYOUTS.iter().find(|layout| layout.kind == LayoutKind::VictimPerpetrator);
+    found.ok_or(ModelError::NotOfLayout { layout: "ctdc-victim-perpetrator" })
 }
 
 /// How one column is drawn.
 #[derive(Debug)]
 enum Source {
     /// One value, or nothing.
-    One {
-        recorded: Chance,
-        values: Pick,
-        missing: u8,
-    },
+    One { recorded: Chance, values: Pick, missing: u8 },
     /// Yes, or nothing.
     Flag(Chance),
     /// One value or two of them, by position; only where something is known of a perpetrator.
-    Set {
-        recorded: Chance,
-        values: Pick,
-        missing: u8,
-    },
+    Set { recorded: Chance, values: Pick, missing: u8 },
     /// Yes, or nothing; only where something is known of a perpetrator.
     Act(Chance),
 }
@@ -53,16 +41,11 @@ const TWO: Chance = Chance::per_mille(140);
 
 impl Drafter {
     pub(super) fn new(layout: &Layout) -> Self {
-        let columns = layout
-            .columns
-            .iter()
-            .filter_map(|column| match column.attribute {
-                LayoutAttribute::VictimPerpetrator(attribute) => Some(source(attribute)),
-                LayoutAttribute::Case(_) => None,
-            });
-        Self {
-            columns: columns.collect(),
-        }
+        let columns = layout.columns.iter().filter_map(|column| match column.attribute {
+            LayoutAttribute::VictimPerpetrator(attribute) => Some(source(attribute)),
+            LayoutAttribute::Case(_) => None,
+        });
+        Self { columns: columns.collect() }
     }
 
     /// Appends the codes of a row.
@@ -70,35 +53,19 @@ impl Drafter {
         let knows_perpetrator = ANY_PERPETRATOR.hits(rng.next_u32());
         for (source, cells) in self.columns.iter().zip(cells) {
             cells.push(match source {
-                Source::One {
-                    recorded,
-                    values,
-                    missing,
-                } => {
+                Source::One { recorded, values, missing } => {
                     let value = values.class(rng.next_u32());
-                    if recorded.hits(rng.next_u32()) {
-                        u8::try_from(value).unwrap_or(*missing)
-                    } else {
-                        *missing
-                    }
+                    if recorded.hits(rng.next_u32()) { u8::try_from(value).unwrap_or(*missing) } else { *missing }
                 }
                 Source::Flag(chance) => flag(chance.hits(rng.next_u32())),
                 Source::Act(chance) => flag(chance.hits(rng.next_u32()) && knows_perpetrator),
-                Source::Set {
-                    recorded,
-                    values,
-                    missing,
-                } => {
+                Source::Set { recorded, values, missing } => {
                     let mut mask = 1u8 << values.class(rng.next_u32());
                     if TWO.hits(rng.next_u32()) {
                         mask |= 1 << values.class(rng.next_u32());
                     }
                     // A set is coded by its mask, from 1.
-                    if recorded.hits(rng.next_u32()) && knows_perpetrator {
-                        mask - 1
-                    } else {
-                        *missing
-                    }
+                    if recorded.hits(rng.next_u32()) && knows_perpetrator { mask - 1 } else { *missing }
                 }
             });
         }
@@ -119,11 +86,7 @@ impl Drafter {
         parts: Vec<Vec<Vec<u8>>>,
         rows: usize,
     ) -> Result<VpTable, ModelError> {
-        let mut whole: Vec<Vec<u8>> = self
-            .columns
-            .iter()
-            .map(|_| Vec::with_capacity(rows))
-            .collect();
+        let mut whole: Vec<Vec<u8>> = self.columns.iter().map(|_| Vec::with_capacity(rows)).collect();
         for part in parts {
             for (column, cells) in whole.iter_mut().zip(part) {
                 column.extend(cells);
@@ -141,11 +104,7 @@ const fn flag(holds: bool) -> u8 {
 fn source(attribute: VpAttribute) -> Source {
     use VpAttribute as V;
     let missing = u8::try_from(attribute.domain().len()).unwrap_or(u8::MAX);
-    let one = |weights: &[u32]| Source::One {
-        recorded: RECORDED,
-        values: Pick::of(weights.iter().copied()),
-        missing,
-    };
+    let one = |weights: &[u32]| Source::One { recorded: RECORDED, values: Pick::of(weights.iter().copied()), missing };
     let set = |share: u32, weights: &[u32]| Source::Set {
         recorded: Chance::per_mille(share),
         values: Pick::of(weights.iter().copied()),

@@ -70,6 +70,10 @@ fn packed(table: &Table, control: &Control) -> Result<Vec<Vec<u64>>, ModelError>
     for (attribute, column) in table.schema().attributes().iter().zip(table.columns()) {
         control.check()?;
         let bits = usize::BITS - attribute.code_count().saturating_sub(1).leading_zeros();
+        // A column that can hold only one code tells no rows apart.
+        if bits == 0 {
+            continue;
+        }
         if used + bits > u64::BITS {
             control.reserve((words.len() as u64 + 1) * 8 * table.rows() as u64)?;
             words.push(vec![0; table.rows()]);

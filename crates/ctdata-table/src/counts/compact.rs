@@ -111,10 +111,10 @@ impl<'a> Part<'a> {
         let end = start + slots.len();
         match &self.codes {
             Codes::U8(codes) => {
-                slots.iter_mut().zip(&codes[start..end]).for_each(|(slot, &code)| step(slot, code.into()))
+                slots.iter_mut().zip(&codes[start..end]).for_each(|(slot, &code)| step(slot, code.into()));
             }
             Codes::U16(codes) => {
-                slots.iter_mut().zip(&codes[start..end]).for_each(|(slot, &code)| step(slot, code.into()))
+                slots.iter_mut().zip(&codes[start..end]).for_each(|(slot, &code)| step(slot, code.into()));
             }
             Codes::U32(codes) => slots.iter_mut().zip(&codes[start..end]).for_each(|(slot, &code)| step(slot, code)),
         }

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use ctdata_table::{
-    Attribute, Cell, ColumnBuilder, Domain, MAX_ROWS, MAX_VALUES, Origin, TableError,
-};
+use ctdata_table::{Attribute, Cell, ColumnBuilder, Domain, MAX_ROWS, MAX_VALUES, Origin, TableError};
 
 use super::{Case, cell};
 use crate::{CaseAttribute, CaseTable, Layout, LayoutAttribute, ModelError, Recorded};
@@ -47,29 +45,19 @@ impl CaseTableBuilder {
     pub fn new(layout: &'static Layout) -> Result<Self, ModelError> {
         let schema = CaseTable::schema(layout, |_| None)?;
         let described = |attribute: CaseAttribute| {
-            let found = schema
-                .find(&attribute.name())
-                .and_then(|position| schema.get(position))?
-                .clone();
+            let found = schema.find(&attribute.name()).and_then(|position| schema.get(position))?.clone();
             let builder = ColumnBuilder::new(found.code_count());
             Some((attribute, found, builder))
         };
         let has = |attribute: &CaseAttribute| layout.column_of(*attribute).is_some();
-        let columns = layout
-            .columns
-            .iter()
-            .filter_map(|column| match column.attribute {
-                LayoutAttribute::Case(attribute) => described(attribute),
-                LayoutAttribute::VictimPerpetrator(_) => None,
-            });
+        let columns = layout.columns.iter().filter_map(|column| match column.attribute {
+            LayoutAttribute::Case(attribute) => described(attribute),
+            LayoutAttribute::VictimPerpetrator(_) => None,
+        });
         Ok(Self {
             layout,
             columns: columns.collect(),
-            absent: CaseAttribute::all()
-                .iter()
-                .copied()
-                .filter(|attribute| !has(attribute))
-                .collect(),
+            absent: CaseAttribute::all().iter().copied().filter(|attribute| !has(attribute)).collect(),
             texts: HashMap::new(),
             rows: 0,
         })
@@ -92,25 +80,15 @@ impl CaseTableBuilder {
             return Err(TableError::TooManyRows { limit: MAX_ROWS }.into());
         }
         let refuse = |attribute: CaseAttribute, rule: String| {
-            TableError::Invalid {
-                what: format!("case {row}, `{}`", attribute.name()),
-                rule,
-            }
-            .into()
+            TableError::Invalid { what: format!("case {row}, `{}`", attribute.name()), rule }.into()
         };
         for &attribute in &self.absent {
-            let says = case
-                .code(attribute)
-                .is_some_and(|found| found != Recorded::NotRecorded)
-                || case.list(attribute).is_some_and(|list| {
-                    list.as_ref()
-                        .is_some_and(|found| *found != Recorded::NotRecorded)
-                });
+            let says = case.code(attribute).is_some_and(|found| found != Recorded::NotRecorded)
+                || case
+                    .list(attribute)
+                    .is_some_and(|list| list.as_ref().is_some_and(|found| *found != Recorded::NotRecorded));
             if says {
-                return Err(refuse(
-                    attribute,
-                    format!("the layout {} does not have it", self.layout.name),
-                ));
+                return Err(refuse(attribute, format!("the layout {} does not have it", self.layout.name)));
             }
         }
         let kind_of = |attribute: CaseAttribute, described: &Attribute, found: Cell| match found {
@@ -125,21 +103,12 @@ impl CaseTableBuilder {
                     let found = list.as_ref().unwrap_or(&Recorded::NotRecorded);
                     kind_of(*attribute, described, cell(found, |_| 0))?;
                     let known = self.texts.get(attribute);
-                    let is_new = found
-                        .value()
-                        .is_some_and(|text| known.is_none_or(|known| !known.contains_key(text)));
+                    let is_new = found.value().is_some_and(|text| known.is_none_or(|known| !known.contains_key(text)));
                     if is_new && known.is_some_and(|known| known.len() >= MAX_VALUES) {
-                        return Err(refuse(
-                            *attribute,
-                            format!("more than {MAX_VALUES} distinct texts"),
-                        ));
+                        return Err(refuse(*attribute, format!("more than {MAX_VALUES} distinct texts")));
                     }
                 }
-                None => kind_of(
-                    *attribute,
-                    described,
-                    cell(&case.code(*attribute).unwrap_or_default(), |code| *code),
-                )?,
+                None => kind_of(*attribute, described, cell(&case.code(*attribute).unwrap_or_default(), |code| *code))?,
             }
         }
         for (attribute, described, builder) in &mut self.columns {
@@ -157,11 +126,9 @@ impl CaseTableBuilder {
                         }
                     }
                 },
-                None => described
-                    .code(cell(&case.code(*attribute).unwrap_or_default(), |code| {
-                        *code
-                    }))
-                    .unwrap_or_default(),
+                None => {
+                    described.code(cell(&case.code(*attribute).unwrap_or_default(), |code| *code)).unwrap_or_default()
+                }
             });
         }
         self.rows = row;
@@ -182,11 +149,7 @@ impl CaseTableBuilder {
                 columns.push(column);
                 continue;
             }
-            let mut sorted: Vec<(String, u16)> = texts
-                .remove(&attribute)
-                .unwrap_or_default()
-                .into_iter()
-                .collect();
+            let mut sorted: Vec<(String, u16)> = texts.remove(&attribute).unwrap_or_default().into_iter().collect();
             sorted.sort_unstable();
             let mut map = vec![u16::try_from(sorted.len()).unwrap_or(u16::MAX); sorted.len() + 1];
             for (to, (_, from)) in (0..).zip(&sorted) {
@@ -194,10 +157,7 @@ impl CaseTableBuilder {
                     *slot = to;
                 }
             }
-            domains.insert(
-                attribute,
-                Domain::nominal(sorted.into_iter().map(|(text, _)| text), Origin::Observed)?,
-            );
+            domains.insert(attribute, Domain::nominal(sorted.into_iter().map(|(text, _)| text), Origin::Observed)?);
             columns.push(column.recoded(&map));
         }
         CaseTable::from_columns(self.layout, columns, |attribute| domains.remove(&attribute))

@@ -5,27 +5,19 @@ use crate::{LAYOUTS, LayoutKind, Simulator};
 use proptest::prelude::*;
 
 fn layouts() -> impl Iterator<Item = &'static Layout> {
-    LAYOUTS
-        .iter()
-        .filter(|layout| layout.kind == LayoutKind::Cases)
+    LAYOUTS.iter().filter(|layout| layout.kind == LayoutKind::Cases)
 }
 
 /// Any case that a layout can hold, from one number per attribute.
 fn case_of(layout: &'static Layout, numbers: &[u16]) -> Case {
     let mut case = Case::default();
-    let held = CaseAttribute::all()
-        .iter()
-        .filter(|attribute| layout.column_of(**attribute).is_some());
+    let held = CaseAttribute::all().iter().filter(|attribute| layout.column_of(**attribute).is_some());
     for (&attribute, &number) in held.zip(numbers) {
         let described = attribute.attribute();
         match case.list_mut(attribute) {
             Some(list) if number % 3 == 0 => *list = Some(Recorded::NotRecorded),
             Some(list) => {
-                *list = Some(Recorded::Value(format!(
-                    "{}\"\n;{}",
-                    number % 7,
-                    "é".repeat(usize::from(number % 2))
-                )));
+                *list = Some(Recorded::Value(format!("{}\"\n;{}", number % 7, "é".repeat(usize::from(number % 2)))));
             }
             None => {
                 let code = number % u16::try_from(described.code_count()).unwrap();
@@ -65,12 +57,7 @@ proptest! {
 fn simulated_cases_survive_being_taken_apart() {
     for layout in layouts() {
         let table = Simulator::new(11).cases(layout, 300).unwrap();
-        assert_eq!(
-            CaseTable::from_cases(layout, table.cases()).unwrap(),
-            table,
-            "{}",
-            layout.name
-        );
+        assert_eq!(CaseTable::from_cases(layout, table.cases()).unwrap(), table, "{}", layout.name);
         assert_eq!(table.case(300), None);
     }
 }
@@ -80,53 +67,22 @@ fn what_a_layout_cannot_hold_is_refused_by_row_and_attribute() {
     let layout = Layout::named("ctdc-synthetic-2024").unwrap();
     let mut builder = CaseTableBuilder::new(layout).unwrap();
     builder.push(&Case::default()).unwrap();
-    let mut finer = Case {
-        gender: Some(Recorded::Value(Gender::Male)),
-        ..Case::default()
-    };
-    finer
-        .means_of_control
-        .insert(MeansOfControl::Threats, Recorded::Value(true));
+    let mut finer = Case { gender: Some(Recorded::Value(Gender::Male)), ..Case::default() };
+    finer.means_of_control.insert(MeansOfControl::Threats, Recorded::Value(true));
     let error = builder.push(&finer).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "case 2, `control_threats`: the layout ctdc-synthetic-2024 does not have it"
-    );
-    let list = Case {
-        control_list: Some(Recorded::Value("secret".to_owned())),
-        ..Case::default()
-    };
+    assert_eq!(error.to_string(), "case 2, `control_threats`: the layout ctdc-synthetic-2024 does not have it");
+    let list = Case { control_list: Some(Recorded::Value("secret".to_owned())), ..Case::default() };
     let error = builder.push(&list).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "case 2, `control_list`: the layout ctdc-synthetic-2024 does not have it"
-    );
-    let withheld = Case {
-        age_band: Some(Recorded::Withheld),
-        ..Case::default()
-    };
-    assert_eq!(
-        builder.push(&withheld).unwrap_err().to_string(),
-        "case 2, `age_band`: it is never withheld"
-    );
+    assert_eq!(error.to_string(), "case 2, `control_list`: the layout ctdc-synthetic-2024 does not have it");
+    let withheld = Case { age_band: Some(Recorded::Withheld), ..Case::default() };
+    assert_eq!(builder.push(&withheld).unwrap_err().to_string(), "case 2, `age_band`: it is never withheld");
     // Nothing of a refused case stays.
-    builder
-        .push(&Case {
-            citizenship: Some(Recorded::Unknown),
-            ..Case::default()
-        })
-        .unwrap();
+    builder.push(&Case { citizenship: Some(Recorded::Unknown), ..Case::default() }).unwrap();
     let table = builder.finish().unwrap();
-    assert_eq!(
-        (table.rows(), table.case(1).unwrap().gender),
-        (2, Some(Recorded::NotRecorded))
-    );
+    assert_eq!((table.rows(), table.case(1).unwrap().gender), (2, Some(Recorded::NotRecorded)));
     assert_eq!(table.case(1).unwrap().citizenship, Some(Recorded::Unknown));
     let perpetrators = Layout::named("ctdc-victim-perpetrator").unwrap();
-    assert!(matches!(
-        CaseTableBuilder::new(perpetrators),
-        Err(ModelError::NotCases { .. })
-    ));
+    assert!(matches!(CaseTableBuilder::new(perpetrators), Err(ModelError::NotCases { .. })));
 }
 
 #[test]
@@ -134,13 +90,8 @@ fn debug_shows_no_value() {
     let layout = Layout::named("ctdc-kanon-63").unwrap();
     for case in Simulator::new(12).cases(layout, 50).unwrap().cases() {
         let shown = format!("{case:?}");
-        let digits = shown
-            .strip_prefix("Case { attributes: 63, recorded: ")
-            .and_then(|rest| rest.strip_suffix(" }"));
-        assert!(
-            digits.is_some_and(|digits| digits.parse::<u8>().is_ok()),
-            "{shown}"
-        );
+        let digits = shown.strip_prefix("Case { attributes: 63, recorded: ").and_then(|rest| rest.strip_suffix(" }"));
+        assert!(digits.is_some_and(|digits| digits.parse::<u8>().is_ok()), "{shown}");
     }
 }
 
@@ -148,10 +99,7 @@ fn debug_shows_no_value() {
 #[cfg(feature = "serde")]
 fn full() -> Case {
     fn all<L: CodeList>(of: impl Fn(usize) -> Recorded<bool>) -> BTreeMap<L, Recorded<bool>> {
-        L::ALL
-            .iter()
-            .map(|&value| (value, of(value.index())))
-            .collect()
+        L::ALL.iter().map(|&value| (value, of(value.index()))).collect()
     }
     let yes_no = |index: usize| match index % 3 {
         0 => Recorded::Value(true),

@@ -7,7 +7,6 @@ use ctdata_privacy::Released;
 use ctdata_table::{Attribute, DomainKind, Origin, Table};
 use serde_json::{Value, json};
 
-use crate::Published;
 use crate::folder::{DATA_FILE, PACKAGE_FILE, README_FILE, STATEMENT_FILE, TABLES_FILE};
 use crate::tables::ReleasedTables;
 
@@ -25,7 +24,7 @@ pub(crate) fn column_name<'a>(layout: Option<&'static Layout>, attribute: &'a At
 }
 
 /// The README of a release.
-pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, published: &Published) -> String {
+pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Option<&'static Layout>) -> String {
     let mut text = String::from("# Data release\n\n");
     let records = &data.statement().records;
     let _ = writeln!(
@@ -34,7 +33,7 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, published:
         records.kept,
         data.get().schema().len(),
         records.input,
-        published.layout.map(|layout| format!(" in the layout `{}`", layout.name)).unwrap_or_default(),
+        layout.map(|layout| format!(" in the layout `{}`", layout.name)).unwrap_or_default(),
         records.suppressed,
         records.share_suppressed * 100.0,
     );
@@ -50,16 +49,16 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, published:
     }
     text.push_str("\n## Columns\n| column | attribute |\n|---|---|\n");
     for attribute in data.get().schema().attributes() {
-        let _ = writeln!(
-            text,
-            "| `{}` | {} |",
-            column_name(published.layout, attribute),
-            attribute.name().replace('_', " ")
-        );
+        let _ = writeln!(text, "| `{}` | {} |", column_name(layout, attribute), attribute.name().replace('_', " "));
     }
-    text.push_str(
-        "\nAn empty cell means that nothing is recorded there: not observed, not asked, negative, or blanked to protect a \
-         person. It never means \"no\".\n\n",
+    let missing = match layout.map_or("", |layout| layout.missing) {
+        "" => "An empty cell".to_owned(),
+        code => format!("`{code}` in a cell"),
+    };
+    let _ = writeln!(
+        text,
+        "\n{missing} says that no value is released there, and not why: it may not have been asked, observed or recorded, or \
+         was blanked to protect a person. It must not be read as \"no\".\n",
     );
     text.push_str(&data.statement().to_plain_words());
     text.push_str("\n## Tables\n");
@@ -87,12 +86,16 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, published:
 ///
 /// # Sources
 /// Data Package, version 1 (Open Knowledge Foundation, 2017): tabular data resource, table schema.
-pub(crate) fn data_package(data: &Released<Table>, header: &[String], published: &Published) -> Value {
-    let separator = char::from(published.layout.map_or(b',', |layout| layout.separator));
-    let missing = published.layout.map_or("", |layout| layout.missing);
+pub(crate) fn data_package<'a>(
+    data: &Released<Table>,
+    header: impl Iterator<Item = &'a str>,
+    layout: Option<&'static Layout>,
+) -> Value {
+    let separator = char::from(layout.map_or(b',', |layout| layout.separator));
+    let missing = layout.map_or("", |layout| layout.missing);
     let fields: Vec<Value> =
-        data.get().schema().attributes().iter().map(|attribute| field(published.layout, attribute)).collect();
-    let tables: Vec<Value> = header.iter().map(|name| json!({ "name": name, "type": table_type(name) })).collect();
+        data.get().schema().attributes().iter().map(|attribute| field(layout, attribute)).collect();
+    let tables: Vec<Value> = header.map(|name| json!({ "name": name, "type": table_type(name) })).collect();
     json!({
         "profile": "tabular-data-package",
         "name": "release",

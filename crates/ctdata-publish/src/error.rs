@@ -42,7 +42,7 @@ pub enum PublishError {
         path: PathBuf,
     },
     /// What is to be replaced is not a release folder.
-    #[error("{}: is not a release folder, and so is not replaced", path.display())]
+    #[error("{}: is not a release folder with nothing else in it, and so is not replaced", path.display())]
     NotARelease {
         /// The path.
         path: PathBuf,
@@ -76,6 +76,11 @@ pub enum PublishError {
 }
 
 impl PublishError {
+    /// What only shows once the plan meets the input.
+    pub(crate) fn plan(message: impl Into<String>) -> Self {
+        Self::Plan { plan: "plan".to_owned(), message: message.into() }
+    }
+
     pub(crate) fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Self::Io { path: path.into(), source }
     }

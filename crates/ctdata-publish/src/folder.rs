@@ -1,18 +1,18 @@
 //! The release folder: everything that is published together, written whole or not at all.
 
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use ctdata_model::{Layout, write_table};
 use ctdata_privacy::Released;
 use ctdata_table::{Control, Table};
 
+use crate::PublishError;
 use crate::describe::{data_package, readme};
 use crate::tables::ReleasedTables;
-use crate::{PublishError, Published};
 
-/// The files of a release folder.
+/// The records, one per row.
 pub const DATA_FILE: &str = "data.csv";
 /// The tables that go with the records, one figure per row.
 pub const TABLES_FILE: &str = "tables.csv";
@@ -22,6 +22,8 @@ pub const STATEMENT_FILE: &str = "statement.json";
 pub const README_FILE: &str = "README.md";
 /// A description of the files that programs can read (Frictionless Data Package).
 pub const PACKAGE_FILE: &str = "datapackage.json";
+/// All files of a release folder.
+pub(crate) const FILES: [&str; 5] = [DATA_FILE, TABLES_FILE, STATEMENT_FILE, README_FILE, PACKAGE_FILE];
 
 /// A release folder in the making. It takes only what is released, and appears under its name when it
 /// is complete; until then, and after any error, nothing is there.
@@ -35,18 +37,12 @@ pub struct ReleaseFolder {
 
 impl ReleaseFolder {
     /// Prepares a folder beside `target`, which must not exist unless it is to be replaced; only a
-    /// release folder is ever replaced.
+    /// release folder with nothing else in it is ever replaced.
     ///
     /// # Errors
     /// A target that exists, or a parent folder that cannot be written.
     pub fn create(target: &Path, replace: bool) -> Result<Self, PublishError> {
-        match fs::symlink_metadata(target) {
-            Ok(_) if !replace => return Err(PublishError::Exists { path: target.into() }),
-            Ok(_) if !target.join(STATEMENT_FILE).is_file() => {
-                return Err(PublishError::NotARelease { path: target.into() });
-            }
-            _ => {}
-        }
+        check_target(target, replace)?;
         let parent = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
@@ -63,11 +59,31 @@ impl ReleaseFolder {
         Ok(Self { target: target.into(), replace, outer, inner })
     }
 
-    /// Writes the records, in the layout that they came in or as plain CSV.
+    /// Writes the records (in the layout that they came in, or as plain CSV), what was computed from
+    /// them and what is to be said of them, and puts the folder in its place.
     ///
     /// # Errors
-    /// An output that fails, a stop by `control`.
-    pub fn data(
+    /// An output that fails, a stop by `control`, or a target that came to exist meanwhile.
+    pub fn write(
+        self,
+        data: &Released<Table>,
+        tables: &ReleasedTables,
+        layout: Option<&'static Layout>,
+        control: &Control,
+    ) -> Result<PathBuf, PublishError> {
+        self.write_data(data, layout, control)?;
+        let figures = tables.to_long_csv()?;
+        self.write_file(TABLES_FILE, &figures)?;
+        self.write_json(STATEMENT_FILE, data.statement())?;
+        self.write_file(README_FILE, readme(data, tables, layout).as_bytes())?;
+        let header = figures.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        let header = String::from_utf8_lossy(header);
+        self.write_json(PACKAGE_FILE, &data_package(data, header.split(','), layout))?;
+        control.check()?;
+        self.put_in_place()
+    }
+
+    fn write_data(
         &self,
         data: &Released<Table>,
         layout: Option<&'static Layout>,
@@ -84,41 +100,13 @@ impl ReleaseFolder {
         file.sync_all().map_err(|error| PublishError::io(&path, error))
     }
 
-    /// Writes the tables as long CSV.
-    ///
-    /// # Errors
-    /// An output that fails.
-    pub fn tables(&self, tables: &ReleasedTables) -> Result<(), PublishError> {
-        self.write(TABLES_FILE, &tables.to_long_csv()?)
+    fn write_json(&self, name: &str, document: &impl serde::Serialize) -> Result<(), PublishError> {
+        let mut text = serde_json::to_vec_pretty(document)?;
+        text.push(b'\n');
+        self.write_file(name, &text)
     }
 
-    /// Writes the statement, the README and the package description, and puts the folder in its place.
-    ///
-    /// # Errors
-    /// An output that fails, or a target that came to exist meanwhile.
-    pub fn finish(
-        self,
-        data: &Released<Table>,
-        tables: &ReleasedTables,
-        published: &Published,
-    ) -> Result<PathBuf, PublishError> {
-        let mut statement = serde_json::to_vec_pretty(data.statement())?;
-        statement.push(b'\n');
-        self.write(STATEMENT_FILE, &statement)?;
-        self.write(README_FILE, readme(data, tables, published).as_bytes())?;
-        let long = tables.to_long_csv()?;
-        let header: Vec<String> = long
-            .split(|&byte| byte == b'\n')
-            .next()
-            .map(|line| String::from_utf8_lossy(line).split(',').map(str::to_owned).collect())
-            .unwrap_or_default();
-        let mut package = serde_json::to_vec_pretty(&data_package(data, &header, published))?;
-        package.push(b'\n');
-        self.write(PACKAGE_FILE, &package)?;
-        self.put_in_place()
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
+    fn write_file(&self, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
         let path = self.inner.join(name);
         let failed = |error| PublishError::io(&path, error);
         let mut file = fs::File::create(&path).map_err(failed)?;
@@ -127,10 +115,7 @@ impl ReleaseFolder {
 
     fn put_in_place(self) -> Result<PathBuf, PublishError> {
         let failed = |error| PublishError::io(&self.target, error);
-        let exists = fs::symlink_metadata(&self.target).is_ok();
-        if exists && !self.replace {
-            return Err(PublishError::Exists { path: self.target.clone() });
-        }
+        let exists = check_target(&self.target, self.replace)?;
         let old = self.outer.path().join("replaced");
         if exists {
             fs::rename(&self.target, &old).map_err(failed)?;
@@ -147,4 +132,23 @@ impl ReleaseFolder {
         }
         Ok(self.target.clone())
     }
+}
+
+/// Whether there is something that a release may take the place of: a release folder that nobody has
+/// put anything else into, for all of it will be gone.
+fn check_target(target: &Path, replace: bool) -> Result<bool, PublishError> {
+    match fs::symlink_metadata(target) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(PublishError::io(target, error)),
+        Ok(_) if !replace => return Err(PublishError::Exists { path: target.into() }),
+        Ok(found) if found.is_dir() && target.join(STATEMENT_FILE).is_file() => {}
+        Ok(_) => return Err(PublishError::NotARelease { path: target.into() }),
+    }
+    for entry in fs::read_dir(target).map_err(|error| PublishError::io(target, error))? {
+        let name = entry.map_err(|error| PublishError::io(target, error))?.file_name();
+        if !FILES.iter().any(|file| name == *file) {
+            return Err(PublishError::NotARelease { path: target.into() });
+        }
+    }
+    Ok(true)
 }

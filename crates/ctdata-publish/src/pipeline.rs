@@ -1,15 +1,16 @@
 //! The pipeline: read, validate, measure, protect, verify, tabulate, write.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::Path;
 
 use ctdata_model::validate::{Report, Severity, Validator};
-use ctdata_model::{CaseReader, Dataset, Layout, ModelError, Outcome, PLAIN_LAYOUT};
-use ctdata_privacy::{KAnonymity, KAnonymizer, Released, RiskReport, Statement};
+use ctdata_model::{CaseReader, Dataset, ModelError, Outcome, PLAIN_LAYOUT};
+use ctdata_privacy::{KAnonymity, KAnonymizer, PrivacyUnit, ReleaseModel, Released, RiskReport, Statement};
 use ctdata_table::csv::Separator;
 use ctdata_table::{Control, Table};
 use serde::Serialize;
 
-use crate::folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_FILE, TABLES_FILE};
+use crate::folder::{FILES, ReleaseFolder};
 use crate::tables::ReleasedTables;
 use crate::{Method, Plan, PublishError, Quality, Role};
 
@@ -45,8 +46,6 @@ pub struct Published {
     pub remarks: Vec<String>,
     /// The files written.
     pub outputs: Vec<String>,
-    #[serde(skip)]
-    pub(crate) layout: Option<&'static Layout>,
 }
 
 /// From this share of suppressed records on, the account advises against suppression alone.
@@ -90,15 +89,9 @@ impl Publisher {
             verified: true,
             remarks: remarks(&released),
             quality,
-            outputs: [DATA_FILE, TABLES_FILE, STATEMENT_FILE, README_FILE, PACKAGE_FILE]
-                .iter()
-                .map(|file| out.join(file).display().to_string())
-                .collect(),
-            layout,
+            outputs: FILES.iter().map(|file| out.join(file).display().to_string()).collect(),
         };
-        folder.data(&released, layout, control)?;
-        folder.tables(&tables)?;
-        let _: PathBuf = folder.finish(&released, &tables, &published)?;
+        folder.write(&released, &tables, layout, control)?;
         Ok(published)
     }
 
@@ -167,9 +160,21 @@ impl Names {
         let mut others = with(Role::Sensitive)?;
         others.extend(with(Role::Released)?);
         // Dropped attributes are looked up too: a misspelt name is an error, not a column that stays away.
-        with(Role::Dropped)?;
+        let dropped = with(Role::Dropped)?;
+        if let Some(name) = plan.names(Role::Identifier).next().filter(|_| dataset.table().ids().is_none()) {
+            return Err(PublishError::plan(format!(
+                "`{name}`: the layout `{}` has no identifiers; read the file as `{PLAIN_LAYOUT}` to count persons",
+                dataset.format()
+            )));
+        }
+        // An attribute has one role. It may have two names, so that the plan alone cannot tell.
+        let quasi = with(Role::QuasiIdentifier)?;
+        let mut seen = HashSet::new();
+        if let Some(name) = quasi.iter().chain(&others).chain(&dropped).find(|name| !seen.insert(name.as_str())) {
+            return Err(PublishError::plan(format!("the attribute `{name}` is given twice")));
+        }
         Ok(Self {
-            quasi: with(Role::QuasiIdentifier)?,
+            quasi,
             blank: plan.anonymize.blank.iter().map(|name| resolve(name)).collect::<Result<Vec<_>, _>>()?,
             others,
             method: plan.anonymize.method,
@@ -190,11 +195,15 @@ fn anonymizer(names: &Names, model: KAnonymity) -> Result<KAnonymizer, PublishEr
 fn remarks(released: &Released<Table>) -> Vec<String> {
     let records = &released.statement().records;
     let mut remarks = Vec::new();
-    if records.kept == 0 && records.input > 0 {
+    if released.statement().model == (ReleaseModel::KAnonymity { k: 1 }) {
+        remarks.push("k = 1 holds for every table: nobody is hidden among others".to_owned());
+    }
+    if released.statement().unit == PrivacyUnit::Person {
         remarks.push(
-            "no record could be kept: fewer quasi-identifiers, coarser values or a smaller k are needed".to_owned(),
+            "the risk before counts persons, the risk after counts records: the release has no identifiers".to_owned(),
         );
-    } else if records.share_suppressed > MUCH_SUPPRESSION {
+    }
+    if records.share_suppressed > MUCH_SUPPRESSION {
         remarks.push(format!(
             "{:.1} % of the records were lost by suppression alone: generalization (coarser ages, years, regions) would lose \
              fewer, and those lost are the rare ones, so that shares in the release are not those of the input",

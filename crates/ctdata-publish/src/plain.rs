@@ -19,9 +19,7 @@ pub(crate) fn reader(plan: &Plan) -> Result<CsvReader, PublishError> {
     }
     match identifiers.next() {
         None => Ok(reader),
-        Some(_) => {
-            Err(PublishError::Plan { plan: "plan".into(), message: "one attribute at most is an identifier".into() })
-        }
+        Some(_) => Err(PublishError::plan("one attribute at most is an identifier")),
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ctdata_model::{Country, Layout, Simulator, write_cases, write_table};
 use ctdata_publish::{
@@ -290,4 +291,122 @@ fn victim_perpetrator_rows_are_released_by_their_plan() {
     let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: false };
     publisher.publish(&input, &out, &control).unwrap();
     assert!(fs::read_to_string(out.join(DATA_FILE)).unwrap().starts_with("yearRegister,IP_Gender\n"));
+}
+
+fn survey(folder: &Path, rows: &str, roles: &[(&str, &str)]) -> Result<Published, PublishError> {
+    let input = folder.join("survey.csv");
+    fs::write(&input, rows).unwrap();
+    let mut plan = "format_version = 1\n[input]\nformat = \"csv\"\nseparator = \",\"\n".to_owned();
+    for (name, role) in roles {
+        plan.extend(["[[attribute]]\nname = \"", name, "\"\nrole = \"", role, "\"\n"]);
+    }
+    plan.push_str("[[anonymize.model]]\nkind = \"k-anonymity\"\nk = 2\n");
+    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: true };
+    publisher.publish(&input, &folder.join("release"), &Control::default())
+}
+
+#[test]
+fn an_attribute_has_one_role() {
+    let folder = tempfile::tempdir().unwrap();
+    for role in ["quasi-identifier", "released", "sensitive", "dropped"] {
+        let error = survey(folder.path(), "age\n1\n1\n", &[("age", role), ("age", "dropped")]).unwrap_err();
+        assert_eq!(error.to_string(), "plan: the attribute `age` is given twice");
+    }
+    assert!(survey(folder.path(), "age\n1\n1\n", &[("age", "quasi-identifier"), ("age", "identifier")]).is_err());
+    // By the name in the file and by the name in the schema.
+    let plan = "format_version = 1\n[[attribute]]\nname = \"gender\"\nrole = \"quasi-identifier\"\n\
+        [[attribute]]\nname = \"ageBroad\"\nrole = \"released\"\n\
+        [[attribute]]\nname = \"age_band\"\nrole = \"dropped\"\n";
+    let error = publish(folder.path(), "ctdc-synthetic-2021", 100, Some(plan)).unwrap_err();
+    assert_eq!(error.to_string(), "plan: the attribute `age_band` is given twice");
+}
+
+#[test]
+fn persons_that_a_layout_does_not_tell_apart_are_not_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = "format_version = 1\n[[attribute]]\nname = \"gender\"\nrole = \"quasi-identifier\"\n\
+        [[attribute]]\nname = \"case_number\"\nrole = \"identifier\"\n";
+    let error = publish(folder.path(), "ctdc-synthetic-2021", 100, Some(plan)).unwrap_err();
+    assert!(
+        error.to_string().contains("`case_number`: the layout `ctdc-synthetic-2021` has no identifiers"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_type_of_a_column_does_not_tell_of_values_that_are_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = |rows: &str| {
+        survey(folder.path(), rows, &[("age", "quasi-identifier")]).unwrap();
+        let file = |name: &str| fs::read_to_string(folder.path().join("release").join(name)).unwrap();
+        (file(DATA_FILE), file(PACKAGE_FILE))
+    };
+    assert_eq!(package("age\n9\n9\n10\n10\nabout 40\n"), package("age\n9\n9\n10\n10\n40\n"));
+}
+
+#[test]
+fn only_a_release_folder_with_nothing_else_in_it_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let release = folder.path().join("release");
+    let again = || survey(folder.path(), "age\n1\n1\n", &[("age", "quasi-identifier")]);
+    again().unwrap();
+    again().unwrap();
+    fs::write(release.join("notes.txt"), "mine").unwrap();
+    assert!(matches!(again(), Err(PublishError::NotARelease { .. })));
+    assert_eq!(fs::read_to_string(release.join("notes.txt")).unwrap(), "mine");
+    fs::remove_file(release.join("notes.txt")).unwrap();
+    fs::remove_file(release.join(STATEMENT_FILE)).unwrap();
+    assert!(matches!(again(), Err(PublishError::NotARelease { .. })));
+    #[cfg(unix)]
+    {
+        fs::rename(&release, folder.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("elsewhere"), &release).unwrap();
+        assert!(matches!(again(), Err(PublishError::NotARelease { .. })));
+    }
+}
+
+#[test]
+fn the_readme_says_how_a_missing_value_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(folder.path(), "ctdc-kanon-62", 3_000, None).unwrap();
+    let release = folder.path().join("release");
+    let readme = fs::read_to_string(release.join(README_FILE)).unwrap();
+    assert!(readme.contains("`-99` in a cell says that no value is released there"), "{readme}");
+    assert!(fs::read_to_string(release.join(DATA_FILE)).unwrap().contains(",-99"));
+}
+
+#[test]
+fn a_guarantee_that_hides_nobody_is_remarked_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = |k: u32| {
+        format!(
+            "format_version = 1\n[[attribute]]\nname = \"gender\"\nrole = \"quasi-identifier\"\n\
+             [[anonymize.model]]\nkind = \"k-anonymity\"\nk = {k}\n"
+        )
+    };
+    let remarks = |k: u32| {
+        let folder = tempfile::tempdir_in(folder.path()).unwrap();
+        publish(folder.path(), "ctdc-synthetic-2021", 500, Some(&plan(k))).unwrap().remarks
+    };
+    assert!(remarks(1)[0].contains("nobody is hidden"));
+    assert!(!remarks(2).iter().any(|remark| remark.contains("nobody is hidden")));
+}
+
+#[test]
+fn a_stop_at_any_moment_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(folder.path(), "ctdc-synthetic-2021", 500, None).unwrap();
+    let (input, out) = (folder.path().join("cases.csv"), folder.path().join("stopped"));
+    let mut stopped = 0;
+    loop {
+        let checks = AtomicUsize::new(0);
+        let control = Control::default().with_deadline(move || checks.fetch_add(1, Ordering::Relaxed) >= stopped);
+        match Publisher::default().publish(&input, &out, &control) {
+            Err(error) => assert!(matches!(error, PublishError::Cancelled(_)), "{stopped}: {error}"),
+            Ok(_) => break,
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "{stopped}");
+        stopped += 1;
+    }
+    assert!(stopped > 10, "{stopped}");
 }

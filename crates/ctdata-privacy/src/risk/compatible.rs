@@ -26,8 +26,10 @@ pub(super) fn reading(attribute: &Attribute, released: &Attribute) -> Vec<u32> {
         Some(cell) if is_blank(cell) => BLANK,
         Some(Cell::Value(_)) if same => u32::from(code),
         Some(Cell::Value(value)) => {
+            // A number has other spellings than its label, which are other values.
             let label = attribute.domain().label(value);
-            label.and_then(|label| released.domain().code_of(&label)).map_or(ABSENT, u32::from)
+            let code = label.as_deref().and_then(|label| released.domain().code_of(label));
+            code.filter(|&code| released.domain().label(code) == label).map_or(ABSENT, u32::from)
         }
         Some(Cell::Missing(kind)) => released.missing_code(kind).map_or(ABSENT, u32::from),
         None => ABSENT,

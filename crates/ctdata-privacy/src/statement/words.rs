@@ -132,8 +132,8 @@ impl Statement {
         };
         let _ = writeln!(
             text,
-            " It is k-anonymous with k = {k}: whoever knows {} of a person finds either no record that could be the \
-             person's or {many} that could be.",
+            " It is k-anonymous with k = {k}: whoever knows {} of a person, and nothing else of the source, finds \
+             either no record that could be the person's or {many} that could be.",
             list(&self.quasi_identifiers),
         );
         if self.released == ReleaseKind::Microdata {

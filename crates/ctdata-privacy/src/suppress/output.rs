@@ -28,32 +28,18 @@ pub(super) fn assemble(table: &Table, positions: &[usize], rows: &[u32]) -> Resu
 /// An observed domain lists what was in the file, suppressed records included, and its order may
 /// tell which came first.
 fn forget_absent_values(attribute: &Attribute, column: &Column) -> Result<(Attribute, Column), TableError> {
-    let domain = attribute.domain();
     let mut present = vec![false; attribute.code_count()];
     for code in column.iter() {
         if let Some(present) = present.get_mut(usize::from(code)) {
             *present = true;
         }
     }
-    let mut kept: Vec<u16> = (0u16..)
+    let mut kept: Vec<u16> = (0..=u16::MAX)
         .zip(&present)
         .filter(|(code, present)| **present && attribute.is_value(*code))
         .map(|(code, _)| code)
         .collect();
-    if domain.kind() == DomainKind::Nominal {
-        kept.sort_by_cached_key(|&code| domain.label(code));
-    }
-    let labels =
-        || kept.iter().filter_map(|&code| domain.label(code)).map(|label| Box::<str>::from(label.into_owned()));
-    let smaller = match domain.kind() {
-        DomainKind::Numeric => {
-            let numbers = kept.iter().filter_map(|&code| domain.number(code));
-            Domain::numeric(numbers, domain.scale().unwrap_or(0), Origin::Observed)?
-        }
-        DomainKind::Date => Domain::dates(kept.iter().filter_map(|&code| domain.date(code)), Origin::Observed)?,
-        DomainKind::Ordered => Domain::ordered(labels(), Origin::Observed)?,
-        _ => Domain::nominal(labels(), Origin::Observed)?,
-    };
+    let smaller = remaining(attribute.domain(), &mut kept)?;
     let new = Attribute::new(attribute.shared_name(), smaller, attribute.missing());
     let mut map = vec![0; attribute.code_count()];
     let values = kept.iter().copied().zip((0u16..).map(Cell::Value));
@@ -66,6 +52,37 @@ fn forget_absent_values(attribute: &Attribute, column: &Column) -> Result<(Attri
     }
     let column = column.recoded(&map);
     Ok((new, column))
+}
+
+/// The domain of the values that are left; their codes are put into its order.
+///
+/// Names that are all integers, now that others are gone, become numbers: to stay names would say that
+/// there were others.
+fn remaining(domain: &Domain, kept: &mut [u16]) -> Result<Domain, TableError> {
+    let label = |code: &u16| domain.label(*code).unwrap_or_default().into_owned();
+    match domain.kind() {
+        DomainKind::Numeric => {
+            let numbers = kept.iter().filter_map(|&code| domain.number(code));
+            Domain::numeric(numbers, domain.scale().unwrap_or(0), Origin::Observed)
+        }
+        DomainKind::Date => Domain::dates(kept.iter().filter_map(|&code| domain.date(code)), Origin::Observed),
+        DomainKind::Ordered => Domain::ordered(kept.iter().map(label), Origin::Observed),
+        _ => match kept.iter().map(|code| integer(&label(code))).collect::<Option<Vec<i64>>>() {
+            Some(numbers) if !numbers.is_empty() => {
+                kept.sort_by_cached_key(|code| integer(&label(code)));
+                Domain::numeric(numbers, 0, Origin::Observed)
+            }
+            _ => {
+                kept.sort_by_cached_key(label);
+                Domain::nominal(kept.iter().map(label), Origin::Observed)
+            }
+        },
+    }
+}
+
+/// The integer that a text is the usual way to write.
+fn integer(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number: &i64| number.to_string() == text)
 }
 
 /// Rows by their codes, first column first: one stable counting sort per column, last one first.
@@ -114,6 +131,28 @@ mod tests {
         let cells: Vec<_> = (0..3).map(|row| output.text(row, 0).map(std::borrow::Cow::into_owned)).collect();
         assert_eq!(cells, [Some("Alpha".to_owned()), Some("Zeta".to_owned()), None]);
         assert_eq!(origin, [3, 0, 1]);
+    }
+
+    #[test]
+    fn names_that_are_all_numbers_do_not_say_that_another_was_there() {
+        let table = texts(&[("age", &["9", "10", "about 40", "-", "100"])]);
+        let numbers = texts(&[("age", &["9", "10", "100", "-", "100"])]);
+        let (output, _) = assemble(&table, &[0], &[0, 1, 3, 4]).unwrap();
+        let (other, _) = assemble(&numbers, &[0], &[0, 1, 3, 4]).unwrap();
+        assert_eq!(output, other);
+        let cells: Vec<_> = (0..4).map(|row| output.text(row, 0).map(std::borrow::Cow::into_owned)).collect();
+        assert_eq!(cells, [Some("9".to_owned()), Some("10".to_owned()), Some("100".to_owned()), None]);
+    }
+
+    #[test]
+    fn the_largest_domain_fits() {
+        let labels = (0..ctdata_table::MAX_VALUES).map(|value| format!("v{value}"));
+        let domain = Domain::nominal(labels, Origin::Observed).unwrap();
+        let kinds = ctdata_table::MissingKinds::of(&ctdata_table::Missing::ALL);
+        let attribute = Attribute::new("name", domain, kinds);
+        let column = Column::from_codes(&[u16::MAX, 1, 0], attribute.code_count());
+        let (smaller, column) = forget_absent_values(&attribute, &column).unwrap();
+        assert_eq!((smaller.domain().len(), column.iter().collect::<Vec<_>>()), (2, vec![5, 1, 0]));
     }
 
     proptest! {

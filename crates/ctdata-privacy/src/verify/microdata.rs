@@ -57,12 +57,17 @@ pub(super) fn columns(
 }
 
 fn released_codes(old: &Attribute, new: &Attribute) -> Vec<Option<u16>> {
-    let values = old.domain().labels().map(|label| new.domain().code_of(&label));
+    let same = |label: &str| {
+        // A number has other spellings than its label, which are other values.
+        new.domain().code_of(label).filter(|&code| new.domain().label(code).as_deref() == Some(label))
+    };
+    let values = old.domain().labels().map(|label| same(&label));
     values.chain(old.missing().iter().map(|kind| new.code(Cell::Missing(kind)))).collect()
 }
 
 /// A public domain stays; an observed one keeps exactly the values that are still there, in an
-/// order that says nothing of the input.
+/// order that says nothing of the input. Names that are all integers are numbers, as they would be if
+/// they had been alone.
 fn domain_fits(old: &Domain, new: &Domain, output: &Table, position: usize) -> bool {
     if old.origin() == Origin::Public {
         return old == new;
@@ -73,15 +78,19 @@ fn domain_fits(old: &Domain, new: &Domain, output: &Table, position: usize) -> b
             *used = true;
         }
     }
+    let labels: Vec<_> = new.labels().map(|label| (label.clone(), old.code_of(&label))).collect();
+    let is_integer = |label: &str| label.parse::<i64>().is_ok_and(|number| number.to_string() == label);
+    let numbers =
+        old.kind() == DomainKind::Nominal && !labels.is_empty() && labels.iter().all(|(label, _)| is_integer(label));
     let in_order = |pair: &[_]| match (old.kind(), pair) {
-        (DomainKind::Nominal, [(a, _), (b, _)]) => a < b,
+        (DomainKind::Nominal, [(a, _), (b, _)]) => numbers || a < b,
         (_, [(_, a), (_, b)]) => a < b,
         _ => true,
     };
-    let labels: Vec<_> = new.labels().map(|label| (label.clone(), old.code_of(&label))).collect();
+    let (kind, scale) = if numbers { (DomainKind::Numeric, Some(0)) } else { (old.kind(), old.scale()) };
     new.origin() == Origin::Observed
-        && new.kind() == old.kind()
-        && new.scale() == old.scale()
+        && new.kind() == kind
+        && new.scale() == scale
         && used.iter().all(|used| *used)
         && labels.iter().all(|(_, old)| old.is_some())
         && labels.windows(2).all(in_order)

@@ -134,6 +134,27 @@ fn a_value_that_only_suppressed_records_had_is_not_left_in_a_domain() {
 }
 
 #[test]
+fn names_that_are_all_integers_are_numbers() {
+    let mut claim = claim(&[0, 1, 2, 3]);
+    claim.quasi_identifiers = vec!["age".into()];
+    claim.released = Vec::new();
+    claim.input = texts(&[("age", &["9", "9", "10", "10", "010"])]);
+    let output = |domain: Domain| {
+        let schema = Schema::try_new(vec![Attribute::new("age", domain, MissingKinds::NOT_RECORDED)]).unwrap();
+        Table::try_new(schema, vec![Column::from_u8(vec![0, 0, 1, 1])]).unwrap()
+    };
+    let names = Domain::nominal(["9", "10"], Origin::Observed).unwrap();
+    let message = "not verified: column `age`: its domain is not that of the input";
+    assert_eq!(refusal(claim.clone(), output(names)), message);
+    let numbers = Domain::numeric([9, 10], 0, Origin::Observed).unwrap();
+    assert!(Unverified::new(output(numbers.clone()), claim.clone()).verify(&Control::default()).is_ok());
+    // "010" is another value than 10.
+    claim.origin = vec![0, 1, 2, 4];
+    let message = "not verified: row 4, column `age`: the cell was changed";
+    assert_eq!(refusal(claim, output(numbers)), message);
+}
+
+#[test]
 fn a_kind_of_missing_is_added_only_for_blanks() {
     let kinds = MissingKinds::of(&[Missing::NotRecorded, Missing::Unknown]);
     let output = rows(&[0, 2, 3, 1])

@@ -284,7 +284,6 @@ pub static CATALOGUE: &[Definition] = &[
     },
     Definition {
         code: Some("V-CH"),
-        aliases: &["V-CHC"],
         ..share(
             "children",
             "Share of children",
@@ -411,6 +410,8 @@ mod tests {
             assert_eq!(definition.base.is_none(), definition.needs_population());
         }
         assert_eq!(indicator("SDG 16.2.2").unwrap().id, "victims-per-100k");
+        // The share of children by citizenship is another figure than the share of all.
+        assert!(matches!(indicator("V-CHC"), Err(IndicatorError::UnknownIndicator { .. })));
     }
 
     #[test]

@@ -222,7 +222,8 @@ fn compute_one(
     let years = years(table);
     for estimate in &mut estimates {
         // Of a row whose year is not recorded nothing is known.
-        if estimate.dimensions.get("year").is_none() {
+        let is_by_year = estimate.dimensions.get("year").is_some();
+        if !is_by_year && estimate.filters.iter().all(|filter| filter.dimension != "year") {
             estimate.period = estimate.period.or(years);
         }
     }

@@ -117,6 +117,41 @@ fn zero_is_zero_only_where_there_are_records() {
     assert_eq!(labour.len(), 3);
 }
 
+/// A filter on the place or the year leaves the others out: they are not zero.
+#[test]
+fn places_and_years_that_were_not_asked_for_have_no_rate() {
+    let codes = |rates: Vec<Estimate>| -> Vec<Vec<String>> {
+        rates.iter().map(|rate| rate.dimensions.iter().map(|d| d.code.to_string()).collect()).collect()
+    };
+    for (dimension, category, expected) in [
+        ("country", "JM", &[["JM", "2018"]][..]),
+        ("year", "2019", &[["MT", "2019"]]),
+        ("region-of-exploitation", "Europe", &[["MT", "2018"], ["MT", "2019"]]),
+        // Whose citizens they are says nothing of where they were detected.
+        ("citizenship", "JM", &[["JM", "2018"], ["MT", "2018"], ["MT", "2019"]]),
+    ] {
+        let request = Request::new("16.2.2").filter(dimension, category);
+        assert_eq!(codes(rates(&cases(), &request)), expected, "{dimension}");
+        let labour = request.filter("form_forced_labour", "yes").by("sex");
+        assert!(
+            codes(rates(&cases(), &labour))
+                .iter()
+                .all(|found| { expected.iter().any(|place| found.starts_with(&place.map(str::to_owned))) })
+        );
+    }
+}
+
+#[test]
+fn cases_without_a_year_span_no_years() {
+    let period = |request: &Request| {
+        let result = compute(&cases(), request, None, &Control::default()).unwrap();
+        result.estimates[0].period.map(|years| years.to_string())
+    };
+    assert_eq!(period(&Request::new("sex")).as_deref(), Some("2018/2019"));
+    assert_eq!(period(&Request::new("sex").filter("year", "2019")).as_deref(), Some("2019"));
+    assert_eq!(period(&Request::new("sex").filter("year", "not-recorded")), None);
+}
+
 #[test]
 fn sex_and_age_are_over_their_own_residents_and_forms_over_all() {
     let by_sex = rates(&cases(), &Request::new("16.2.2").by("sex"));

@@ -29,7 +29,7 @@ pub enum LossKind {
     Coarsened,
     /// Some values have no equivalent and are not recorded in the target.
     Emptied,
-    /// "No" cannot be told from nothing in the target.
+    /// "No" cannot be told from nothing in the target, or is not known of all that was merged.
     NoBecameEmpty,
     /// "Unknown" cannot be told from nothing in the target.
     UnknownBecameEmpty,
@@ -148,9 +148,8 @@ impl Work<'_> {
             (Some(only), [_]) => self.recoded(attribute, only, name, coding),
             (_, []) => self.derived(attribute, name, coding),
             _ => {
-                let any = any_yes(&merged, self.cases.rows());
                 let source = if own.is_some() { attribute } else { parts.first().copied().unwrap_or(attribute) };
-                self.merged_flag(&any, source, name, coding)
+                self.merged_flag(&merged, source, name, coding)
             }
         }
     }
@@ -191,16 +190,23 @@ impl Work<'_> {
     }
 
     /// A merged flag, in the codes that the target can write.
-    fn merged_flag(&mut self, merged: &Column, source: CaseAttribute, name: &'static str, coding: Coding) -> Column {
-        if coding != Coding::PositiveFlag {
-            return merged.clone();
+    fn merged_flag(&mut self, parts: &[&Column], source: CaseAttribute, name: &'static str, coding: Coding) -> Column {
+        const NOT_RECORDED: u16 = 2;
+        let rows = self.cases.rows();
+        let mut merged = any_yes(parts, rows);
+        if coding == Coding::PositiveFlag {
+            // no becomes not recorded; yes and not recorded stay.
+            merged = merged.recoded(&[NOT_RECORDED]);
         }
-        let no = merged.iter().filter(|&code| code == 0).count() as u64;
-        if no > 0 {
-            self.lose(name_in(self.cases, source), LossKind::NoBecameEmpty, Some(name), no);
+        let mut said_no = vec![false; rows];
+        for part in parts {
+            said_no.iter_mut().zip(part.iter()).for_each(|(no, code)| *no |= code == 0);
         }
-        // no becomes not recorded; yes and not recorded stay.
-        merged.recoded(&[2])
+        let lost = said_no.iter().zip(merged.iter()).filter(|&(&no, code)| no && code == NOT_RECORDED).count();
+        if lost > 0 {
+            self.lose(name_in(self.cases, source), LossKind::NoBecameEmpty, Some(name), lost as u64);
+        }
+        merged
     }
 
     /// A column that the source does not have.

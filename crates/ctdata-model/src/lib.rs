@@ -1,4 +1,44 @@
-//! The trafficking case: code lists, countries and regions, and the values a record can hold.
+//! The trafficking case: its values, the files it is published in, and what makes it consistent.
+//!
+//! ```
+//! use ctdata_model::validate::Validator;
+//! use ctdata_model::{CaseAttribute, CaseReader, Gender, Layout, Recorded, Simulator, write_cases};
+//! use ctdata_table::Control;
+//!
+//! let control = Control::default();
+//! let layout = Layout::named("ctdc-synthetic-2024").unwrap();
+//! let mut file = Vec::new();
+//! write_cases(&Simulator::new(1).cases(layout, 100)?, &mut file, &control)?;
+//!
+//! let outcome = CaseReader::default().read(&file[..], "cases.csv", &control)?;
+//! assert!(Validator::default().check_outcome(&outcome, &control).is_valid()?);
+//! let cases = outcome.into_cases()?;
+//! assert_eq!(cases.layout().name, "ctdc-synthetic-2024");
+//! assert!(cases.position(CaseAttribute::Gender).is_some());
+//! let women = cases.cases().filter(|case| case.gender == Some(Recorded::Value(Gender::Female)));
+//! assert!(women.count() > 0);
+//! # Ok::<(), ctdata_model::ModelError>(())
+//! ```
+//!
+//! # Map
+//! | question | types |
+//! |---|---|
+//! | which values are there? | [`codes`], [`Country`], [`region`], [`Year`], [`Period`], [`Recorded`], [`Redacted`] |
+//! | what can be said of a case? | [`CaseAttribute`], [`CaseGroup`], [`Case`], [`CaseTable`] |
+//! | which files are known? | [`LAYOUTS`], [`Layout`], [`Detection`] |
+//! | how are they read and written? | [`CaseReader`], [`Outcome`], [`Problem`], [`write_cases`], [`write_json_lines`] |
+//! | what is lost between layouts? | [`convert`], [`Loss`] |
+//! | is a file consistent? | [`validate`] |
+//! | how do values generalize, what cannot exist? | [`case_hierarchies`], [`case_constraints`] |
+//! | where do I get data to try things on? | [`Simulator`] |
+//!
+//! # What it does not do
+//! It computes no statistics and protects nothing. It does not guess: what a source did not state is not
+//! recorded, and a merged statement is never split. Free text, names and addresses have no place here.
+//!
+//! # Features
+//! `csv` (readers and writers), `json` (JSON lines) and `serde` are on by default; `rayon` simulates on all
+//! cores of the caller's pool with the same result.
 
 mod case;
 pub mod codes;

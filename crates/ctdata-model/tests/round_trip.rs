@@ -221,6 +221,25 @@ fn the_2024_layout_merges_and_the_account_says_so() {
     );
 }
 
+/// "No" to a part is no "no" to the whole; where it vanishes in a merge, the account says so.
+#[test]
+fn a_no_that_a_merge_cannot_keep_is_in_the_account() {
+    let fine = cases("ctdc-kanon-63", ROWS);
+    let no = |cases: &CaseTable, form| -> Vec<bool> {
+        cases.column(A::Form(form)).unwrap().iter().map(|code| code == 0).collect()
+    };
+    let (other, slavery) = (no(&fine, ExploitationForm::Other), no(&fine, ExploitationForm::SlaveryAndSimilar));
+    for target in ["ctdc-kanon-62", "ctdc-synthetic-2021"] {
+        let conversion = convert(&fine, layout(target)).unwrap();
+        let merged = conversion.cases.column(A::Form(ExploitationForm::Other)).unwrap();
+        let is_empty = merged.iter().map(|code| code == 2);
+        let parts = other.iter().zip(&slavery).map(|(other, slavery)| *other || *slavery);
+        let lost = is_empty.zip(parts).filter(|&(empty, no)| empty && no).count() as u64;
+        let told = loss(&conversion, "isOtherExploit", LossKind::NoBecameEmpty).map_or(0, |loss| loss.rows);
+        assert!(lost > 0 && told >= lost, "{target}: {told} of {lost}");
+    }
+}
+
 #[test]
 fn the_way_back_leaves_the_finer_columns_empty_and_says_so() {
     let start = cases("ctdc-kanon-63", ROWS);
@@ -352,7 +371,8 @@ fn unknown_codes_are_named_by_column() {
         (S2021, "yearOfRegistration", "20 19", "R15"),
         (S2021, "isForcedLabour", "0", "R1"),
         (S2021, "isForcedLabour", "2", "R1"),
-        ("ctdc-kanon-63", "isForcedLabour", "yes", "R1"),
+        ("ctdc-kanon-63", "isForcedLabour", "1.5", "R1"),
+        ("ctdc-kanon-63", "isForcedLabour", "sEcret", "R2"),
         ("ctdc-victim-perpetrator", "IP_Gender", "Female;sEcret", "R33"),
     ] {
         let file = spoiled(name, 5, |cells| {
@@ -370,12 +390,46 @@ fn unknown_codes_are_named_by_column() {
 fn a_shifted_row_is_one_problem_and_named_as_such() {
     let name = "ctdc-kanon-63";
     let first = position(name, "meansOfControlConcatenated");
+    // As long as the header, or longer by the items that were split off.
+    for length in [63, 65] {
+        let file = spoiled(name, 30, |cells| {
+            cells[4].insert(first, "Threats".to_owned());
+            cells[4].insert(first, "False promises".to_owned());
+            cells[4].truncate(length);
+        });
+        let outcome = collect(&file, 10);
+        assert_eq!(findings(&outcome), [("R2", 1, 4, Some("isForcedLabour".to_owned()))], "{length}");
+        assert_eq!(outcome.problems().rows_left_out(), 1);
+    }
+}
+
+/// The same copy has columns without a name after those of the release.
+#[test]
+fn columns_without_a_name_are_read_past_where_they_are_empty() {
+    let name = "ctdc-kanon-63";
+    let width = layout(name).columns.len();
     let file = spoiled(name, 30, |cells| {
-        cells[4].insert(first, "Threats".to_owned());
-        cells[4].insert(first, "False promises".to_owned());
-        cells[4].truncate(63);
+        for row in cells.iter_mut() {
+            row.extend(vec![String::new(); 13]);
+        }
+        cells[3][width + 2] = "sEcret".to_owned();
+        cells[3][width + 5] = "sEcret".to_owned();
+        cells[4].insert(position(name, "meansOfControlConcatenated"), "Threats".to_owned());
+        cells[4].truncate(width + 13);
+        // Of the list of means, none is left for the flag after it.
+        cells[4][position(name, "isForcedLabour")] = "Threats".to_owned();
     });
-    assert_eq!(findings(&collect(&file, 10)), [("R2", 1, 4, Some("isForcedLabour".to_owned()))]);
+    let outcome = collect(&file, 10);
+    let expected = [("R2", 1, 4, Some("isForcedLabour".to_owned())), ("R3", 1, 3, None)];
+    assert_eq!(findings(&outcome), expected);
+    assert_eq!((outcome.usable().format(), outcome.usable().table().rows()), (name, 28));
+    // Between columns with names it is no column of any layout.
+    let file = spoiled(name, 5, |cells| {
+        for row in cells.iter_mut() {
+            row.insert(3, String::new());
+        }
+    });
+    assert!(matches!(read(&file), Err(ModelError::UnknownLayout { .. })));
 }
 
 #[test]
@@ -399,6 +453,9 @@ fn spellings_of_other_releases_are_read() {
     for (column, value, expected) in [
         ("gender", "Woman", "female"),
         ("ageBroad", "9--17", "9-17"),
+        ("ageBroad", "09—17", "9-17"),
+        ("traffickMonths", "0–12 (0-1 yr)", "0-12"),
+        ("traffickMonths", "0–12 (0–1 yr)", "0-12"),
         ("majorityStatusAtExploit", " Minor ", "minor"),
         ("citizenship", "-99", ""),
     ] {

@@ -335,6 +335,15 @@ impl<'t> Counted<'t> {
         })
     }
 
+    /// What is counted in the cells that meet the filters marked, whatever the other filters say.
+    pub(crate) fn counted_where(&self, marked: &[bool]) -> impl Iterator<Item = &'t [u16]> {
+        let start = self.filters + self.by;
+        self.table.cells().filter_map(move |(key, _)| {
+            let mut filters = key.iter().zip(marked);
+            filters.all(|(&position, &marked)| !marked || position == 0).then(|| key.get(start..)).flatten()
+        })
+    }
+
     /// The cells that the filters let through, by breakdown.
     pub(crate) fn slices(&self) -> Vec<Slice> {
         let mut slices = BTreeMap::<&[u16], Vec<(Vec<u16>, u64)>>::new();

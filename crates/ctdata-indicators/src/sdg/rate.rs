@@ -64,8 +64,9 @@ pub(crate) fn estimates(
     population: Option<&Population>,
 ) -> Result<Vec<Estimate>, IndicatorError> {
     let all = whole(frame)?.table(tables, &role(frame), 2)?;
-    let present: BTreeSet<&[u16]> =
-        all.cells().map(|(_, _, place, _)| place).filter(|place| recorded(&all, place)).collect();
+    // A zero is known of the places and years that were asked for, of no others.
+    let of_place: Vec<bool> = frame.filters.iter().map(|(dim, _)| is_of_place_or_year(frame, dim)).collect();
+    let present: BTreeSet<&[u16]> = all.counted_where(&of_place).filter(|place| recorded(&all, place)).collect();
     let without_place: u64 = all
         .cells()
         .filter(|(selected, _, place, _)| *selected && !recorded(&all, place))
@@ -103,6 +104,12 @@ fn recorded(counted: &Counted<'_>, place: &[u16]) -> bool {
     (0..)
         .zip(place)
         .all(|(index, &position)| counted.dimension(index).is_some_and(|dimension| !dimension.is_missing(position)))
+}
+
+/// Whether a dimension tells countries or years of the rate apart.
+fn is_of_place_or_year(frame: &Frame<'_>, dim: &Dim) -> bool {
+    let [country, year] = frame.place_and_year();
+    *dim == year || (dim.of_place().is_some() && dim.of_place() == country.of_place())
 }
 
 fn is_demographic(dim: &Dim) -> bool {

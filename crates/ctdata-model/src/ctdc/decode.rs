@@ -6,7 +6,7 @@ use ctdata_table::{Domain, Missing};
 use super::layout::{Coding, Layout, LayoutAttribute, LayoutColumn, Token};
 use crate::codes::CodeList;
 use crate::validate::Severity;
-use crate::{CaseAttribute, CaseGroup, Country, DurationBand, VpAttribute};
+use crate::{CaseAttribute, Country, DurationBand, VpAttribute};
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,9 @@ const fn error(rule: &'static str, message: &'static str) -> Fault {
 const fn warning(rule: &'static str, message: &'static str) -> Fault {
     Fault { rule, severity: Severity::Warning, message }
 }
+
+/// Words in a flag column.
+pub(super) const SHIFTED: Fault = error("R2", "words stand in a flag column: the cells of the row are shifted");
 
 /// Texts for "nothing recorded" that any CTDC file may hold.
 const MISSING: [&str; 2] = ["", "-99"];
@@ -83,6 +86,12 @@ impl Decoder {
         self.coder.code(cell).or_else(|refusal| self.unusual(cell, refusal))
     }
 
+    /// Whether a cell of a flag column holds words, which belong elsewhere.
+    pub(super) fn is_shifted(&self, cell: &[u8]) -> bool {
+        matches!(self.column.coding, Coding::Flag | Coding::PositiveFlag)
+            && std::str::from_utf8(cell).is_ok_and(is_words)
+    }
+
     /// Spellings other than the layout's own, and faults.
     #[cold]
     fn unusual(&mut self, cell: &[u8], refusal: Refusal) -> Result<u16, (Fault, Option<u16>)> {
@@ -104,9 +113,7 @@ impl Decoder {
             return Ok(code);
         }
         match self.column.coding {
-            Coding::Flag | Coding::PositiveFlag if is_label(text) => {
-                refuse(error("R2", "a label stands in a flag column: the cells of the row are shifted"))
-            }
+            Coding::Flag | Coding::PositiveFlag if is_words(text) => refuse(SHIFTED),
             Coding::Flag => refuse(error("R1", "a flag is 0, 1 or missing")),
             Coding::PositiveFlag => refuse(error("R1", "a flag of this release is 1 or empty")),
             Coding::Year => refuse(error("R15", "not a year from 1900 to 2099")),
@@ -120,13 +127,13 @@ impl Decoder {
     fn other_spelling(&self, text: &str) -> Result<u16, (Fault, Option<u16>)> {
         use CaseAttribute as A;
         use VpAttribute as V;
+        let text = &text.replace(['–', '—'], "-").replace("--", "-");
         let code = match self.column.attribute {
             LayoutAttribute::Case(A::TraffickingDuration) => {
-                return match DurationBand::parse(text) {
-                    Ok(band) => {
-                        Err((warning("R19", "a duration band of another release"), u16::try_from(band.index()).ok()))
-                    }
-                    Err(_) => Err((error("R19", "not a duration band of any release"), None)),
+                return match index::<DurationBand>(text) {
+                    Some(code) if self.is_of_layout(code) => Ok(code),
+                    Some(code) => Err((warning("R19", "a duration band of another release"), Some(code))),
+                    None => Err((error("R19", "not a duration band of any release"), None)),
                 };
             }
             LayoutAttribute::Case(A::DataSource) => index::<crate::DataSource>(text),
@@ -142,6 +149,12 @@ impl Decoder {
             _ => None,
         };
         code.ok_or((error("code-list", "not a code of the column's list"), None))
+    }
+
+    /// Whether the layout lists a value of the column.
+    fn is_of_layout(&self, code: u16) -> bool {
+        let Coding::Tokens(list) = self.column.coding else { return false };
+        list.iter().any(|token| matches!(token, Token::Value(_, found) if *found == code))
     }
 
     /// The domain of a concatenated list and the map from codes while reading to its codes; `None` for
@@ -187,10 +200,8 @@ fn index<L: CodeList>(text: &str) -> Option<u16> {
     L::parse(text).ok().and_then(|value| u16::try_from(value.index()).ok())
 }
 
-/// Whether a text is a label of one of the concatenated lists.
-fn is_label(text: &str) -> bool {
-    text.chars().any(char::is_alphabetic) && CaseGroup::ALL.iter().any(|group| group.member(text).is_some())
-        || text.eq_ignore_ascii_case("Not specified")
+fn is_words(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
 }
 
 fn country(text: &str) -> Result<u16, (Fault, Option<u16>)> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ctdata_table::csv::{CsvReader, OnError, ProblemKind, ScanOptions, Scanner, Separator, open};
 use ctdata_table::{Column, ColumnBuilder, Control, Domain, Location, MAX_ROWS, TableError, TextRule};
 
-use super::decode::{Decoder, Fault};
+use super::decode::{Decoder, Fault, SHIFTED};
 use super::layout::{Detection, Layout, LayoutAttribute, LayoutKind, Mismatch, is_notice};
 use crate::validate::{Finding, Place, Severity};
 use crate::{CaseTable, Dataset, ModelError, PLAIN_LAYOUT, Redacted, VpTable};
@@ -187,6 +187,10 @@ pub struct CaseReader {
 const TOO_SHORT: &str = "the row is too short for the header";
 const TOO_LONG: &str = "the row is too long for the header";
 
+const fn wrong_width(message: &'static str) -> Fault {
+    Fault { rule: "R3", severity: Severity::Error, message }
+}
+
 /// Rows that are coded before their codes go to the columns, so that a column is written in stretches.
 const BATCH: usize = 512;
 
@@ -282,7 +286,9 @@ impl CaseReader {
         let options = ScanOptions { separator: self.separator, ..ScanOptions::default() };
         let mut scanner = Scanner::new(input, options);
         let header = header(&mut scanner, &file)?;
-        let layout = self.layout_of(&header, &file)?;
+        // Spreadsheets leave columns without a name behind: they are read past if they are empty.
+        let named = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        let layout = self.layout_of(header.get(..named).unwrap_or_default(), &file)?;
         let mut rows = Rows::new(layout, &header, &file, self);
         loop {
             let record = match scanner.next() {
@@ -343,7 +349,7 @@ fn header<R: Read>(scanner: &mut Scanner<R>, file: &Arc<str>) -> Result<Vec<Stri
         Err(error) => return Err(error.in_file(Some(file)).into()),
     };
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for (position, name) in (1..).zip(&names) {
+    for (position, name) in (1..).zip(&names).filter(|(_, name)| !name.is_empty()) {
         if let Some(first) = seen.insert(name.to_ascii_lowercase(), position) {
             return Err(
                 TableError::Text { at: at(), rule: TextRule::RepeatedColumn { first, second: position } }.into()
@@ -395,7 +401,7 @@ struct Rows<'a> {
 
 struct Slot {
     name: Arc<str>,
-    /// The column of the layout; `None` for the terms-of-use column.
+    /// The column of the layout; `None` for the terms-of-use column and those without a name.
     column: Option<(usize, Decoder, ColumnBuilder)>,
 }
 
@@ -439,12 +445,23 @@ impl<'a> Rows<'a> {
         }
         if cells != self.slots.len() {
             let message = if cells < self.slots.len() { TOO_SHORT } else { TOO_LONG };
-            self.faults.push((usize::MAX, Fault { rule: "R3", severity: Severity::Error, message }, None));
+            let is_shifted = |(slot, cell): (&Slot, &[u8])| {
+                slot.column.as_ref().is_some_and(|(_, decoder, _)| decoder.is_shifted(cell))
+            };
+            let fault = match self.slots.iter().zip(record).position(is_shifted) {
+                Some(position) => (position, SHIFTED, None),
+                None => (usize::MAX, wrong_width(message), None),
+            };
+            self.faults.push(fault);
             return self.settle();
         }
+        let mut is_too_long = false;
         let slots = self.slots.iter_mut().zip(self.batch.chunks_exact_mut(BATCH));
         for (position, (cell, (slot, codes))) in record.zip(slots).enumerate() {
-            let (Some(code), Some((_, decoder, _))) = (codes.get_mut(self.batched), &mut slot.column) else { continue };
+            let (Some(code), Some((_, decoder, _))) = (codes.get_mut(self.batched), &mut slot.column) else {
+                is_too_long |= slot.name.is_empty() && !cell.trim_ascii().is_empty();
+                continue;
+            };
             match decoder.code(cell) {
                 Ok(found) => *code = found,
                 Err((fault, found)) => {
@@ -454,6 +471,9 @@ impl<'a> Rows<'a> {
                     self.faults.push((position, fault, value));
                 }
             }
+        }
+        if is_too_long {
+            self.faults.push((usize::MAX, wrong_width(TOO_LONG), None));
         }
         if !self.faults.is_empty() {
             return self.settle();

@@ -40,7 +40,7 @@ rules! {
     "text" Error "A cell is valid UTF-8 and a column holds no more values than can be coded.", "common sense";
     "code-list" Error "A coded cell holds a code of its list.", "CB6, CB2024";
     "R1" Error "A flag is 0, 1 or the release's missing code; in a synthetic release 1 or empty.", "Dict2017, CB2024";
-    "R2" Error "No label stands in a flag column: where one does, the cells of the row are shifted.", "seen in a public copy of the 2020 release";
+    "R2" Error "No words stand in a flag column: where they do, the cells of the row are shifted.", "seen in a public copy of the 2020 release";
     "R3" Error "A row has as many cells as the header.", "2021 release";
     "R4" Error "A sector of forced labour goes with forced labour.", "CB6";
     "R5" Error "A type of sexual exploitation goes with sexual exploitation.", "CB6";

@@ -173,7 +173,7 @@ fn a_selection_keeps_rules_out_but_never_rows_that_could_not_be_read() {
     let layout = Layout::named("ctdc-synthetic-2021").unwrap();
     let cell = |name: &str, row: usize| match (name, row) {
         ("yearOfRegistration", 0 | 2) => "1999",
-        ("isForcedLabour", 1) => "yes",
+        ("isForcedLabour", 1) => "2",
         ("citizenship", 2) => "KE",
         _ => "",
     };

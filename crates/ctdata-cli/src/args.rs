@@ -9,7 +9,6 @@ use clap::{Args, Parser, Subcommand};
 #[command(
     name = "ctdata",
     version,
-    about,
     after_help = "Exit codes: 0 success; 1 the data or a check says no; \
     2 usage, unreadable input or unwritable output; 3 cancelled."
 )]
@@ -54,7 +53,7 @@ pub(crate) struct InputOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct SampleOptions {
-    /// The file to write
+    /// The file to write; gzip if its name ends in .gz
     pub(crate) out: PathBuf,
     /// How many cases
     #[arg(long, default_value_t = 20_000)]
@@ -83,7 +82,7 @@ pub(crate) struct ValidateOptions {
 pub(crate) struct ConvertOptions {
     /// The file to read
     pub(crate) input: PathBuf,
-    /// The file to write: a working copy, readable by you alone on Unix
+    /// The file to write: a working copy, readable by you alone on Unix; gzip if its name ends in .gz
     pub(crate) out: PathBuf,
     /// The layout of the input; detected if left out. `json-lines` needs `--to`
     #[arg(long, value_name = "LAYOUT")]

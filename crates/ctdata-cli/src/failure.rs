@@ -61,7 +61,11 @@ fn code_of_privacy(error: &PrivacyError) -> u8 {
 fn code_of_indicator(error: &IndicatorError) -> u8 {
     match error {
         IndicatorError::Table(error) => code_of_table(error),
-        IndicatorError::UnknownIndicator { .. } | IndicatorError::UnknownDimension { .. } => Failure::USAGE,
+        IndicatorError::UnknownIndicator { .. }
+        | IndicatorError::UnknownDimension { .. }
+        | IndicatorError::UnknownCategory { .. }
+        | IndicatorError::Request { .. }
+        | IndicatorError::Population(_) => Failure::USAGE,
         _ => Failure::NO,
     }
 }

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
-                eprintln!("ctdata: {}", failure.message);
+                session::say(&format!("ctdata: {}", failure.message));
             }
             ExitCode::from(failure.code)
         }

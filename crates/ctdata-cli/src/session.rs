@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use ctdata::table::csv::{Access, write_atomically};
 use ctdata::table::{Control, Progress};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
@@ -30,7 +32,8 @@ struct Document<'a, T> {
 }
 
 impl Session {
-    /// Ctrl-C asks the work to stop, so that temporary files go; progress only on a terminal.
+    /// Ctrl-C, a closed terminal or a request to end asks the work to stop, so that temporary files go; progress
+    /// only on a terminal.
     pub(crate) fn start(json: bool, quiet: bool) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stop);
@@ -56,7 +59,7 @@ impl Session {
     pub(crate) fn remark(&self, text: impl AsRef<str>) {
         if !self.quiet {
             self.finish();
-            eprintln!("{}", text.as_ref());
+            say(text.as_ref());
         }
     }
 
@@ -78,12 +81,27 @@ impl Session {
     }
 }
 
-/// Writes a working copy, whole or not at all, readable by its owner alone.
+/// A line on standard error. What cannot be told there cannot be told at all, and does not undo the work.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Writes a working copy, whole or not at all, readable by its owner alone; compressed if it is named so.
 pub(crate) fn working_copy<T>(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    write_atomically(path, Access::OwnerOnly, |output| write(output)).map_err(|failure| {
+    let is_gzip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+    let written = write_atomically(path, Access::OwnerOnly, |output| {
+        if !is_gzip {
+            return write(output);
+        }
+        let mut packed = GzEncoder::new(output, Compression::default());
+        let value = write(&mut packed)?;
+        packed.finish()?;
+        Ok(value)
+    });
+    written.map_err(|failure: Failure| {
         let is_about_output = failure.code == Failure::USAGE;
         let message =
             if is_about_output { format!("{}: {}", path.display(), failure.message) } else { failure.message };

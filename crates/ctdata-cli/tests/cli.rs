@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -209,7 +209,7 @@ fn risk_is_of_the_names_of_either_schema() {
     shell.refused(&["risk", "cases.csv", "--quasi", "gender", "--k", "0"], 2);
 
     fs::write(shell.path("other.csv"), "town,age\nA,1\nA,1\nB,2\n").unwrap();
-    assert!(shell.refused(&["risk", "other.csv", "--quasi", "town"], 2).contains("--format csv"));
+    assert!(shell.refused(&["risk", "other.csv", "--quasi", "town"], 2).contains("the layout `csv`"));
     let plain = shell.json(&["risk", "other.csv", "--quasi", "town", "--format", "csv", "--k", "2"]);
     assert_eq!((plain["classes"].as_u64(), plain["uniques"].as_u64()), (Some(2), Some(1)));
 }
@@ -337,6 +337,32 @@ fn rows_that_cannot_be_used_are_counted_and_their_values_kept_back() {
     assert_eq!(shown.matches("Secret name").count(), 2);
 }
 
+/// A file that never ends, so that the signal always comes in the middle.
+#[test]
+#[cfg(unix)]
+fn a_signal_stops_the_work_and_leaves_nothing_behind() {
+    let shell = Shell::new();
+    shell.sample("cases.csv", "ctdc-synthetic-2024");
+    let cases = fs::read(shell.path("cases.csv")).unwrap();
+    let header = cases.iter().position(|&byte| byte == b'\n').unwrap() + 1;
+    assert!(Command::new("mkfifo").arg(shell.path("endless")).status().unwrap().success());
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ctdata"))
+            .args(["publish", "endless", "--out", "release"])
+            .current_dir(shell.folder.path())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut endless = fs::OpenOptions::new().write(true).open(shell.path("endless")).unwrap();
+        endless.write_all(&cases).unwrap();
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        // The pipe breaks when the reader is gone.
+        while endless.write_all(&cases[header..]).is_ok() {}
+        assert_eq!(child.wait().unwrap().code(), Some(3), "{signal}");
+        shell.holds(&["cases.csv", "endless"]);
+    }
+}
+
 #[test]
 fn outputs_that_cannot_be_written_are_named() {
     let shell = Shell::new();
@@ -369,12 +395,101 @@ fn working_copies_are_for_their_owner_alone() {
 }
 
 #[test]
+fn what_cannot_be_told_does_not_undo_the_work() {
+    let shell = Shell::new();
+    // A full disk, or a pipe that nobody reads.
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ctdata"));
+        command.args(arguments).current_dir(shell.folder.path()).stderr(full.try_clone().unwrap());
+        command.stdout(std::process::Stdio::null()).status().unwrap().code()
+    };
+    assert_eq!(run(&["sample", "cases.csv", "--rows", "5000"]), Some(0));
+    assert_eq!(run(&["publish", "cases.csv", "--out", "release"]), Some(0));
+    assert_eq!(run(&["validate", "missing.csv"]), Some(2));
+}
+
+#[test]
+fn a_name_that_ends_in_gz_is_written_as_gzip() {
+    let shell = Shell::new();
+    shell.sample("cases.csv", "ctdc-synthetic-2024");
+    for name in ["copy.csv.gz", "again.csv.gz"] {
+        shell.ok(&["convert", "cases.csv", name]);
+    }
+    let packed = fs::read(shell.path("copy.csv.gz")).unwrap();
+    assert_eq!(packed, fs::read(shell.path("again.csv.gz")).unwrap());
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut text).unwrap();
+    assert_eq!(text, fs::read(shell.path("cases.csv")).unwrap());
+}
+
+#[test]
+fn rows_of_victims_and_perpetrators_are_asked_about_by_column_or_schema() {
+    let shell = Shell::new();
+    shell.sample("vp.csv", "ctdc-victim-perpetrator");
+    let by_column = shell.json(&["risk", "vp.csv", "--quasi", "yearRegister,gender,IP_Gender"]);
+    assert_eq!(by_column["rows"], 600);
+    let by_schema = shell.json(&["risk", "vp.csv", "--quasi", "period_of_registration,gender,perpetrator_gender"]);
+    assert_eq!(by_column, by_schema);
+    assert!(shell.refused(&["risk", "vp.csv", "--quasi", "height"], 2).contains("height"));
+}
+
+#[test]
+fn what_is_asked_for_twice_is_answered_once() {
+    let shell = Shell::new();
+    shell.sample("cases.csv", "ctdc-synthetic-2021");
+    let once = shell.json(&["indicators", "cases.csv", "--id", "form-of-exploitation"]);
+    let twice = shell.json(&["indicators", "cases.csv", "--id", "V-EXP", "--id", "form-of-exploitation"]);
+    assert_eq!(once, twice);
+}
+
+#[test]
+fn a_question_that_makes_no_sense_is_a_usage_error() {
+    let shell = Shell::new();
+    shell.sample("cases.csv", "ctdc-synthetic-2021");
+    for options in [["--by", "gender"], ["--where", "year=20x"], ["--where", "gender=Womn"], ["--base", "any"]] {
+        shell.refused(&[&["indicators", "cases.csv", "--id", "sex"], &options[..]].concat(), 2);
+    }
+    // Names are told to be wrong before a file is read.
+    for arguments in [
+        &["indicators", "missing.csv", "--id", "sxe"][..],
+        &["convert", "missing.csv", "out.csv", "--to", "nonsense"],
+        &["sample", "out.csv", "--format", "nonsense"],
+    ] {
+        assert!(shell.refused(arguments, 2).contains("there is no"), "{arguments:?}");
+    }
+    assert!(shell.refused(&["sample", "out.csv", "--format", "nonsense"], 2).contains("ctdata formats"));
+    shell.holds(&["cases.csv"]);
+}
+
+#[test]
+fn a_figure_that_is_missing_has_its_reason_beside_it() {
+    let shell = Shell::new();
+    shell.ok(&["sample", "none.csv", "--rows", "0"]);
+    let said = |id: &str| String::from_utf8(shell.ok(&["indicators", "none.csv", "--id", id]).stdout).unwrap();
+    assert!(said("form-of-exploitation").contains("not available: nobody is in the base"));
+    assert_eq!(said("sex"), "nothing to count\n");
+}
+
+#[test]
+fn a_conversion_names_formats_as_they_are_spelt_and_the_file_that_is_wrong() {
+    let shell = Shell::new();
+    shell.sample("cases.csv", "ctdc-synthetic-2021");
+    assert_eq!(shell.json(&["convert", "cases.csv", "out.csv", "--to", "CTDC-Kanon-63"])["to"], "ctdc-kanon-63");
+    fs::write(shell.path("bad.jsonl"), "{}\nnonsense\n").unwrap();
+    let arguments = ["convert", "bad.jsonl", "no.csv", "--from", "json-lines", "--to", "ctdc-kanon-63"];
+    assert!(shell.refused(&arguments, 2).contains("bad.jsonl, line 2"));
+    assert!(!shell.path("no.csv").exists());
+}
+
+#[test]
 fn usage_errors_and_answers_have_their_codes() {
     let shell = Shell::new();
     shell.refused(&[], 2);
     shell.refused(&["publsh"], 2);
     shell.refused(&["risk", "cases.csv"], 2);
-    shell.ok(&["--help"]);
+    let help = String::from_utf8(shell.ok(&["--help"]).stdout).unwrap();
+    assert!(help.starts_with("Counter-trafficking data: read, check, count, protect, publish"), "{help}");
     shell.ok(&["--version"]);
     shell.ok(&["publish", "--help"]);
 }

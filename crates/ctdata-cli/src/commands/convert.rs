@@ -1,7 +1,6 @@
 //! `ctdata convert`
 
 use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
 use ctdata::model::{
@@ -20,29 +19,39 @@ use crate::session::{Session, working_copy};
 
 #[derive(Serialize)]
 struct Converted {
-    from: String,
-    to: String,
+    from: &'static str,
+    to: &'static str,
     rows: usize,
     losses: Vec<Loss>,
     output: String,
 }
 
-fn is(name: Option<&str>, format: &str) -> bool {
-    name.is_some_and(|name| name.trim().eq_ignore_ascii_case(format))
+fn is(name: &str, format: &str) -> bool {
+    name.trim().eq_ignore_ascii_case(format)
+}
+
+/// The format of this name, as `ctdata formats` spells it.
+fn target(name: &str) -> Result<&'static str, Failure> {
+    match [PLAIN_LAYOUT, JSON_LINES].into_iter().find(|format| is(name, format)) {
+        Some(format) => Ok(format),
+        None => Ok(super::layout(name)?.name),
+    }
 }
 
 pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Failure> {
-    let from_lines = is(options.from.as_deref(), JSON_LINES);
+    // A wrong name is told before a large file is read.
+    let to = options.to.as_deref().map(target).transpose()?;
+    let from_lines = options.from.as_deref().is_some_and(|name| is(name, JSON_LINES));
     let dataset = if from_lines {
-        Dataset::Cases(json_cases(&options.input, options.to.as_deref())?)
+        Dataset::Cases(json_cases(&options.input, to)?)
     } else {
         let input = InputOptions { file: options.input.clone(), format: options.from.clone() };
         super::read(&input, session)?
     };
     let rows = dataset.table().rows();
-    let from = if from_lines { JSON_LINES.to_owned() } else { dataset.format().to_owned() };
-    let to = options.to.clone().unwrap_or_else(|| dataset.format().to_owned()).trim().to_owned();
-    let losses = write(&dataset, &to, &options.out, session)?;
+    let from = if from_lines { JSON_LINES } else { dataset.format() };
+    let to = to.unwrap_or_else(|| dataset.format());
+    let losses = write(&dataset, to, &options.out, session)?;
     if session.json {
         return session.document(&Converted { from, to, rows, losses, output: options.out.display().to_string() });
     }
@@ -58,17 +67,20 @@ fn json_cases(input: &Path, to: Option<&str>) -> Result<CaseTable, Failure> {
         to.ok_or_else(|| Failure::usage(format!("`--from {JSON_LINES}` needs `--to`: the layout of the cases")))?;
     let layout = super::layout(to)?;
     let file = File::open(input).map_err(|error| TableError::io(input, error))?;
-    Ok(read_json_lines(BufReader::new(file), layout)?)
+    read_json_lines(file, layout).map_err(|error| {
+        let Failure { code, message } = error.into();
+        Failure { code, message: format!("{}, {message}", input.display()) }
+    })
 }
 
 /// Writes in the format of this name and gives the account of what was lost.
 fn write(dataset: &Dataset, to: &str, out: &Path, session: &Session) -> Result<Vec<Loss>, Failure> {
     let control = &session.control;
-    if is(Some(to), PLAIN_LAYOUT) {
+    if to == PLAIN_LAYOUT {
         working_copy(out, |output| Ok(write_csv(dataset.table(), &WriteOptions::default(), output)?))?;
         return Ok(Vec::new());
     }
-    if is(Some(to), JSON_LINES) {
+    if to == JSON_LINES {
         let cases = dataset.cases()?;
         working_copy(out, |output| Ok(write_json_lines(cases, output)?))?;
         return Ok(Vec::new());

@@ -33,7 +33,12 @@ pub(crate) fn run(session: &Session) -> Result<(), Failure> {
         columns: Some(layout.columns.len() + usize::from(layout.notice.is_some())),
     });
     let others = [
-        Format { name: JSON_LINES, title: "One case per line as a JSON object", rows: "a case", columns: None },
+        Format {
+            name: JSON_LINES,
+            title: "One case per line as a JSON object (`convert` only)",
+            rows: "a case",
+            columns: None,
+        },
         Format {
             name: PLAIN_LAYOUT,
             title: "A table of any subject, attributes by name",

@@ -3,8 +3,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use ctdata::indicators::estimate::{NotAvailable, Value};
 use ctdata::indicators::export::write_long_csv;
-use ctdata::indicators::{Base, Estimate, Population, Request, compute, compute_all};
+use ctdata::indicators::{
+    Base, Definition, Estimate, IndicatorError, Population, Request, compute, compute_all, indicator,
+};
 use ctdata::table::Table;
 use serde::Serialize;
 
@@ -28,6 +31,7 @@ struct Skipped {
 
 pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), Failure> {
     let mut request = request(options)?;
+    let wanted = wanted(options)?;
     let population = options.population.as_deref().map(population).transpose()?;
     let dataset = super::read(&options.input, session)?;
     let cases = dataset.cases()?;
@@ -39,7 +43,7 @@ pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), 
     };
     request.by.iter_mut().for_each(resolve);
     request.filters.iter_mut().for_each(|(name, _)| resolve(name));
-    let (observations, skipped) = observe(cases.table(), options, &request, population.as_ref(), session)?;
+    let (observations, skipped) = observe(cases.table(), &wanted, &request, population.as_ref(), session)?;
     if let Some(out) = &options.out {
         working_copy(out, |output| Ok(write_long_csv(&observations, output).map(drop)?))?;
     }
@@ -47,6 +51,21 @@ pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), 
         return session.document(&Answer { format: dataset.format(), observations, skipped });
     }
     session.text(&words(&observations, &skipped))
+}
+
+/// The indicators asked for, each once, whether by id or by official code.
+fn wanted(options: &IndicatorsOptions) -> Result<Vec<&'static Definition>, IndicatorError> {
+    let mut wanted: Vec<&Definition> = Vec::new();
+    for id in &options.id {
+        let definition = indicator(id)?;
+        if definition.needs_population() && options.population.is_none() {
+            return Err(IndicatorError::NeedsPopulation { indicator: id.clone() });
+        }
+        if !wanted.iter().any(|known| known.id == definition.id) {
+            wanted.push(definition);
+        }
+    }
+    Ok(wanted)
 }
 
 fn request(options: &IndicatorsOptions) -> Result<Request, Failure> {
@@ -74,13 +93,13 @@ fn population(path: &Path) -> Result<Population, Failure> {
 
 fn observe(
     cases: &Table,
-    options: &IndicatorsOptions,
+    wanted: &[&Definition],
     request: &Request,
     population: Option<&Population>,
     session: &Session,
 ) -> Result<(Vec<Estimate>, Vec<Skipped>), Failure> {
     let mut observations = Vec::new();
-    if options.id.is_empty() {
+    if wanted.is_empty() {
         let all = compute_all(cases, request, population, &session.control)?;
         observations.extend(all.estimates().cloned());
         let skipped = all
@@ -90,12 +109,8 @@ fn observe(
             .collect();
         return Ok((observations, skipped));
     }
-    for id in &options.id {
-        let request = Request { id: id.clone(), ..request.clone() };
-        if ctdata::indicators::indicator(id)?.needs_population() && population.is_none() {
-            let indicator = id.clone();
-            return Err(ctdata::indicators::IndicatorError::NeedsPopulation { indicator }.into());
-        }
+    for definition in wanted {
+        let request = Request { id: definition.id.to_owned(), ..request.clone() };
         observations.extend(compute(cases, &request, population, &session.control)?.estimates);
     }
     Ok((observations, Vec::new()))
@@ -104,6 +119,9 @@ fn observe(
 /// One table per indicator, its bases and remarks below it.
 fn words(observations: &[Estimate], skipped: &[Skipped]) -> String {
     let mut text = String::new();
+    if observations.is_empty() && skipped.is_empty() {
+        text.push_str("nothing to count\n");
+    }
     for group in observations.chunk_by(|a, b| a.indicator == b.indicator) {
         let Some(first) = group.first() else { continue };
         let code = first.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
@@ -123,6 +141,11 @@ fn words(observations: &[Estimate], skipped: &[Skipped]) -> String {
         for note in group.iter().flat_map(|estimate| &estimate.notes) {
             if !notes.contains(&note.as_ref()) {
                 notes.push(note);
+            }
+        }
+        for reason in NotAvailable::ALL {
+            if group.iter().any(|estimate| estimate.value == Value::NotAvailable(*reason)) {
+                let _ = writeln!(text, "  not available: {}", reason.label());
             }
         }
         for note in notes {

@@ -35,7 +35,7 @@ pub(crate) fn outcome(
     session.finish();
     read.map_err(|error| {
         let hint = if matches!(error, ctdata::model::ModelError::UnknownLayout { .. }) {
-            format!(" (`--format {PLAIN_LAYOUT}` reads a table of any subject)")
+            format!(" (the layout `{PLAIN_LAYOUT}` reads a table of any subject)")
         } else {
             String::new()
         };
@@ -48,7 +48,10 @@ pub(crate) fn outcome(
 /// The layout of a name.
 pub(crate) fn layout(name: &str) -> Result<&'static Layout, Failure> {
     Layout::named(name).ok_or_else(|| {
-        let nearest = Layout::nearest(name).map(|nearest| format!("; did you mean `{nearest}`?"));
-        Failure::usage(format!("there is no layout `{name}`{}", nearest.unwrap_or_default()))
+        let hint = Layout::nearest(name).map_or_else(
+            || " (`ctdata formats` lists them)".to_owned(),
+            |nearest| format!("; did you mean `{nearest}`?"),
+        );
+        Failure::usage(format!("there is no layout `{name}`{hint}"))
     })
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use ctdata::publish::{Plan, Published, Publisher};
+use ctdata::model::ModelError;
+use ctdata::publish::{Plan, PublishError, Published, Publisher};
 
 use crate::args::PublishOptions;
 use crate::failure::Failure;
@@ -14,7 +15,14 @@ pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Fai
     let maker = Publisher { plan, replace: options.replace };
     let outcome = maker.publish(&options.input, &options.out, &session.control);
     session.finish();
-    let published = outcome?;
+    let published = outcome.map_err(|error| {
+        let is_unknown = matches!(error, PublishError::Model(ModelError::UnknownLayout { .. }));
+        let mut failure = Failure::from(error);
+        if is_unknown {
+            failure.message.push_str(" (a plan with `[input]` and `format = \"csv\"` takes a table of any subject)");
+        }
+        failure
+    })?;
     if session.json {
         return session.document(&published);
     }
@@ -36,7 +44,7 @@ fn words(published: &Published) -> String {
         ["unique records".to_owned(), count(before.uniques), count(after.uniques)],
         [format!("share in classes under {}", before.k), percent(before.share_below_k), percent(after.share_below_k)],
         [
-            format!("with 1 to {} possible matches (blanks match anything)", before.k.saturating_sub(1)),
+            format!("with some but fewer than {} possible matches (blanks match anything)", before.k),
             count(before.attacker_view.exposed_records),
             count(after.attacker_view.exposed_records),
         ],

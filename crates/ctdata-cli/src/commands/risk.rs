@@ -1,6 +1,6 @@
 //! `ctdata risk`
 
-use ctdata::model::Dataset;
+use ctdata::model::{Dataset, LayoutAttribute};
 use ctdata::privacy::{KAnonymity, RiskReport};
 
 use crate::args::RiskOptions;
@@ -15,6 +15,13 @@ pub(crate) fn run(options: &RiskOptions, session: &Session) -> Result<(), Failur
         Dataset::Cases(cases) => {
             let names = options.quasi.iter().map(|name| Ok(cases.resolve(name)?.name().into_owned()));
             names.collect::<Result<Vec<_>, Failure>>()?
+        }
+        Dataset::VictimPerpetrator(rows) => {
+            let name = |name: &String| match rows.layout().column(name).map(|column| column.attribute) {
+                Some(LayoutAttribute::VictimPerpetrator(attribute)) => attribute.name().to_owned(),
+                _ => name.clone(),
+            };
+            options.quasi.iter().map(name).collect()
         }
         _ => options.quasi.clone(),
     };
@@ -38,10 +45,7 @@ fn words(report: &RiskReport) -> String {
         vec!["highest prosecutor risk".to_owned(), percent(report.prosecutor.highest)],
         vec!["average prosecutor risk".to_owned(), percent(report.prosecutor.average)],
         vec!["marketer risk".to_owned(), percent(report.marketer)],
-        vec![
-            format!("with 1 to {} possible matches*", k.saturating_sub(1)),
-            count(report.attacker_view.exposed_records),
-        ],
+        vec![format!("with some but fewer than {k} possible matches*"), count(report.attacker_view.exposed_records)],
     ];
     for model in &report.models {
         let holds = if model.holds { "holds" } else { "does not hold" };

@@ -7,7 +7,7 @@ use ctdata::model::validate::{Report, Severity, Validator};
 use crate::args::ValidateOptions;
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::Session;
+use crate::session::{Session, say};
 
 pub(crate) fn run(options: &ValidateOptions, session: &Session) -> Result<(), Failure> {
     let reader = CaseReader {
@@ -24,7 +24,7 @@ pub(crate) fn run(options: &ValidateOptions, session: &Session) -> Result<(), Fa
     }
     for problem in outcome.problems().kept().iter().take(options.list) {
         match (&problem.value, options.show_values) {
-            (Some(value), true) => eprintln!("{problem}: {:?}", value.expose()),
+            (Some(value), true) => say(&format!("{problem}: {:?}", value.expose())),
             _ => session.remark(problem.to_string()),
         }
     }

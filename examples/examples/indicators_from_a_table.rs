@@ -1,11 +1,16 @@
 //! Indicators from a table in memory: a breakdown, a filter, another base, and a rate.
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use ctdata::indicators::IndicatorError;
 use ctdata::prelude::*;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    ctdata_examples::exit_code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let control = Control::default();
     let layout = Layout::named("ctdc-synthetic-2021").ok_or("no such layout")?;
     let cases = Simulator::new(1).cases(layout, 10_000)?;

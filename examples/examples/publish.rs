@@ -8,6 +8,7 @@
 use std::error::Error;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use ctdata::model::validate::{Report, Severity};
 use ctdata::prelude::*;
@@ -17,7 +18,11 @@ use ctdata_examples::{count, percent};
 const SEED: u64 = 1;
 const ROWS: usize = 20_000;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    ctdata_examples::exit_code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let control = Control::default();
     let work = Path::new("target");
     let out = work.join("release-folder");

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 
 use ctdata::prelude::*;
 
@@ -15,7 +16,11 @@ const SAMPLE: &str = "yearRegister,gender,majorityStatus,isForcedLabour,isSexual
     2020,Male,Minor,maybe,,Africa,Africa,,,,,,,,,\n\
     2020,Male\n";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    ctdata_examples::exit_code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let control = Control::default();
     // Without `Collect`, the first row that cannot be used is an error.
     let reader = CaseReader { on_error: OnError::Collect { limit: 20 }, ..CaseReader::default() };

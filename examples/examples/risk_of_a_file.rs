@@ -4,11 +4,16 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 
 use ctdata::prelude::*;
 use ctdata_examples::{count, percent};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    ctdata_examples::exit_code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let control = Control::default();
     let mut arguments = std::env::args().skip(1);
     let cases = match arguments.next() {

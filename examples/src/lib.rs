@@ -1,5 +1,19 @@
 #![doc = include_str!("../../README.md")]
 
+use std::error::Error;
+use std::process::ExitCode;
+
+/// What the program tells the shell; an error is told in words on standard error.
+pub fn exit_code(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// A count with thousands separated.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();

@@ -1,7 +1,8 @@
 //! The output record of every indicator: the figure, what it was computed from, and its interval.
 //!
 //! As JSON an estimate is one flat object. Text and numbers stand under the names of the fields
-//! below; what is not known is left out, except `value`, which is null beside a `reason`.
+//! below. `code`, `numerator`, `base`, `unknown`, `value` and `interval` are always there, null where there is none
+//! (a null `value` comes with a `reason`); other fields that are not known are left out.
 //! Coordinates are `dimensions` (name to code, in order) and `labels` (name to label).
 
 mod dimensions;
@@ -63,7 +64,7 @@ pub struct Estimate {
     /// The indicator's id, `form-of-exploitation`.
     pub indicator: Cow<'static, str>,
     /// Its official or short code, `16.2.2` or `V-EXP`.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub code: Option<Cow<'static, str>>,
     /// The version of the definition it follows.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
@@ -81,13 +82,13 @@ pub struct Estimate {
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub filters: Vec<Filter>,
     /// Persons counted.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub numerator: Option<u64>,
     /// Persons in the base of a share; residents, in whole persons, for a rate.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub base: Option<u64>,
     /// Persons outside the base because the answer is not known.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub unknown: Option<u64>,
     /// Whether the figures were withheld or coarsened to protect persons.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
@@ -98,7 +99,7 @@ pub struct Estimate {
     /// The unit of the value and the interval.
     pub unit: Unit,
     /// The confidence interval, in the unit of the value.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub interval: Option<Interval>,
     /// The denominator of a rate.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
@@ -279,8 +280,9 @@ mod tests {
     fn a_missing_value_is_null_with_its_reason() {
         let estimate = Estimate::not_available("forced-marriage", Unit::Percent, NotAvailable::NotSeparable);
         let text = concat!(
-            r#"{"indicator":"forced-marriage","dimensions":{},"value":null,"reason":"not-separable","#,
-            r#""unit":"percent","nature":"country","notes":[]}"#
+            r#"{"indicator":"forced-marriage","code":null,"dimensions":{},"numerator":null,"base":null,"#,
+            r#""unknown":null,"value":null,"reason":"not-separable","unit":"percent","interval":null,"#,
+            r#""nature":"country","notes":[]}"#
         );
         assert_eq!(serde_json::to_string(&estimate).unwrap(), text);
         assert_eq!(serde_json::from_str::<Estimate>(text).unwrap(), estimate);

@@ -84,6 +84,22 @@ impl Dataset {
         self.layout().map_or(PLAIN_LAYOUT, |layout| layout.name)
     }
 
+    /// The name of an attribute in the schema, from the name of a column of the layout or of an attribute,
+    /// without regard to case where there is a layout.
+    ///
+    /// # Errors
+    /// A name that is neither, with the most similar one; or an attribute that the layout lacks.
+    pub fn resolve(&self, name: &str) -> Result<String, ModelError> {
+        if let Self::Cases(cases) = self {
+            return Ok(cases.resolve(name)?.name().into_owned());
+        }
+        let column = self.layout().and_then(|layout| layout.column(name));
+        if let Some(LayoutAttribute::VictimPerpetrator(attribute)) = column.map(|column| column.attribute) {
+            return Ok(attribute.name().to_owned());
+        }
+        Ok(self.table().schema().attribute(name)?.name().to_owned())
+    }
+
     /// The cases.
     ///
     /// # Errors

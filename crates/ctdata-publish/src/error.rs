@@ -30,7 +30,7 @@ pub enum PublishError {
         first: String,
     },
     /// A table of an unknown subject comes without a plan.
-    #[error("{file} is of no known layout: a plan must say what its attributes are")]
+    #[error("{file}: its rows are not cases, so that a plan must say what its attributes are")]
     PlanNeeded {
         /// The input.
         file: String,

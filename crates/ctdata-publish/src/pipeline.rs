@@ -141,21 +141,7 @@ struct Names {
 
 impl Names {
     fn resolve(dataset: &Dataset, plan: &Plan) -> Result<Self, PublishError> {
-        let resolve = |name: &str| -> Result<String, PublishError> {
-            match dataset {
-                Dataset::Cases(cases) => Ok(cases.resolve(name)?.name().into_owned()),
-                Dataset::VictimPerpetrator(rows) => {
-                    let attribute = rows.layout().column(name).map(|column| column.attribute);
-                    match attribute {
-                        Some(ctdata_model::LayoutAttribute::VictimPerpetrator(attribute)) => {
-                            Ok(attribute.name().to_owned())
-                        }
-                        _ => Ok(rows.table().schema().attribute(name)?.name().to_owned()),
-                    }
-                }
-                _ => Ok(dataset.table().schema().attribute(name)?.name().to_owned()),
-            }
-        };
+        let resolve = |name: &str| Ok::<_, PublishError>(dataset.resolve(name)?);
         let with = |role: Role| plan.names(role).map(resolve).collect::<Result<Vec<_>, _>>();
         let mut others = with(Role::Sensitive)?;
         others.extend(with(Role::Released)?);
@@ -202,6 +188,9 @@ fn remarks(released: &Released<Table>) -> Vec<String> {
         remarks.push(
             "the risk before counts persons, the risk after counts records: the release has no identifiers".to_owned(),
         );
+    }
+    if records.input == 0 {
+        remarks.push("there was no record to release".to_owned());
     }
     if records.share_suppressed > MUCH_SUPPRESSION {
         remarks.push(format!(

@@ -89,10 +89,12 @@ impl Column {
         }
     }
 
-    /// The column in which code `c` is replaced by `map[c]`; codes past the map stay.
+    /// The column in which code `c` is replaced by `map[c]`, in the narrowest integers; codes past the
+    /// map stay.
     #[must_use]
     pub fn recoded(&self, map: &[u16]) -> Self {
-        let widest = map.iter().copied().chain(self.max_code()).max().unwrap_or(0);
+        let kept = self.max_code().filter(|&code| usize::from(code) >= map.len());
+        let widest = map.iter().copied().chain(kept).max().unwrap_or(0);
         let new = |code: u16| map.get(usize::from(code)).copied().unwrap_or(code);
         match (self.codes(), u8::try_from(widest)) {
             (CodeSlice::U8(codes), Ok(_)) => {
@@ -152,6 +154,8 @@ mod tests {
     fn the_narrowest_width_is_chosen() {
         assert_eq!(Column::from_codes(&[0, 255], 256).bytes(), 2);
         assert_eq!(Column::from_codes(&[0, 255], 257).bytes(), 4);
+        let wide = Column::from_u16(vec![0, 299]);
+        assert_eq!((wide.recoded(&[1; 300]).bytes(), wide.recoded(&[1; 299]).bytes()), (2, 4));
     }
 
     proptest! {

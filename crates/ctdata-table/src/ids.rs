@@ -36,13 +36,20 @@ impl Ids {
         self.0.text.get(start..end)
     }
 
-    /// The largest number of rows that share one identifier: what one person can contribute.
+    /// The largest number of rows that share one identifier.
     pub fn max_rows_per_id(&self) -> u64 {
-        let mut rows: HashMap<&str, u64> = HashMap::new();
+        self.max_units_per_id(None)
+    }
+
+    /// The largest number of units, weights where there are any, that share one identifier: what one
+    /// person can contribute.
+    pub(crate) fn max_units_per_id(&self, weights: Option<&Weights>) -> u64 {
+        let mut units: HashMap<&str, u64> = HashMap::new();
         for row in 0..self.len() {
-            *rows.entry(self.get(row).unwrap_or("")).or_default() += 1;
+            let unit = weights.map_or(1, |weights| weights.values.get(row).copied().unwrap_or(0));
+            *units.entry(self.get(row).unwrap_or("")).or_default() += u64::from(unit);
         }
-        rows.values().copied().max().unwrap_or(0)
+        units.values().copied().max().unwrap_or(0)
     }
 
     /// The identifiers of these rows, in that order.

@@ -1,6 +1,5 @@
 //! `ctdata risk`
 
-use ctdata::model::{Dataset, LayoutAttribute};
 use ctdata::privacy::{KAnonymity, RiskReport};
 
 use crate::args::RiskOptions;
@@ -11,20 +10,7 @@ use crate::session::Session;
 pub(crate) fn run(options: &RiskOptions, session: &Session) -> Result<(), Failure> {
     let model = KAnonymity::try_new(options.k)?;
     let dataset = super::read(&options.input, session)?;
-    let names = match &dataset {
-        Dataset::Cases(cases) => {
-            let names = options.quasi.iter().map(|name| Ok(cases.resolve(name)?.name().into_owned()));
-            names.collect::<Result<Vec<_>, Failure>>()?
-        }
-        Dataset::VictimPerpetrator(rows) => {
-            let name = |name: &String| match rows.layout().column(name).map(|column| column.attribute) {
-                Some(LayoutAttribute::VictimPerpetrator(attribute)) => attribute.name().to_owned(),
-                _ => name.clone(),
-            };
-            options.quasi.iter().map(name).collect()
-        }
-        _ => options.quasi.clone(),
-    };
+    let names = options.quasi.iter().map(|name| dataset.resolve(name)).collect::<Result<Vec<_>, _>>()?;
     let report = RiskReport::measure(dataset.table(), &names, model, &session.control)?;
     if session.json {
         return session.document(&report);

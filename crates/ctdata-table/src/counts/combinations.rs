@@ -253,7 +253,7 @@ fn frequent_rows(table: &Table, support: u64, control: &Control) -> Result<(Vec<
         }
         for (codes, item_of) in &mut columns {
             let item = codes.next().map_or(END, |code| item_of[usize::from(code)]);
-            if item != END {
+            if item != END && weight > 0 {
                 rows.items.push(item);
             }
         }

@@ -11,8 +11,7 @@ use super::plan::Plan;
 use super::segmented::Shared;
 use super::tally::{Wanted, group};
 use crate::{
-    Attribute, AttributeSet, Combinations, Control, CountSource, Ids, Marginal, Schema, Table, TableError, Unit,
-    Weights,
+    Attribute, AttributeSet, Combinations, Control, CountSource, Marginal, Schema, Table, TableError, Unit, Weights,
 };
 
 impl CountSource for Table {
@@ -29,7 +28,7 @@ impl CountSource for Table {
     }
 
     fn max_contribution(&self) -> Option<u64> {
-        self.ids().map(Ids::max_rows_per_id)
+        self.ids().map(|ids| ids.max_units_per_id(self.weights()))
     }
 
     fn marginals(&self, sets: &[AttributeSet], control: &Control) -> Result<Vec<Marginal>, TableError> {

@@ -35,7 +35,8 @@ impl Marginal {
     /// each attribute.
     ///
     /// # Errors
-    /// A shape or key of another length than the set, a code past its shape, or a key given twice.
+    /// A shape or key of another length than the set, a code past its shape, a key given twice, or a
+    /// total past 64 bits.
     pub fn try_new(
         set: AttributeSet,
         shape: &[usize],
@@ -56,6 +57,7 @@ impl Marginal {
         if !cells.iter().all(|(key, _)| fits(key)) {
             return Err(invalid("a cell lies outside its shape"));
         }
+        check_total(cells.iter().map(|(_, count)| *count))?;
         let counts = cells.iter().map(|(_, count)| *count).collect();
         let keys = cells.into_iter().flat_map(|(key, _)| key).collect();
         Ok(Self { set, shape: shape.into(), keys, counts })
@@ -64,12 +66,14 @@ impl Marginal {
     /// The marginal of [`to_dense`](Self::to_dense): every cell of the domain, last attribute fastest.
     ///
     /// # Errors
-    /// A shape of another length than the set, or another number of cells than the shape has.
+    /// A shape of another length than the set, or another number of cells than the shape has, or
+    /// a total past 64 bits.
     pub fn from_dense(set: AttributeSet, shape: &[usize], counts: &[u64]) -> Result<Self, TableError> {
         if shape.len() != set.len() || product(shape) != Some(counts.len()) {
             let rule = "its set, shape and number of cells do not fit each other".into();
             return Err(TableError::Invalid { what: "marginal".into(), rule });
         }
+        check_total(counts.iter().copied())?;
         Ok(Self::of_dense(set, shape.into(), counts))
     }
 
@@ -212,6 +216,14 @@ impl Marginal {
 /// The number of cells of a shape.
 fn product(shape: &[usize]) -> Option<usize> {
     shape.iter().try_fold(1usize, |cells, &codes| cells.checked_mul(codes))
+}
+
+/// Checks that sums of these counts do not overflow.
+fn check_total(counts: impl IntoIterator<Item = u64>) -> Result<(), TableError> {
+    match counts.into_iter().try_fold(0u64, u64::checked_add) {
+        Some(_) => Ok(()),
+        None => Err(TableError::Invalid { what: "marginal".into(), rule: "its total is past 64 bits".into() }),
+    }
 }
 
 /// The place of a key among dense cells.

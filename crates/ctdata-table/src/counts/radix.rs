@@ -12,7 +12,7 @@ use crate::{Control, TableError};
 pub(super) trait Word: Copy + Ord + Default + Send {
     /// `self << bits | value`.
     fn push(self, bits: u32, value: u32) -> Self;
-    /// `self >> shift`, cut to `usize`.
+    /// `self >> shift`, cut to `usize`; anything where `shift` is the whole width, as no bit is wanted then.
     fn shifted(self, shift: u32) -> usize;
     /// `self >> shift`.
     fn above(self, shift: u32) -> Self;
@@ -23,12 +23,12 @@ macro_rules! word {
         impl Word for $type {
             #[inline]
             fn push(self, bits: u32, value: u32) -> Self {
-                self.checked_shl(bits).unwrap_or(0) | Self::from(value)
+                self.unbounded_shl(bits) | Self::from(value)
             }
 
             #[inline]
             fn shifted(self, shift: u32) -> usize {
-                (self >> shift) as usize
+                self.wrapping_shr(shift) as usize
             }
 
             #[inline]

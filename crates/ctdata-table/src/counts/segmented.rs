@@ -60,8 +60,8 @@ impl<'a> Shared<'a> {
         pairs.sort_unstable();
         pairs.dedup();
         let items: usize = parts.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(part, _)| part.count()).sum();
-        // Planes, bitmaps in table order and those of a group with its order of the rows.
-        control.reserve((rows * 8 * (items / 48 + 1) + 2 * items * (rows / 8 + 8) + rows * 4) as u64)?;
+        // Planes, bitmaps in table order and a group's order of the rows.
+        control.reserve((rows * 8 * (items / 48 + 1) + items * (rows / 8 + 8) + rows * 4) as u64)?;
         let items = Items::new(parts, &wanted, rows);
         control.check()?;
         let bitmaps = items.in_order(rows);
@@ -99,11 +99,12 @@ impl<'a> Shared<'a> {
             }
         }
         let counted = segments.row_ends.len();
+        let (words, width) = (segments.word_ends.last().copied().unwrap_or(0), segments.rows.len());
+        control.reserve((self.rows * 4 + self.items.len() * (words * 8 + width * 4)) as u64)?;
         let bitmaps = self.items.in_segments(&segments.order, &segments.row_ends, &planes);
         control.check()?;
 
         // Rows of each item in each segment.
-        let width = segments.rows.len();
         let mut singles = vec![0u32; self.items.len() * width];
         for column in (0..columns.len()).filter(|&column| columns[column]) {
             for (i, item) in self.items.of_column(column).enumerate() {

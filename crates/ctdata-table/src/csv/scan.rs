@@ -375,7 +375,8 @@ impl<R> fmt::Debug for Scanner<R> {
     }
 }
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// The byte order mark, U+FEFF in UTF-8.
+pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 #[cfg(test)]
 mod tests;

@@ -176,6 +176,15 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_begins_like_a_byte_order_mark_is_kept() {
+        let schema = Schema::try_new(vec![Attribute::flag("\u{feff}a")]).unwrap();
+        let table = Table::try_new(schema, vec![Column::from_u8(vec![1])]).unwrap();
+        let text = text(&table, &WriteOptions::default());
+        let read = CsvReader::new().read(&text[..], None, &Control::default()).unwrap();
+        assert_eq!(read.header(), ["\u{feff}a"]);
+    }
+
+    #[test]
     fn ids_are_written_only_when_asked_for() {
         assert_eq!(text(&small(), &WriteOptions::default()), b"x\na\n\"\"\n");
         let options = WriteOptions { id_column: Some("case".into()), ..WriteOptions::default() };

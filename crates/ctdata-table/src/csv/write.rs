@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{fmt, process};
 
 use super::Separator;
+use super::scan::BOM;
 
 /// What ends a line in a file that is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,8 +29,9 @@ impl LineEnd {
 }
 
 /// A writer of delimited text that puts quotes only where they are needed: around cells with the
-/// separator, a quote or a line end in them, and around the cell of a record that would else be a
-/// blank line.
+/// separator, a quote or a line end in them, around those that begin like a byte order mark, which
+/// would be lost at the start of a file, and around the cell of a record that would else be a blank
+/// line.
 ///
 /// It has its own buffer; [`finish`](Self::finish) writes the rest of it.
 ///
@@ -133,7 +135,8 @@ pub fn quote(cell: &[u8], separator: Separator) -> Vec<u8> {
 }
 
 fn push_quoted(out: &mut Vec<u8>, cell: &[u8], separator: u8) {
-    if !cell.iter().any(|&byte| byte == separator || matches!(byte, b'"' | b'\n' | b'\r')) {
+    let plain = |byte: &u8| *byte != separator && !matches!(byte, b'"' | b'\n' | b'\r');
+    if cell.iter().all(plain) && !cell.starts_with(BOM) {
         out.extend_from_slice(cell);
         return;
     }

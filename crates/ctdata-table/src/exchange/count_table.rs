@@ -81,8 +81,8 @@ impl CountTable {
         if cells.iter().any(|(key, _)| !fits(key)) {
             return Err(invalid("a cell lies outside the dimensions"));
         }
-        let sum: u64 = cells.iter().map(|(_, count)| *count).sum();
-        if dimensions.iter().all(Dimension::is_exclusive) && !dimensions.is_empty() && sum != total {
+        let sum = cells.iter().try_fold(0u64, |sum, (_, count)| sum.checked_add(*count));
+        if dimensions.iter().all(Dimension::is_exclusive) && sum != Some(total) {
             return Err(invalid("its cells do not add up to its total"));
         }
         let counts = cells.iter().map(|(_, count)| *count).collect();
@@ -117,27 +117,29 @@ impl CountTable {
 
     /// The cells that are not zero, in the order of their keys.
     pub fn cells(&self) -> impl Iterator<Item = (&[u16], u64)> {
-        let width = self.dimensions.len().max(1);
-        self.keys.chunks_exact(width).zip(self.counts.iter().copied())
+        self.counts.iter().enumerate().map(|(cell, &count)| (self.key(cell), count))
     }
 
     /// The count of one cell; zero where it is absent.
     pub fn get(&self, key: &[u16]) -> u64 {
-        let width = self.dimensions.len();
-        if key.len() != width || width == 0 {
+        if key.len() != self.dimensions.len() {
             return 0;
         }
-        let cell = |index: usize| self.keys.get(index * width..(index + 1) * width).unwrap_or_default();
         let mut range = 0..self.counts.len();
         while !range.is_empty() {
             let middle = range.start + range.len() / 2;
-            match cell(middle).cmp(key) {
+            match self.key(middle).cmp(key) {
                 std::cmp::Ordering::Less => range.start = middle + 1,
                 std::cmp::Ordering::Greater => range.end = middle,
                 std::cmp::Ordering::Equal => return self.counts.get(middle).copied().unwrap_or(0),
             }
         }
         0
+    }
+
+    fn key(&self, cell: usize) -> &[u16] {
+        let width = self.dimensions.len();
+        self.keys.get(cell * width..(cell + 1) * width).unwrap_or_default()
     }
 
     /// The margin over the named dimensions, in the order of this table.
@@ -217,6 +219,9 @@ mod tests {
             margin.cells().map(|(key, count)| (key.to_vec(), count)).collect::<Vec<_>>(),
             [(vec![0], 3), (vec![1], 4)]
         );
+        // Over no dimension it is the total.
+        let whole = table().margin(&[]).unwrap();
+        assert_eq!((whole.len(), whole.get(&[]), whole.cells().collect::<Vec<_>>()), (1, 7, vec![(&[][..], 7)]));
         let flags = Dimension {
             variable: Variable::Flags {
                 name: "forms".into(),
@@ -237,5 +242,8 @@ mod tests {
         assert!(CountTable::try_new("t", vec![dimension("sex", &["f", "m"])], [(vec![0], 3)], 4).is_err());
         assert!(CountTable::try_new("t", vec![dimension("sex", &["f"])], [(vec![1], 3)], 3).is_err());
         assert!(CountTable::try_new("t", vec![dimension("sex", &["f"])], [(vec![0], 1), (vec![0], 2)], 3).is_err());
+        assert!(CountTable::try_new("t", vec![], [(vec![], 3)], 4).is_err());
+        let overflowing = [(vec![0], u64::MAX), (vec![1], 1)];
+        assert!(CountTable::try_new("t", vec![dimension("sex", &["f", "m"])], overflowing, 0).is_err());
     }
 }

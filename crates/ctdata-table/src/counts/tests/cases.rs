@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Recipe, build, case_like, check_marginals, key, naive, sets_up_to, weight};
 use crate::counts::compact::Part;
-use crate::counts::plan::Plan;
+use crate::counts::plan::{Group, Plan, Task};
+use crate::counts::segmented::Shared;
 use crate::{
     AttributeSet, BitmapIndex, Category, Cell, Classes, Column, Combinations, Control, CountSource, Marginal,
-    MissingKinds, StopReason, TableError, Unit, Variable, tabulate,
+    MissingKinds, StopReason, TableError, Unit, Variable, Weights, tabulate,
 };
 
 #[test]
@@ -51,6 +52,23 @@ fn keys_past_64_bits_are_folded() {
 }
 
 #[test]
+fn keys_as_wide_as_their_word_are_counted_right() {
+    // A column of one value, then keys that fill 32 bits, 64 bits, and 64 bits with the row.
+    for (values, columns) in [(256, 4), (256, 8), (300, 6)] {
+        let column = |values| Recipe { flag: false, values, kinds: MissingKinds::NONE, span: values, usual: 0 };
+        let mut recipes = vec![column(1)];
+        recipes.resize(1 + columns, column(values));
+        let table = build(&recipes, 1_024, false, 5);
+        let set = AttributeSet::try_new(0..recipes.len()).unwrap();
+        let expected: Vec<_> = naive(&table, &set).into_iter().collect();
+        let control = Control::default();
+        for classes in [Classes::count(&table, &set, &control), Classes::with_members(&table, &set, &control)] {
+            assert_eq!(classes.unwrap().iter().map(|(key, size)| (key.to_vec(), size)).collect::<Vec<_>>(), expected);
+        }
+    }
+}
+
+#[test]
 fn a_position_past_the_schema_is_refused() {
     let table = case_like(10, false);
     let set = AttributeSet::try_new([1, 99]).unwrap();
@@ -76,9 +94,21 @@ fn counting_stops_and_refuses_when_told() {
     assert!(capped(table.marginals(&sets, &tight).unwrap_err()));
     assert!(capped(Classes::count(&table, &set, &tight).unwrap_err()));
     assert!(capped(BitmapIndex::build(&table, &[0, 1, 2, 3], &tight).unwrap_err()));
-    // Room for the rows as lists, not for all that 2,000 rows combine to.
     let cap = Control::default().with_memory_cap(200_000);
+    // Room for the rows as lists, not for all that 2,000 rows combine to.
     assert!(capped(table.combinations(11, 1, &cap).unwrap_err()));
+}
+
+#[test]
+fn the_bitmaps_of_many_segments_count_toward_the_cap() {
+    let table = case_like(5_000, false);
+    let parts: Vec<Part<'_>> = (0..11).map(|position| Part::of_attribute(&table, position).unwrap()).collect();
+    let tasks = (4..11).map(|flag| Task { set: flag - 4, inner: vec![flag] }).collect();
+    let plan = Plan { groups: vec![Group { outer: vec![0, 2], tasks }], single: Vec::new() };
+    let cap = Control::default().with_memory_cap(100_000);
+    let shared = Shared::new(&parts, &plan, table.rows(), &cap).unwrap();
+    let counted = shared.count(&plan.groups[0], &cap, |set, _| set);
+    assert!(matches!(counted, Err(TableError::MemoryCap { .. })));
 }
 
 #[test]
@@ -104,6 +134,9 @@ fn a_source_says_what_it_counts() {
     let plain = case_like(3, false).with_ids(["a", "b", "a"].into_iter().collect()).unwrap();
     assert_eq!((plain.unit(), CountSource::total(&plain), plain.max_contribution()), (Unit::Rows, 3, Some(2)));
     assert_eq!(table.max_contribution(), None);
+    // With weights, a person contributes their sum, however few the rows.
+    let weighted = plain.with_weights(Weights::new(vec![1, 9, 2])).unwrap();
+    assert_eq!((weighted.unit(), weighted.max_contribution()), (Unit::Weights, Some(9)));
 }
 
 #[test]
@@ -124,6 +157,8 @@ fn marginals_of_wrong_cells_are_refused() {
     assert!(of(vec![(vec![0, 2], 1)]).is_err());
     assert!(of(vec![(vec![0], 1)]).is_err());
     assert!(Marginal::try_new(set.clone(), &[2], []).is_err());
+    assert!(of(vec![(vec![0, 0], u64::MAX), (vec![0, 1], 1)]).is_err());
+    assert!(Marginal::from_dense(set.clone(), &[2, 2], &[u64::MAX, 1, 0, 0]).is_err());
     let marginal = of(vec![(vec![1, 1], 3), (vec![0, 1], 0)]).unwrap();
     assert_eq!((marginal.len(), marginal.get(&[1]), marginal.to_dense()), (1, 0, vec![0, 0, 0, 3]));
 }

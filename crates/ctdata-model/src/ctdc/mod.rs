@@ -4,15 +4,21 @@
 mod decode;
 mod layout;
 #[cfg(feature = "csv")]
+mod outcome;
+#[cfg(feature = "csv")]
 mod reader;
 mod releases;
+#[cfg(feature = "csv")]
+mod rows;
 mod victim_perpetrator;
 #[cfg(feature = "csv")]
 mod writer;
 
 pub use layout::{Coding, Detection, Layout, LayoutAttribute, LayoutColumn, LayoutKind, Token};
 #[cfg(feature = "csv")]
-pub use reader::{CaseReader, Outcome, Problem, Problems};
+pub use outcome::{Outcome, Problem, Problems};
+#[cfg(feature = "csv")]
+pub use reader::CaseReader;
 pub use releases::LAYOUTS;
 pub use victim_perpetrator::VpAttribute;
 #[cfg(feature = "csv")]

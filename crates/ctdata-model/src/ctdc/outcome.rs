@@ -1,0 +1,155 @@
+//! What came of reading a file: the rows that could be used, and everything that was noticed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ctdata_table::Location;
+
+use crate::validate::{Finding, Place, Severity};
+use crate::{CaseTable, Dataset, ModelError, Redacted};
+
+/// One cell or row that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The rule that it breaks.
+    pub rule: &'static str,
+    /// Errors keep the row out of the table; warnings do not.
+    pub severity: Severity,
+    /// What was expected.
+    pub message: &'static str,
+    /// Where.
+    pub at: Location,
+    /// The text found there, if the reader was asked to keep it. Confidential.
+    pub value: Option<Redacted<String>>,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} ({})", self.at, self.message, self.rule)
+    }
+}
+
+/// Everything that a reader noticed.
+#[derive(Debug, Clone, Default)]
+pub struct Problems {
+    pub(super) kept: Vec<Problem>,
+    pub(super) counts: BTreeMap<(&'static str, Severity), (u64, Problem)>,
+    pub(super) rows_left_out: u64,
+}
+
+impl Problems {
+    /// Problems kept in detail, in the order of the file.
+    pub fn kept(&self) -> &[Problem] {
+        &self.kept
+    }
+
+    /// How many errors and warnings there were, kept or not.
+    pub fn count(&self) -> u64 {
+        self.counts.values().map(|(count, _)| count).sum()
+    }
+
+    /// Rows that are not in the table.
+    pub fn rows_left_out(&self) -> u64 {
+        self.rows_left_out
+    }
+
+    /// The same as findings: one per rule and severity.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.counts
+            .values()
+            .map(|(count, first)| Finding {
+                rule: first.rule,
+                severity: first.severity,
+                count: *count,
+                message: first.message.to_owned(),
+                first: Some(Place {
+                    row: first.at.row.unwrap_or(0),
+                    column: first.at.column.as_ref().map(ToString::to_string),
+                }),
+            })
+            .collect()
+    }
+
+    fn first_error(&self) -> Option<&Problem> {
+        let errors = self.counts.values().map(|(_, first)| first).filter(|first| first.severity == Severity::Error);
+        errors.min_by_key(|first| first.at.row)
+    }
+
+    pub(super) fn add(&mut self, problem: Problem, limit: usize) {
+        let entry = self.counts.entry((problem.rule, problem.severity)).or_insert_with(|| (0, problem.clone()));
+        entry.0 += 1;
+        if self.kept.len() < limit {
+            self.kept.push(problem);
+        }
+    }
+}
+
+/// What came of reading a file.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub(super) dataset: Dataset,
+    pub(super) problems: Problems,
+    pub(super) file: Arc<str>,
+    /// Rows left out, numbered from 1, ascending.
+    pub(super) left_out: Vec<u64>,
+}
+
+impl Outcome {
+    /// The rows that could be used.
+    pub fn usable(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// What was noticed.
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+
+    /// Rows of the file, also those that could not be used.
+    pub fn rows(&self) -> u64 {
+        self.dataset.table().rows() as u64 + self.problems.rows_left_out
+    }
+
+    /// The row in the file (from 1) of a row of the table (from 0).
+    pub fn row_in_file(&self, row: u64) -> u64 {
+        let mut number = row + 1;
+        // Each row left out before it moves it one further down.
+        let mut from = 0;
+        loop {
+            let before = self.left_out.partition_point(|&left_out| left_out <= number);
+            if before == from {
+                return number;
+            }
+            number += (before - from) as u64;
+            from = before;
+        }
+    }
+
+    /// The rows, all of them.
+    ///
+    /// # Errors
+    /// [`ModelError::Unreadable`] if a row had to be left out: nothing is lost silently.
+    pub fn into_dataset(self) -> Result<Dataset, ModelError> {
+        match self.problems.first_error() {
+            None => Ok(self.dataset),
+            Some(first) => Err(ModelError::Unreadable {
+                file: self.file.to_string(),
+                rows: self.problems.rows_left_out,
+                first: format!("{} ({})", without_file(first), first.rule),
+            }),
+        }
+    }
+
+    /// The cases, all of them.
+    ///
+    /// # Errors
+    /// As [`Outcome::into_dataset`]; and rows that are no cases.
+    pub fn into_cases(self) -> Result<CaseTable, ModelError> {
+        self.into_dataset()?.into_cases()
+    }
+}
+
+pub(super) fn without_file(problem: &Problem) -> String {
+    let at = Location { file: None, ..problem.at.clone() };
+    format!("{at}: {}", problem.message)
+}

@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Sample(SampleOptions),
     /// Check a file: findings by rule, with counts and first places
     Validate(ValidateOptions),
-    /// Convert between layouts, plain CSV and JSON lines; prints what was lost
+    /// Convert between layouts, plain CSV, JSON lines and (if built with it) Parquet; prints what was lost
     Convert(ConvertOptions),
     /// Compute indicators with intervals and bases
     Indicators(IndicatorsOptions),
@@ -84,7 +84,7 @@ pub(crate) struct ConvertOptions {
     pub(crate) input: PathBuf,
     /// The file to write: a working copy, readable by you alone on Unix; gzip if its name ends in .gz
     pub(crate) out: PathBuf,
-    /// The layout of the input; detected if left out. `json-lines` needs `--to`
+    /// The layout of the input; detected if left out. `json-lines` needs `--to`; `parquet` is never detected
     #[arg(long, value_name = "LAYOUT")]
     pub(crate) from: Option<String>,
     /// The layout of the output: one of `ctdata formats`; that of the input if left out

@@ -89,7 +89,7 @@ pub(crate) fn say(line: &str) {
 /// Writes a working copy, whole or not at all, readable by its owner alone; compressed if it is named so.
 pub(crate) fn working_copy<T>(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let is_gzip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
     let written = write_atomically(path, Access::OwnerOnly, |output| {

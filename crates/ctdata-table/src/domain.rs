@@ -189,14 +189,24 @@ impl Domain {
                 .binary_search_by(|&code| labels.get(usize::from(code)).map_or("", |found| found).cmp(label))
                 .ok()
                 .and_then(|position| by_label.get(position).copied()),
-            Values::Numbers { values, scale } => {
-                let value = parse_decimal(label, *scale)?;
-                values.binary_search(&value).ok().and_then(|code| u16::try_from(code).ok())
-            }
-            Values::Dates(dates) => {
-                let date: NaiveDate = label.parse().ok()?;
-                dates.binary_search(&date).ok().and_then(|code| u16::try_from(code).ok())
-            }
+            Values::Numbers { scale, .. } => self.code_of_number(parse_decimal(label, *scale)?),
+            Values::Dates(_) => self.code_of_date(label.parse().ok()?),
+        }
+    }
+
+    /// The code of a number times `10^scale`, as [`number`](Self::number) gives it.
+    pub fn code_of_number(&self, number: i64) -> Option<u16> {
+        match &self.0.values {
+            Values::Numbers { values, .. } => values.binary_search(&number).ok().and_then(|code| code.try_into().ok()),
+            _ => None,
+        }
+    }
+
+    /// The code of a date.
+    pub fn code_of_date(&self, date: NaiveDate) -> Option<u16> {
+        match &self.0.values {
+            Values::Dates(dates) => dates.binary_search(&date).ok().and_then(|code| code.try_into().ok()),
+            _ => None,
         }
     }
 

@@ -174,6 +174,28 @@ pub enum TableError {
     /// The caller asked to stop.
     #[error("stopped: {0}")]
     Cancelled(crate::StopReason),
+    /// Arrow data are not a table of attributes.
+    #[cfg(feature = "arrow")]
+    #[error("Arrow: {0}")]
+    Arrow(String),
+    /// A Parquet file cannot be written, or what was read is none.
+    #[cfg(feature = "parquet")]
+    #[error("Parquet: {0}")]
+    Parquet(String),
+}
+
+#[cfg(feature = "arrow")]
+impl From<arrow_schema::ArrowError> for TableError {
+    fn from(error: arrow_schema::ArrowError) -> Self {
+        Self::Arrow(error.to_string())
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl From<parquet::errors::ParquetError> for TableError {
+    fn from(error: parquet::errors::ParquetError) -> Self {
+        Self::Parquet(error.to_string())
+    }
 }
 
 /// The rule that a text broke.

@@ -32,7 +32,7 @@
 //! |---|---|
 //! | what are the columns? | [`Schema`], [`Attribute`], [`Group`], [`Domain`], [`Missing`], [`MissingKinds`] |
 //! | what do they hold? | [`Table`], [`Column`], [`Cell`], [`Ids`], [`Weights`], [`TableBuilder`] |
-//! | how do files become tables? | [`csv`] (feature `csv`) |
+//! | how do files become tables? | [`csv`] (feature `csv`), `parquet` and `arrow` (features of these names) |
 //! | how many? | [`CountSource`], [`AttributeSet`], [`Marginal`], [`Classes`], [`BitmapIndex`], [`Combinations`], [`tabulate`] |
 //! | what do the crates above exchange? | [`Hierarchy`], [`Constraint`], [`Variable`], [`CountTable`], [`Control`] |
 //!
@@ -41,8 +41,10 @@
 //!
 //! # Features
 //! `csv` and `serde` are on by default; `rayon` counts on all cores of the caller's pool with the
-//! same results.
+//! same results; `arrow` and `parquet` read and write these formats.
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod builder;
 mod column;
 mod counts;
@@ -53,6 +55,8 @@ mod error;
 mod exchange;
 mod ids;
 mod missing;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod schema;
 mod table;
 

@@ -71,7 +71,8 @@
 //!
 //! # Features
 //! `indicators`, `privacy` and `publish` bring the crates of these names; `rayon` uses all cores of the caller's
-//! thread pool with the same results. All are on by default. The minimum Rust version is 1.89.
+//! thread pool with the same results. All are on by default. `parquet`, off by default, reads and
+//! writes Parquet files. The minimum Rust version is 1.89.
 
 #[cfg(feature = "indicators")]
 pub use ctdata_indicators as indicators;

@@ -12,6 +12,7 @@ use ctdata::table::csv::{WriteOptions, write_csv};
 use serde::Serialize;
 
 use super::JSON_LINES;
+use super::parquet::{self, PARQUET};
 use crate::args::{ConvertOptions, InputOptions};
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
@@ -32,7 +33,8 @@ fn is(name: &str, format: &str) -> bool {
 
 /// The format of this name, as `ctdata formats` spells it.
 fn target(name: &str) -> Result<&'static str, Failure> {
-    match [PLAIN_LAYOUT, JSON_LINES].into_iter().find(|format| is(name, format)) {
+    match [PLAIN_LAYOUT, JSON_LINES, PARQUET].into_iter().find(|format| is(name, format)) {
+        Some(PARQUET) => parquet::check().map(|()| PARQUET),
         Some(format) => Ok(format),
         None => Ok(super::layout(name)?.name),
     }
@@ -42,14 +44,21 @@ pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Fai
     // A wrong name is told before a large file is read.
     let to = options.to.as_deref().map(target).transpose()?;
     let from_lines = options.from.as_deref().is_some_and(|name| is(name, JSON_LINES));
+    let from_parquet = options.from.as_deref().is_some_and(|name| is(name, PARQUET));
     let dataset = if from_lines {
         Dataset::Cases(json_cases(&options.input, to)?)
+    } else if from_parquet {
+        Dataset::Plain(parquet::read(&options.input, session)?)
     } else {
         let input = InputOptions { file: options.input.clone(), format: options.from.clone() };
         super::read(&input, session)?
     };
     let rows = dataset.table().rows();
-    let from = if from_lines { JSON_LINES } else { dataset.format() };
+    let from = match (from_lines, from_parquet) {
+        (true, _) => JSON_LINES,
+        (_, true) => PARQUET,
+        _ => dataset.format(),
+    };
     let to = to.unwrap_or_else(|| dataset.format());
     let losses = write(&dataset, to, &options.out, session)?;
     if session.json {
@@ -78,6 +87,10 @@ fn write(dataset: &Dataset, to: &str, out: &Path, session: &Session) -> Result<V
     let control = &session.control;
     if to == PLAIN_LAYOUT {
         working_copy(out, |output| Ok(write_csv(dataset.table(), &WriteOptions::default(), output)?))?;
+        return Ok(Vec::new());
+    }
+    if to == PARQUET {
+        parquet::write(dataset.table(), out, session)?;
         return Ok(Vec::new());
     }
     if to == JSON_LINES {

@@ -4,6 +4,7 @@ use ctdata::model::{LAYOUTS, LayoutKind, PLAIN_LAYOUT};
 use serde::Serialize;
 
 use super::JSON_LINES;
+use super::parquet::{self, PARQUET};
 use crate::failure::Failure;
 use crate::output::{Align, table};
 use crate::session::Session;
@@ -46,7 +47,13 @@ pub(crate) fn run(session: &Session) -> Result<(), Failure> {
             columns: None,
         },
     ];
-    let formats: Vec<Format> = layouts.chain(others).collect();
+    let parquet = parquet::check().is_ok().then_some(Format {
+        name: PARQUET,
+        title: "A Parquet file of a table of any subject (`convert` only)",
+        rows: "a record",
+        columns: None,
+    });
+    let formats: Vec<Format> = layouts.chain(others).chain(parquet).collect();
     if session.json {
         return session.document(&Formats { formats });
     }

@@ -3,6 +3,7 @@
 pub(crate) mod convert;
 pub(crate) mod formats;
 pub(crate) mod indicators;
+pub(crate) mod parquet;
 pub(crate) mod publish;
 pub(crate) mod risk;
 pub(crate) mod sample;

@@ -170,7 +170,7 @@ pub enum Access {
 pub fn write_atomically<T, E: From<io::Error>>(
     path: &Path,
     access: Access,
-    write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T, E>,
 ) -> Result<T, E> {
     let resolved = fs::canonicalize(path);
     let path = resolved.as_deref().unwrap_or(path);

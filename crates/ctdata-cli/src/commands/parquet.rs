@@ -1,0 +1,54 @@
+//! Parquet files. Without the feature `parquet` their name is known, so that the way to have them can be told.
+
+use std::path::Path;
+
+use ctdata::table::Table;
+
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// The name of the format of Parquet files.
+pub(crate) const PARQUET: &str = "parquet";
+
+/// Whether this program has Parquet.
+pub(crate) fn check() -> Result<(), Failure> {
+    if cfg!(feature = "parquet") { Ok(()) } else { Err(not_built()) }
+}
+
+#[cfg(feature = "parquet")]
+pub(super) fn read(input: &Path, session: &Session) -> Result<Table, Failure> {
+    use ctdata::table::TableError;
+    use ctdata::table::parquet::read_parquet;
+
+    let file = std::fs::File::open(input).map_err(|error| TableError::io(input, error))?;
+    let table = read_parquet(file, &session.control);
+    session.finish();
+    table.map_err(|error| {
+        let Failure { code, message } = error.into();
+        Failure { code, message: format!("{}: {message}", input.display()) }
+    })
+}
+
+#[cfg(feature = "parquet")]
+pub(super) fn write(table: &Table, out: &Path, session: &Session) -> Result<(), Failure> {
+    use ctdata::table::arrow::ArrowOptions;
+    use ctdata::table::parquet::write_parquet;
+
+    use crate::session::working_copy;
+
+    working_copy(out, |output| Ok(write_parquet(table, &ArrowOptions::default(), output, &session.control)?))
+}
+
+#[cfg(not(feature = "parquet"))]
+pub(super) fn read(_: &Path, _: &Session) -> Result<Table, Failure> {
+    Err(not_built())
+}
+
+#[cfg(not(feature = "parquet"))]
+pub(super) fn write(_: &Table, _: &Path, _: &Session) -> Result<(), Failure> {
+    Err(not_built())
+}
+
+fn not_built() -> Failure {
+    Failure::usage("this program was built without Parquet; build `ctdata-cli` with `--features parquet`")
+}

@@ -210,10 +210,18 @@ fn the_whole_catalogue_is_computed_or_says_why_not() {
     let few = table.select_named(&["gender", "form_forced_labour", "citizenship"]).unwrap();
     let part = compute_all(&few, &Request::default(), None, &Control::default()).unwrap();
     let ids: Vec<_> = part.results.iter().map(|result| result.indicator.id).collect();
-    assert_eq!(
-        ids,
-        ["form-of-exploitation", "sex", "region-of-origin", "completeness", "forced-labour", "female-victims"]
-    );
+    assert_eq!(ids, ["sex", "region-of-origin", "completeness", "female-victims"]);
+    // Of one answer alone, everybody in the base has it: no figure.
+    let form = part.skipped.iter().find(|skipped| skipped.indicator.id == "form-of-exploitation").unwrap();
+    assert!(form.reason.to_string().contains("100 % by definition"), "{}", form.reason);
+    // Of two, the base is said to be theirs.
+    let two = table.select_named(&["form_forced_labour", "form_sexual_exploitation"]).unwrap();
+    let of_two = compute(&two, &Request::new("form-of-exploitation"), None, &Control::default()).unwrap();
+    let note = "answers in this table: Forced labour, Sexual exploitation";
+    assert!(of_two.estimates.iter().all(|estimate| estimate.notes.iter().any(|found| found == note)));
+    // All persons as the base need no second answer.
+    let request = Request { base: Some(Base::All), ..Request::new("form-of-exploitation") };
+    assert_eq!(compute(&few, &request, None, &Control::default()).unwrap().estimates[0].base, Some(300));
     let sector = part.skipped.iter().find(|skipped| skipped.indicator.id == "labour-sector").unwrap();
     assert_eq!(
         sector.reason.to_string(),

@@ -77,7 +77,7 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
     }
     if !tables.skipped().is_empty() {
         let skipped: Vec<String> = tables.skipped().iter().map(|(id, _)| format!("`{id}`")).collect();
-        let _ = writeln!(text, "\nNot computed, since the release has no column for them: {}.", skipped.join(", "));
+        let _ = writeln!(text, "\nNot computed, since the release lacks the columns: {}.", skipped.join(", "));
     }
     text
 }

@@ -49,7 +49,9 @@ impl ReleasedTables {
             for definition in CATALOGUE.iter().filter(|definition| !definition.needs_population()) {
                 match compute(definition, &Request::new(definition.id), released, control) {
                     Ok(computed) => tables.computed.push(computed),
-                    Err(PublishError::Indicator(reason @ IndicatorError::Unavailable { .. })) => {
+                    Err(PublishError::Indicator(
+                        reason @ (IndicatorError::Unavailable { .. } | IndicatorError::Request { .. }),
+                    )) => {
                         tables.skipped.push((definition.id, reason.to_string()));
                     }
                     Err(error) => return Err(error),

@@ -3,13 +3,14 @@
 //! # Sources
 //! The base of a group of flags: CTDC Global Synthetic Data Codebook, version 2 (2024), section 6.
 
-use super::Frame;
+use super::{Counted, Frame};
 use crate::IndicatorError;
 use crate::compute::TableSpec;
 use crate::estimate::{Base, Dimension, Estimate, NotAvailable, Unit, Value};
 use crate::request::{Dim, Scope, flag_words, flags};
 use ctdata_model::{CaseAttribute, CaseGroup, ExploitationForm};
 use ctdata_table::{CountTable, Variable};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 const ANSWERS: &str = "answers";
@@ -49,6 +50,12 @@ pub(crate) fn tables(
         let role = |flag: &CaseAttribute| format!("{ANSWER}{}", flag.name());
         let spec = |flag| frame.spec(scope, &role(flag), [Variable::attribute(flag.name())]);
         return answers.iter().map(spec).collect();
+    }
+    if frame.base == Some(Base::AnyInGroup) && members.len() == 1 {
+        return Err(IndicatorError::Request {
+            indicator: frame.definition.id.to_owned(),
+            rule: "the question has one answer only in this table: its share would be 100 % by definition".into(),
+        });
     }
     let any = Variable::AnyFlag {
         name: format!("any-{name}"),
@@ -104,10 +111,25 @@ pub(crate) fn estimates(
         for (answer, index) in (0u16..).zip(0..categories) {
             let numerator = of_answer.and_then(|counts| counts.get(index)).copied().unwrap_or(0);
             let coordinate = answers.counted(0, &dim, answer);
-            estimates.push(frame.share(&any, &slice.by, [coordinate], [numerator, base, unknown])?);
+            let mut estimate = frame.share(&any, &slice.by, [coordinate], [numerator, base, unknown])?;
+            estimate.notes.extend(few_answers(frame, &any));
+            estimates.push(estimate);
         }
     }
     Ok(estimates)
+}
+
+/// The answers that make the base, where they are few: a table need not have all that a layout has.
+fn few_answers(frame: &Frame<'_>, any: &Counted<'_>) -> Option<Cow<'static, str>> {
+    const FEW: usize = 3;
+    match &any.dimension(0)?.variable {
+        Variable::AnyFlag { members, .. } if frame.base == Some(Base::AnyInGroup) && members.len() <= FEW => {
+            let labels = members.iter().filter_map(|name| flag_words(CaseAttribute::from_name(name)?));
+            let labels: Vec<&str> = labels.map(|(_, label)| label).collect();
+            Some(format!("answers in this table: {}", labels.join(", ")).into())
+        }
+        _ => None,
+    }
 }
 
 /// Each flag over the persons who answered it.

@@ -1,5 +1,4 @@
 //! The plan in the README does what the README says.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::fs;
 use std::path::Path;

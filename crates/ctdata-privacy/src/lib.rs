@@ -76,6 +76,7 @@ mod error;
 mod model;
 pub mod proofs;
 mod quasi;
+mod recode;
 mod release;
 mod risk;
 mod statement;
@@ -87,6 +88,7 @@ mod verify;
 
 pub use error::{BrokenGuarantee, PrivacyError};
 pub use model::{KAnonymity, Measure, ModelReport};
+pub use recode::QuasiIdentifier;
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
 pub use statement::{BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification};

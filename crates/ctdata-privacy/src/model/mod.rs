@@ -1,5 +1,6 @@
 //! Privacy models: what a released table must satisfy. One file per model.
 
+pub(crate) mod evaluator;
 mod k_anonymity;
 mod report;
 

@@ -250,7 +250,7 @@ fn plans_are_read_strictly() {
     )
     .unwrap();
     let answer = shell.json(&["publish", "cases.csv", "--plan", "plan.toml", "--out", "release"]);
-    assert_eq!(answer["statement"]["model"]["k"], 5);
+    assert_eq!(answer["statement"]["models"][0]["required"], 5);
     let data = fs::read_to_string(shell.path("release/data.csv")).unwrap();
     assert_eq!(data.lines().next(), Some("gender,citizenship,isForcedLabour"));
     fs::write(shell.path("bad.toml"), "format_version = 1\nk = 5\n").unwrap();

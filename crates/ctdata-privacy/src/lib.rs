@@ -91,6 +91,8 @@ pub use model::{KAnonymity, Measure, ModelReport};
 pub use recode::QuasiIdentifier;
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
-pub use statement::{BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification};
+pub use statement::{
+    BlankedCells, GeneralizedColumn, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification,
+};
 pub use suppress::{KAnonymizer, KAnonymizerBuilder};
 pub use unit::PrivacyUnit;

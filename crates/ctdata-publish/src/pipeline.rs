@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ctdata_model::validate::{Report, Severity, Validator};
 use ctdata_model::{CaseReader, Dataset, ModelError, Outcome, PLAIN_LAYOUT};
-use ctdata_privacy::{KAnonymity, KAnonymizer, PrivacyUnit, ReleaseModel, Released, RiskReport, Statement};
+use ctdata_privacy::{KAnonymity, KAnonymizer, PrivacyUnit, Released, RiskReport, Statement};
 use ctdata_table::csv::Separator;
 use ctdata_table::{Control, Table};
 use serde::Serialize;
@@ -181,7 +181,7 @@ fn anonymizer(names: &Names, model: KAnonymity) -> Result<KAnonymizer, PublishEr
 fn remarks(released: &Released<Table>) -> Vec<String> {
     let records = &released.statement().records;
     let mut remarks = Vec::new();
-    if released.statement().model == (ReleaseModel::KAnonymity { k: 1 }) {
+    if released.statement().possible_matches <= 1 {
         remarks.push("k = 1 holds for every table: nobody is hidden among others".to_owned());
     }
     if released.statement().unit == PrivacyUnit::Person {

@@ -221,7 +221,7 @@ fn a_plan_releases_its_columns_and_no_other() {
     assert_eq!(package["resources"][0]["schema"]["fields"].as_array().unwrap().len(), 3);
     let statement: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(release.join(STATEMENT_FILE)).unwrap()).unwrap();
-    assert_eq!(statement["model"]["k"], 20);
+    assert_eq!(statement["models"][0]["required"], 20);
     let readme = fs::read_to_string(release.join(README_FILE)).unwrap();
     assert!(readme.contains("k = 20") && readme.contains("not protected"));
 }

@@ -2,7 +2,7 @@
 
 mod words;
 
-use crate::{KAnonymity, PrivacyUnit};
+use crate::{KAnonymity, Measure, PrivacyUnit};
 
 /// How many records came in, stayed and left.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,9 @@ pub struct Summary {
     pub records: RecordCounts,
     /// Cells blanked, for each column that cells may be blanked of.
     pub blanked: Vec<BlankedCells>,
+    /// How coarse the quasi-identifiers are; empty where nothing is generalized.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub generalized: Vec<GeneralizedColumn>,
     /// Equivalence classes of the output.
     pub classes: u64,
     /// Units of the smallest one; none without records.
@@ -66,23 +69,50 @@ pub enum ReleaseKind {
     CountTable,
 }
 
-/// The privacy model of a release and its parameter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A privacy model that a release satisfies.
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(tag = "kind", rename_all = "kebab-case"))]
 #[non_exhaustive]
-pub enum ReleaseModel {
-    /// [`KAnonymity`], with the attacker view.
-    KAnonymity {
-        /// The least number of units of a class.
-        k: u32,
-    },
+pub struct ReleaseModel {
+    /// The model's name in kebab-case.
+    pub kind: String,
+    /// The attribute that the model speaks of, where it speaks of one.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub attribute: Option<String>,
+    /// The level asked for.
+    pub required: Measure,
+    /// The model with its parameters in a few words.
+    pub description: String,
 }
 
 impl From<KAnonymity> for ReleaseModel {
     fn from(model: KAnonymity) -> Self {
-        Self::KAnonymity { k: model.k() }
+        Self {
+            kind: KAnonymity::NAME.to_owned(),
+            attribute: None,
+            required: Measure::Count(model.k().into()),
+            description: format!("{} with k = {}", KAnonymity::NAME, model.k()),
+        }
     }
+}
+
+/// How coarse a released column is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct GeneralizedColumn {
+    /// The column.
+    pub attribute: String,
+    /// The level of its hierarchy, 0 being the values themselves; none where levels differ from
+    /// record to record.
+    pub level: Option<usize>,
+    /// The name of that level.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub level_name: Option<String>,
+    /// The highest level of the hierarchy.
+    pub height: usize,
+    /// Released cells that stand for more than one value.
+    pub cells: u64,
 }
 
 /// What the verifier recounted and found to hold.
@@ -123,8 +153,11 @@ pub struct Statement {
     pub computed_from: Option<String>,
     /// Columns of the microdata, or dimensions of the table.
     pub columns: Vec<String>,
-    /// The privacy model.
-    pub model: ReleaseModel,
+    /// The privacy models; all of them hold.
+    pub models: Vec<ReleaseModel>,
+    /// The least number of units that whoever knows the quasi-identifiers of a person finds to be
+    /// possibly the person's, if any is found.
+    pub possible_matches: u64,
     /// The attributes that an attacker is assumed to know.
     pub quasi_identifiers: Vec<String>,
     /// What the size of a class counts.
@@ -135,6 +168,9 @@ pub struct Statement {
     pub records: RecordCounts,
     /// Cells blanked, for each column that cells may be blanked of.
     pub blanked: Vec<BlankedCells>,
+    /// How coarse the quasi-identifiers are; empty where nothing is generalized.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub generalized: Vec<GeneralizedColumn>,
     /// What a missing cell means, in sentences.
     pub missing: Vec<String>,
     /// What was verified.
@@ -143,11 +179,25 @@ pub struct Statement {
     pub not_protected: Vec<String>,
 }
 
-/// The facts behind a statement on k-anonymity by suppression, all recounted.
-pub(crate) struct SuppressionFacts<'a> {
-    pub(crate) model: KAnonymity,
+/// How the released records were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mechanism {
+    /// Records and cells were suppressed; a blank is a value when classes are counted.
+    Suppression,
+    /// Values were generalized by hierarchies or intervals, and records suppressed.
+    Recoding,
+    /// Cells were blanked so that nobody has too few possible matches; classes may be small.
+    LocalSuppression,
+}
+
+/// The facts behind a statement on microdata, all recounted.
+pub(crate) struct Facts<'a> {
+    pub(crate) mechanism: Mechanism,
+    /// The least number of possible matches that anyone has who has any.
+    pub(crate) k: u64,
+    pub(crate) models: Vec<ReleaseModel>,
     pub(crate) columns: Vec<String>,
-    pub(crate) quasi_identifiers: &'a [String],
+    pub(crate) quasi_identifiers: Vec<String>,
     /// Released columns that are not quasi-identifiers.
     pub(crate) others: &'a [String],
     /// Columns whose cells that are not recorded were all suppressed.
@@ -159,7 +209,7 @@ pub(crate) struct SuppressionFacts<'a> {
 impl Statement {
     pub(crate) const SOFTWARE: &'static str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
-    pub(crate) fn of_suppression(facts: SuppressionFacts<'_>) -> Self {
+    pub(crate) fn of_microdata(facts: Facts<'_>) -> Self {
         Self {
             format_version: 1,
             software: Self::SOFTWARE.to_owned(),
@@ -173,14 +223,16 @@ impl Statement {
                 classes: facts.summary.classes,
                 smallest_class: facts.summary.smallest_class,
                 attacker_view_smallest: facts.attacker_view_smallest,
-                checks: words::checks_of_suppression(),
+                checks: words::checks(&facts),
             },
             columns: facts.columns,
-            model: facts.model.into(),
-            quasi_identifiers: facts.quasi_identifiers.to_vec(),
+            models: facts.models,
+            quasi_identifiers: facts.quasi_identifiers,
             unit: facts.summary.unit,
             records: facts.summary.records,
             blanked: facts.summary.blanked,
+            generalized: facts.summary.generalized,
+            possible_matches: facts.k,
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{ReleaseKind, ReleaseModel, Statement, SuppressionFacts};
-use crate::PrivacyUnit;
+use super::{Facts, GeneralizedColumn, Mechanism, ReleaseKind, Statement};
+use crate::{KAnonymity, PrivacyUnit};
 
 pub(super) const COMPUTED_FROM: &str = "computed from the released microdata";
 pub(super) const CHECK_OF_COUNTS: &str =
@@ -32,7 +32,7 @@ pub(super) fn assumptions(unit: PrivacyUnit) -> Vec<String> {
     ])
 }
 
-pub(super) fn missing(facts: &SuppressionFacts<'_>) -> Vec<String> {
+pub(super) fn missing(facts: &Facts<'_>) -> Vec<String> {
     let mut all = sentences(&[
         "A missing cell never means \"no\".",
         "When records are compared, missing is a value of its own: blank equals blank only. An attacker who \
@@ -59,19 +59,46 @@ pub(super) fn missing(facts: &SuppressionFacts<'_>) -> Vec<String> {
     all
 }
 
-pub(super) fn checks_of_suppression() -> Vec<String> {
+pub(super) fn checks(facts: &Facts<'_>) -> Vec<String> {
+    let classes = match facts.mechanism {
+        Mechanism::Suppression => {
+            "The classes of the released rows were recounted by comparing rows; each has at least k units."
+        }
+        Mechanism::Recoding => {
+            "The classes of the released rows were recounted by comparing rows, and each model named above was \
+             computed again from them; all hold."
+        }
+        Mechanism::LocalSuppression => "The classes of the released rows were recounted by comparing rows.",
+    };
+    let cells = match facts.mechanism {
+        Mechanism::Recoding => {
+            "Every released row is a row of the source, used once; every released value stands for the value of the \
+             source, and nothing else was changed but suppressed cells."
+        }
+        _ => "Every released row is a row of the source, used once, in which nothing but suppressed cells was changed.",
+    };
+    let compatible = match facts.mechanism {
+        Mechanism::Recoding => {
+            "For every record of the source, the released units that are compatible with it were counted, a coarse \
+             value being compatible with all that it stands for and a blank with everything; there are none or at \
+             least the number of possible matches stated."
+        }
+        _ => {
+            "For every record of the source, the released units that are compatible with it were counted, a blank \
+             being compatible with everything; there are none or at least k."
+        }
+    };
     sentences(&[
-        "The classes of the released rows were recounted by comparing rows; each has at least k units.",
-        "For every record of the source, the released units that are compatible with it were counted, a blank \
-         being compatible with everything; there are none or at least k.",
-        "Every released row is a row of the source, used once, in which nothing but suppressed cells was changed.",
+        classes,
+        compatible,
+        cells,
         "The columns are those listed; there are no identifiers and no weights, and the order of the rows follows \
          from their content alone.",
         "The numbers of records and suppressed cells were recounted.",
     ])
 }
 
-pub(super) fn not_protected(facts: &SuppressionFacts<'_>) -> Vec<String> {
+pub(super) fn not_protected(facts: &Facts<'_>) -> Vec<String> {
     let mut all = sentences(&[
         "What all records of a class have in common is learnt of each person in it, without telling them apart: \
          k-anonymity hides who is who, not what is true of a group.",
@@ -125,16 +152,26 @@ impl Statement {
                 let _ = write!(text, "Table `{id}` counts the records of the released microdata by {columns}: {from}.");
             }
         }
-        let ReleaseModel::KAnonymity { k } = self.model;
+        let k = self.possible_matches;
         let many = match self.unit {
             PrivacyUnit::Person => format!("records of at least {k} persons"),
             PrivacyUnit::Record => format!("at least {k} records"),
         };
+        let known = list(&self.quasi_identifiers);
+        match self.models.as_slice() {
+            [only] if only.kind == KAnonymity::NAME => {
+                let _ = write!(text, " It is k-anonymous with k = {k}: whoever");
+            }
+            [] => text.push_str(" Whoever"),
+            models => {
+                let models = models.iter().map(|model| model.description.as_str());
+                let _ = write!(text, " It satisfies {}. Whoever", list(models));
+            }
+        }
         let _ = writeln!(
             text,
-            " It is k-anonymous with k = {k}: whoever knows {} of a person, and nothing else of the source, finds \
-             either no record that could be the person's or {many} that could be.",
-            list(&self.quasi_identifiers),
+            " knows {known} of a person, and nothing else of the source, finds either no record that could be the \
+             person's or {many} that could be.",
         );
         if self.released == ReleaseKind::Microdata {
             let _ = write!(text, "\nColumns: {columns}.\n");
@@ -151,6 +188,9 @@ impl Statement {
         for blanked in &self.blanked {
             let _ = writeln!(text, "- Suppressed cells of {} in these records: {}.", blanked.attribute, blanked.cells);
         }
+        for column in &self.generalized {
+            let _ = writeln!(text, "- {}", generalized(column));
+        }
         section(&mut text, "What a missing cell means", &self.missing);
         section(&mut text, "What was verified", &self.verified.checks);
         let shown = |count: Option<u64>| count.map_or("none".to_owned(), |count| count.to_string());
@@ -164,6 +204,18 @@ impl Statement {
         section(&mut text, "What this rests on", &self.assumptions);
         section(&mut text, "What is not protected", &self.not_protected);
         text
+    }
+}
+
+fn generalized(column: &GeneralizedColumn) -> String {
+    let GeneralizedColumn { attribute, level, level_name, height, cells } = column;
+    match (level, level_name) {
+        (Some(0), _) => format!("{attribute} was not generalized."),
+        (Some(level), name) => {
+            let name = name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+            format!("{attribute} was generalized to level {level} of {height}{name}: {cells} cells are coarser.")
+        }
+        (None, _) => format!("{attribute} was generalized record by record: {cells} cells are coarser."),
     }
 }
 

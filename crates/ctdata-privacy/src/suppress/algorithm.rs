@@ -59,6 +59,7 @@ impl KAnonymizer {
                 .iter()
                 .map(|name| count_blanked(table, &working, name, &kept))
                 .collect::<Result<_, _>>()?,
+            generalized: Vec::new(),
             classes: classes.others,
             smallest_class: classes.smallest_other,
         };

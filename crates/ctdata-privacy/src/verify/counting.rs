@@ -26,6 +26,7 @@ impl CountingClaim {
                 unit: statement.unit,
                 records: statement.records.clone(),
                 blanked: statement.blanked.clone(),
+                generalized: statement.generalized.clone(),
                 classes: statement.verified.classes,
                 smallest_class: statement.verified.smallest_class,
             },

@@ -10,7 +10,7 @@ use ctdata_table::{Control, Missing, Table};
 use super::microdata::{self, ColumnPair};
 use super::possible::{Groups, Rows};
 use crate::release::Claim;
-use crate::statement::SuppressionFacts;
+use crate::statement::{Facts, Mechanism};
 use crate::{BlankedCells, BrokenGuarantee, KAnonymity, PrivacyError, PrivacyUnit, RecordCounts, Statement, Summary};
 
 /// What a suppressed table is claimed to be.
@@ -69,6 +69,7 @@ impl Claim<Table> for SuppressionClaim {
             unit: if input.ids().is_some() { PrivacyUnit::Person } else { PrivacyUnit::Record },
             records: RecordCounts::new(input.rows() as u64, output.rows() as u64),
             blanked: self.blanked.iter().map(blanked).collect(),
+            generalized: Vec::new(),
             classes: groups.sizes().count() as u64,
             smallest_class,
         };
@@ -80,10 +81,12 @@ impl Claim<Table> for SuppressionClaim {
             blanked.cells > 0 && declared.is_ok_and(|kinds| !kinds.contains(Missing::NotRecorded))
         };
         let only_suppressed = summary.blanked.iter().filter(only_suppressed).map(|b| b.attribute.clone()).collect();
-        Ok(Statement::of_suppression(SuppressionFacts {
-            model: self.model,
+        Ok(Statement::of_microdata(Facts {
+            mechanism: Mechanism::Suppression,
+            k: self.model.k().into(),
+            models: vec![self.model.into()],
             columns: claimed.iter().map(ToString::to_string).collect(),
-            quasi_identifiers: &self.quasi_identifiers,
+            quasi_identifiers: self.quasi_identifiers.clone(),
             others: &self.released,
             only_suppressed,
             summary,

@@ -29,6 +29,7 @@ fn claim(origin: &[u32]) -> SuppressionClaim {
             unit: PrivacyUnit::Record,
             records: RecordCounts::new(5, origin.len() as u64),
             blanked: Vec::new(),
+            generalized: Vec::new(),
             classes: 2,
             smallest_class: Some(2),
         },

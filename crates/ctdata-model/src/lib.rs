@@ -70,7 +70,7 @@ pub use crosswalk::{Conversion, Loss, LossKind, convert};
 #[cfg(feature = "csv")]
 pub use ctdata_table::csv::OnError;
 #[cfg(feature = "csv")]
-pub use ctdc::{CaseReader, Outcome, Problem, Problems, write_cases, write_table};
+pub use ctdc::{CaseReader, Outcome, Problem, Problems, write_cases, write_recoded, write_table};
 pub use ctdc::{Coding, Detection, LAYOUTS, Layout, LayoutAttribute, LayoutColumn, LayoutKind, Token, VpAttribute};
 pub use dataset::{Dataset, PLAIN_LAYOUT, VpTable};
 pub use error::ModelError;

@@ -72,6 +72,7 @@
 //!
 //! Minimum supported Rust version: 1.89.
 
+mod anonymize;
 mod error;
 mod model;
 pub mod proofs;

@@ -11,7 +11,7 @@ use crate::folder::{DATA_FILE, PACKAGE_FILE, README_FILE, STATEMENT_FILE, TABLES
 use crate::tables::ReleasedTables;
 
 /// The column of a layout that holds an attribute of this name.
-fn column(layout: Option<&'static Layout>, name: &str) -> Option<&'static LayoutColumn> {
+pub(crate) fn column(layout: Option<&'static Layout>, name: &str) -> Option<&'static LayoutColumn> {
     layout?.columns.iter().find(|column| match column.attribute {
         LayoutAttribute::Case(attribute) => attribute.name() == name,
         LayoutAttribute::VictimPerpetrator(attribute) => attribute.name() == name,
@@ -138,7 +138,7 @@ fn table_type(name: &str) -> &'static str {
 
 fn field(layout: Option<&'static Layout>, attribute: &Attribute) -> Value {
     let domain = attribute.domain();
-    let described = column(layout, attribute.name());
+    let described = column(layout, attribute.name()).filter(|column| column.has_domain(attribute));
     let kind = match domain.kind() {
         DomainKind::Numeric if domain.scale() == Some(0) => "integer",
         DomainKind::Numeric => "number",

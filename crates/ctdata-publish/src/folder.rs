@@ -4,12 +4,12 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use ctdata_model::{Layout, write_table};
+use ctdata_model::{Layout, write_recoded, write_table};
 use ctdata_privacy::Released;
 use ctdata_table::{Control, Table};
 
 use crate::PublishError;
-use crate::describe::{data_package, readme};
+use crate::describe::{column, data_package, readme};
 use crate::tables::ReleasedTables;
 
 /// The records, one per row.
@@ -93,6 +93,7 @@ impl ReleaseFolder {
         let file = fs::File::create(&path).map_err(|error| PublishError::io(&path, error))?;
         let mut output = BufWriter::new(file);
         match layout {
+            Some(layout) if is_recoded(data.get(), layout) => write_recoded(data.get(), layout, &mut output, control)?,
             Some(layout) => write_table(data.get(), layout, &mut output, control)?,
             None => crate::plain::write(data.get(), &mut output, control)?,
         }
@@ -132,6 +133,12 @@ impl ReleaseFolder {
         }
         Ok(self.target.clone())
     }
+}
+
+/// Whether some column no longer has the values that its layout has.
+pub(crate) fn is_recoded(table: &Table, layout: &'static Layout) -> bool {
+    let attributes = table.schema().attributes();
+    attributes.iter().any(|attribute| column(Some(layout), attribute.name()).is_some_and(|column| !column.has_domain(attribute)))
 }
 
 /// Whether there is something that a release may take the place of: a release folder that nobody has

@@ -2,8 +2,9 @@
 
 use ctdata_indicators::export::write_long_csv;
 use ctdata_indicators::{CATALOGUE, Definition, Estimate, IndicatorError, Request, indicator};
+use ctdata_model::CaseAttribute;
 use ctdata_privacy::Released;
-use ctdata_table::{Control, CountTable, Table};
+use ctdata_table::{Attribute, Control, CountTable, Schema, Table};
 
 use crate::{PublishError, TablePlan};
 
@@ -95,6 +96,17 @@ impl ReleasedTables {
     }
 }
 
+/// The columns that still have the values of the case schema: indicators speak of no others.
+fn as_cases(table: &Table) -> Result<Schema, PublishError> {
+    let same = |attribute: &Attribute| {
+        let case = CaseAttribute::from_name(attribute.name());
+        case.is_some_and(|case| case.is_list() || case.domain() == *attribute.domain())
+    };
+    let attributes = table.schema().attributes().iter().enumerate();
+    let positions: Vec<usize> = attributes.filter(|(_, attribute)| same(attribute)).map(|(at, _)| at).collect();
+    Ok(table.schema().select(&positions)?)
+}
+
 fn compute(
     definition: &'static Definition,
     request: &Request,
@@ -102,7 +114,7 @@ fn compute(
     control: &Control,
 ) -> Result<Computed, PublishError> {
     let counts = definition
-        .tables(request, released.get().schema())?
+        .tables(request, &as_cases(released.get())?)?
         .into_iter()
         .map(|spec| Ok(released.tabulate(&spec.id, &spec.variables, control)?.verify(control)?))
         .collect::<Result<Vec<_>, PublishError>>()?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ctdata_table::{Missing, nearest};
+use ctdata_table::{Attribute, Missing, nearest};
 
 use crate::{CaseAttribute, VpAttribute};
 
@@ -91,6 +91,14 @@ impl LayoutColumn {
                     .collect(),
             ),
             _ => None,
+        }
+    }
+
+    /// Whether an attribute has the values of this column: not after it was generalized.
+    pub fn has_domain(&self, attribute: &Attribute) -> bool {
+        match self.attribute {
+            LayoutAttribute::Case(case) => case.is_list() || case.domain() == *attribute.domain(),
+            LayoutAttribute::VictimPerpetrator(vp) => vp.domain() == *attribute.domain(),
         }
     }
 }

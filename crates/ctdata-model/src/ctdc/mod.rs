@@ -22,4 +22,4 @@ pub use reader::CaseReader;
 pub use releases::LAYOUTS;
 pub use victim_perpetrator::VpAttribute;
 #[cfg(feature = "csv")]
-pub use writer::{write_cases, write_table};
+pub use writer::{write_cases, write_recoded, write_table};

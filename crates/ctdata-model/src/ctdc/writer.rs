@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use ctdata_table::csv::{CsvWriter, LineEnd, Separator};
-use ctdata_table::{CodeSlice, Control, Table, TableError};
+use ctdata_table::{Attribute, Cell, CodeSlice, Control, Table, TableError};
 
 use super::decode::tokens_of;
 use super::layout::{Layout, LayoutAttribute, LayoutColumn};
@@ -15,7 +15,7 @@ use crate::{CaseAttribute, CaseTable, ModelError};
 /// # Errors
 /// A code that the layout cannot write (use [`convert`](crate::convert) first), or a failing output.
 pub fn write_cases(cases: &CaseTable, output: impl Write, control: &Control) -> Result<(), ModelError> {
-    write(cases.table(), cases.layout(), cases.layout().notice, output, control)
+    write(cases.table(), cases.layout(), cases.layout().notice, false, output, control)
 }
 
 /// Writes some columns of a layout, in the order of the table, without the terms-of-use column.
@@ -30,7 +30,22 @@ pub fn write_table(
     control: &Control,
 ) -> Result<(), ModelError> {
     let is_whole = table.schema().len() == layout.columns.len();
-    write(table, layout, layout.notice.filter(|_| is_whole && table.schema().len() > 1), output, control)
+    write(table, layout, layout.notice.filter(|_| is_whole && table.schema().len() > 1), false, output, control)
+}
+
+/// Writes a table some of whose columns were recoded (generalized to regions, periods, bands): as
+/// [`write_table`], but a column with other values than the layout's is written by its labels, and
+/// without the notice of the layout, which such a file is no longer.
+///
+/// # Errors
+/// As [`write_table`], other domains apart.
+pub fn write_recoded(
+    table: &Table,
+    layout: &'static Layout,
+    output: impl Write,
+    control: &Control,
+) -> Result<(), ModelError> {
+    write(table, layout, None, true, output, control)
 }
 
 /// Rows between two looks at the control.
@@ -46,6 +61,7 @@ fn write(
     table: &Table,
     layout: &'static Layout,
     notice: Option<&str>,
+    may_be_recoded: bool,
     output: impl Write,
     control: &Control,
 ) -> Result<(), ModelError> {
@@ -59,14 +75,13 @@ fn write(
         .map(|(attribute, column)| {
             let described =
                 column_of(layout, attribute.name()).ok_or(ModelError::NotOfLayout { layout: layout.name })?;
-            let is_same = match described.attribute {
-                LayoutAttribute::Case(case) => case.is_list() || case.domain() == *attribute.domain(),
-                LayoutAttribute::VictimPerpetrator(vp) => vp.domain() == *attribute.domain(),
-            };
-            if !is_same {
+            let tokens = if described.has_domain(attribute) {
+                tokens_of(layout, described, attribute.domain(), attribute.missing())
+            } else if may_be_recoded {
+                labels_of(layout, attribute)
+            } else {
                 return Err(ModelError::NotOfLayout { layout: layout.name });
-            }
-            let tokens = tokens_of(layout, described, attribute.domain(), attribute.missing());
+            };
             let tokens = tokens
                 .into_iter()
                 .map(|text| text.map(|text| ctdata_table::csv::quote(text.as_bytes(), separator)))
@@ -101,6 +116,16 @@ fn write(
     }
     writer.finish().map_err(failed)?.flush().map_err(failed)?;
     Ok(())
+}
+
+/// Labels of the values, and the layout's text for what is missing.
+fn labels_of(layout: &Layout, attribute: &Attribute) -> Vec<Option<String>> {
+    let codes = 0..u16::try_from(attribute.code_count()).unwrap_or(u16::MAX);
+    let text = |code| match attribute.cell(code)? {
+        Cell::Value(value) => Some(attribute.domain().label(value)?.into_owned()),
+        Cell::Missing(_) => Some(layout.missing.to_owned()),
+    };
+    codes.map(text).collect()
 }
 
 fn column_of(layout: &'static Layout, name: &str) -> Option<&'static LayoutColumn> {

@@ -3,7 +3,7 @@
 use ctdata_table::{Attribute, Cell, Classes, Column, Control, Missing, Table};
 
 use super::KAnonymizer;
-use super::output::assemble;
+use crate::anonymize::assemble;
 use crate::quasi::QuasiIdentifiers;
 use crate::unit::Persons;
 use crate::verify::SuppressionClaim;

@@ -1,7 +1,6 @@
 //! k-anonymity by suppression of records, or of cells of chosen columns and then of records.
 
 mod algorithm;
-mod output;
 mod params;
 
 pub use params::{KAnonymizer, KAnonymizerBuilder};

@@ -15,6 +15,17 @@ pub(super) struct ColumnPair {
     pub(super) blank: Option<u16>,
 }
 
+/// Checks that nothing names persons or weighs records.
+pub(super) fn no_identity(output: &Table) -> Result<(), BrokenGuarantee> {
+    if output.ids().is_some() {
+        return Err(BrokenGuarantee::Identifiers);
+    }
+    if output.weights().is_some() {
+        return Err(BrokenGuarantee::Weights);
+    }
+    Ok(())
+}
+
 /// Checks that the released columns are the claimed ones, with domains that say nothing more than
 /// the rows do.
 pub(super) fn columns(
@@ -23,12 +34,7 @@ pub(super) fn columns(
     claimed: &[&str],
     blankable: &[String],
 ) -> Result<Vec<ColumnPair>, BrokenGuarantee> {
-    if output.ids().is_some() {
-        return Err(BrokenGuarantee::Identifiers);
-    }
-    if output.weights().is_some() {
-        return Err(BrokenGuarantee::Weights);
-    }
+    no_identity(output)?;
     let attributes = output.schema().attributes();
     let mut pairs = Vec::with_capacity(claimed.len());
     for position in 0..attributes.len().max(claimed.len()) {
@@ -37,23 +43,32 @@ pub(super) fn columns(
             return Err(wrong);
         };
         let found = input.schema().find(name).and_then(|at| Some((at, input.schema().get(at)?)));
-        let Some((at, old)) = found.filter(|_| new.name() == *name) else {
+        let Some(old) = found.filter(|_| new.name() == *name) else {
             return Err(wrong);
         };
         let may_blank = blankable.iter().any(|blankable| blankable == name);
-        let kinds_fit =
-            new.missing() == old.missing() || (may_blank && new.missing() == old.missing().with(Missing::NotRecorded));
-        if !kinds_fit || !domain_fits(old.domain(), new.domain(), output, position) {
-            return Err(BrokenGuarantee::Domain { column: (*name).to_owned() });
-        }
-        pairs.push(ColumnPair {
-            input: at,
-            output: position,
-            map: released_codes(old, new),
-            blank: if may_blank { new.missing_code(Missing::NotRecorded) } else { None },
-        });
+        let domain = BrokenGuarantee::Domain { column: (*name).to_owned() };
+        pairs.push(pair(old, (position, new), may_blank, output).ok_or(domain)?);
     }
     Ok(pairs)
+}
+
+/// A column of the input and the released one that is the same but for blanks; none if the released
+/// domain or its kinds of missing are not what they may be.
+pub(super) fn pair(
+    (input, old): (usize, &Attribute),
+    (position, new): (usize, &Attribute),
+    may_blank: bool,
+    output: &Table,
+) -> Option<ColumnPair> {
+    let kinds_fit =
+        new.missing() == old.missing() || (may_blank && new.missing() == old.missing().with(Missing::NotRecorded));
+    (kinds_fit && domain_fits(old.domain(), new.domain(), output, position)).then(|| ColumnPair {
+        input,
+        output: position,
+        map: released_codes(old, new),
+        blank: if may_blank { new.missing_code(Missing::NotRecorded) } else { None },
+    })
 }
 
 fn released_codes(old: &Attribute, new: &Attribute) -> Vec<Option<u16>> {
@@ -68,7 +83,7 @@ fn released_codes(old: &Attribute, new: &Attribute) -> Vec<Option<u16>> {
 /// A public domain stays; an observed one keeps exactly the values that are still there, in an
 /// order that says nothing of the input. Names that are all integers are numbers, as they would be if
 /// they had been alone.
-fn domain_fits(old: &Domain, new: &Domain, output: &Table, position: usize) -> bool {
+pub(super) fn domain_fits(old: &Domain, new: &Domain, output: &Table, position: usize) -> bool {
     if old.origin() == Origin::Public {
         return old == new;
     }

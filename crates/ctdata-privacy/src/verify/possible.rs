@@ -43,6 +43,7 @@ pub(super) struct Groups {
     /// The cells that each group agrees in, by column.
     columns: Vec<Vec<u16>>,
     persons: Vec<Vec<u32>>,
+    of_row: Vec<u32>,
     /// Whether some person is in more than one group.
     overlap: bool,
     population: usize,
@@ -53,8 +54,10 @@ impl Groups {
     pub(super) fn of(rows: &Rows, person: &[u32], population: usize) -> Self {
         let mut group_of: HashMap<&[u16], usize> = HashMap::new();
         let mut persons: Vec<Vec<u32>> = Vec::new();
+        let mut of_row = Vec::with_capacity(person.len());
         for (row, &person) in rows.iter().zip(person) {
             let group = *group_of.entry(row).or_insert(persons.len());
+            of_row.push(u32::try_from(group).unwrap_or(u32::MAX));
             match persons.get_mut(group) {
                 Some(members) => members.push(person),
                 None => persons.push(vec![person]),
@@ -79,7 +82,7 @@ impl Groups {
                 overlap |= std::mem::replace(seen, true);
             }
         }
-        Self { columns, persons, overlap, population }
+        Self { columns, persons, of_row, overlap, population }
     }
 
     /// The number of persons of each group.
@@ -87,19 +90,25 @@ impl Groups {
         self.persons.iter().map(|members| members.len() as u64)
     }
 
-    /// Calls `found` with each target and the number of its possible persons: those of groups that
-    /// agree with it wherever they are not blank (`blanks`, one list of codes per column).
+    /// The group of each row.
+    pub(super) fn of_rows(&self) -> &[u32] {
+        &self.of_row
+    }
+
+    /// Calls `found` with each target and the number of its possible persons: those of groups whose
+    /// cells all fit it (`fits`: the column's place, what is known, the cell).
     ///
-    /// `found` says how many are enough to know of the next target. Targets are sorted: what is
+    /// Targets tell of the columns at `places`, or of all. `found` says how many are enough to know of the next target. Targets are sorted: what is
     /// possible for a prefix is kept and only narrowed down, by plain comparison.
     pub(super) fn possible(
         &self,
+        places: Option<&[usize]>,
         targets: &[&[u16]],
-        blanks: &[Vec<u16>],
+        fits: impl Fn(usize, u16, u16) -> bool,
         control: &Control,
         mut found: impl FnMut(usize, u64) -> u64,
     ) -> Result<(), PrivacyError> {
-        let mut open: Vec<Vec<usize>> = vec![Vec::new(); blanks.len() + 1];
+        let mut open: Vec<Vec<usize>> = vec![Vec::new(); self.columns.len() + 1];
         if let Some(all) = open.first_mut() {
             all.extend(0..self.persons.len());
         }
@@ -112,14 +121,12 @@ impl Groups {
                 control.report("verifying the attacker view", number as u64, Some(targets.len() as u64));
             }
             let shared = target.iter().zip(previous).take_while(|(a, b)| a == b).count();
-            let known = target.iter().zip(blanks).zip(&self.columns).enumerate();
-            for (place, ((known, blanks), column)) in known.skip(shared) {
+            for (place, &known) in target.iter().enumerate().skip(shared) {
+                let of = places.map_or(Some(place), |places| places.get(place).copied());
+                let Some(column) = of.and_then(|of| self.columns.get(of)) else { continue };
                 let (narrowed, further) = open.split_at_mut(place + 1);
                 if let (Some(wide), Some(narrow)) = (narrowed.last(), further.first_mut()) {
-                    let fits = |group: &&usize| {
-                        let cell = column.get(**group);
-                        cell.is_some_and(|cell| cell == known || blanks.contains(cell))
-                    };
+                    let fits = |group: &&usize| column.get(**group).is_some_and(|&cell| fits(place, known, cell));
                     narrow.clear();
                     narrow.extend(wide.iter().filter(fits));
                 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use ctdata_table::{Control, Missing, Table};
 
+use super::attacker;
 use super::microdata::{self, ColumnPair};
 use super::possible::{Groups, Rows};
 use crate::release::Claim;
@@ -55,7 +56,7 @@ impl Claim<Table> for SuppressionClaim {
             .filter(|(_, name)| self.quasi_identifiers.iter().any(|quasi| quasi == *name))
             .map(|(pair, _)| pair)
             .collect();
-        let (person, population) = self.persons();
+        let (person, population) = super::person_of_rows(input, &self.origin);
         let released = Rows::read(output, &known.iter().map(|pair| (pair.output, |code| code)).collect::<Vec<_>>());
         let groups = Groups::of(&released, &person, population);
         let smallest_class = self.check_classes(&groups)?;
@@ -100,19 +101,6 @@ impl SuppressionClaim {
         self.quasi_identifiers.iter().chain(&self.released).any(|claimed| claimed == name)
     }
 
-    /// A number for the person of each output row, by the ids of the input.
-    fn persons(&self) -> (Vec<u32>, usize) {
-        let Some(ids) = self.input.ids() else {
-            return (self.origin.clone(), self.input.rows());
-        };
-        let mut numbers: HashMap<Option<&str>, u32> = HashMap::new();
-        let mut number = |row: &u32| {
-            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            *numbers.entry(ids.get(*row as usize)).or_insert(next)
-        };
-        (self.origin.iter().map(&mut number).collect(), self.origin.len())
-    }
-
     fn check_classes(&self, groups: &Groups) -> Result<Option<u64>, BrokenGuarantee> {
         let required = u64::from(self.model.k());
         let smallest = groups.sizes().min();
@@ -149,26 +137,10 @@ impl SuppressionClaim {
         let truths = Rows::read(&self.input, &known.iter().zip(&blanks).map(meaning).collect::<Vec<_>>());
         let targets = truths.distinct();
 
-        let required = u64::from(self.model.k());
-        let mut smallest: Option<u64> = None;
-        let mut exposed = vec![false; targets.len()];
-        groups.possible(&targets, &blanks, control, |number, units| {
-            if units > 0 {
-                smallest = Some(smallest.map_or(units, |smallest| smallest.min(units)));
-            }
-            if let Some(exposed) = exposed.get_mut(number) {
-                *exposed = (1..required).contains(&units);
-            }
-            smallest.map_or(u64::MAX, |smallest| smallest.max(required))
-        })?;
-        match smallest {
-            Some(achieved) if achieved < required => Err(BrokenGuarantee::AttackerView {
-                required,
-                achieved,
-                tuples: exposed.iter().filter(|exposed| **exposed).count() as u64,
-            }
-            .into()),
-            _ => Ok(smallest),
-        }
+        let fits = |place: usize, known: u16, cell: u16| {
+            cell == known || blanks.get(place).is_some_and(|blanks| blanks.contains(&cell))
+        };
+        let is_open = |target: &[u16]| target.contains(&UNKNOWN);
+        attacker::check(&targets, is_open, groups, None, self.model.k().into(), fits, control)
     }
 }

@@ -30,18 +30,26 @@
 //! # Ok::<(), ctdata_publish::PublishError>(())
 //! ```
 
+mod anonymize;
+mod attribute;
+mod model;
+
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use ctdata_indicators::Base;
 use ctdata_model::{CaseAttribute, CaseTable, ExploitationForm};
 use serde::{Deserialize, Serialize};
 
+pub use anonymize::{AnonymizePlan, CombinationPlan, FullGeneralization, Method};
+pub use attribute::{AttributePlan, HierarchyPlan, Role};
+pub use model::ModelPlan;
+
 use crate::PublishError;
 
 /// What a release is made of and by. Unknown keys are refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The version of this format; 1.
@@ -58,6 +66,9 @@ pub struct Plan {
     /// Tables that go with the records. Without any, every indicator that the released columns allow.
     #[serde(default, rename = "table")]
     pub tables: Vec<TablePlan>,
+    /// The folder that paths in the plan are relative to; that of the plan file.
+    #[serde(skip)]
+    pub folder: PathBuf,
 }
 
 /// How the input is read.
@@ -73,70 +84,6 @@ pub struct InputPlan {
     /// Go on although validation finds errors. Rows that cannot be read still stop the run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accept_errors: bool,
-}
-
-/// What an attribute is in a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Names a person or record: says which rows belong together, and is never released.
-    Identifier,
-    /// Could be known to somebody who looks for a person: released under the guarantee.
-    QuasiIdentifier,
-    /// Released as it is; what the guarantee does not hide.
-    Sensitive,
-    /// Released as it is; taken to be unknown to anybody who looks for a person.
-    Released,
-    /// Not released.
-    Dropped,
-}
-
-/// One attribute and its role.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttributePlan {
-    /// The name, as the file's column or as the case schema has it.
-    pub name: String,
-    /// What it is.
-    pub role: Role,
-}
-
-/// How the guarantee is reached.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// Records in small classes are left out.
-    #[default]
-    RecordSuppression,
-    /// Cells of the columns named in `blank` are blanked first, then records left out.
-    CellSuppression,
-}
-
-/// What must hold, and how it is reached.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AnonymizePlan {
-    /// How the guarantee is reached.
-    #[serde(default)]
-    pub method: Method,
-    /// Quasi-identifiers whose cells may be blanked, the least important first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub blank: Vec<String>,
-    /// What must hold. Without any, k-anonymity with k = 11.
-    #[serde(default, rename = "model")]
-    pub models: Vec<ModelPlan>,
-}
-
-/// A privacy model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum ModelPlan {
-    /// Every combination of quasi-identifiers in the release occurs at least k times.
-    KAnonymity {
-        /// The smallest class.
-        k: u32,
-    },
 }
 
 /// A table that goes with the records.
@@ -187,7 +134,9 @@ impl Plan {
     /// A file that cannot be read or is no plan.
     pub fn read(path: &Path) -> Result<Self, PublishError> {
         let text = std::fs::read_to_string(path).map_err(|error| PublishError::io(path, error))?;
-        Self::parse(&text, &path.display().to_string())
+        let mut plan = Self::parse(&text, &path.display().to_string())?;
+        plan.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Ok(plan)
     }
 
     fn parse(text: &str, name: &str) -> Result<Self, PublishError> {
@@ -202,16 +151,9 @@ impl Plan {
         if plan.input.separator.is_some_and(|separator| !matches!(separator, ',' | ';' | '\t')) {
             return Err(wrong("separator is a comma, a semicolon or a tab".to_owned()));
         }
-        if plan.anonymize.models.iter().any(|model| matches!(model, ModelPlan::KAnonymity { k: 0 })) {
-            return Err(wrong("k is at least 1".to_owned()));
-        }
-        if plan.anonymize.method == Method::RecordSuppression && !plan.anonymize.blank.is_empty() {
-            return Err(wrong("`blank` goes with method = \"cell-suppression\"".to_owned()));
-        }
-        if plan.anonymize.method == Method::CellSuppression && plan.anonymize.blank.is_empty() {
-            return Err(wrong(
-                "method = \"cell-suppression\" needs `blank`: the columns whose cells may be blanked".to_owned(),
-            ));
+        plan.anonymize.check(&plan.attributes).map_err(&wrong)?;
+        for attribute in &plan.attributes {
+            attribute.check().map_err(&wrong)?;
         }
         Ok(plan)
     }
@@ -222,9 +164,9 @@ impl Plan {
         let attributes = CTDC_QUASI_IDENTIFIERS
             .into_iter()
             .filter(|attribute| cases.position(*attribute).is_some())
-            .map(|attribute| AttributePlan {
-                name: cases.column_name(attribute).map_or_else(|| attribute.name().into_owned(), str::to_owned),
-                role: Role::QuasiIdentifier,
+            .map(|attribute| {
+                let name = cases.column_name(attribute).map_or_else(|| attribute.name().into_owned(), str::to_owned);
+                AttributePlan::new(name, Role::QuasiIdentifier)
             })
             .collect();
         Self {
@@ -233,12 +175,21 @@ impl Plan {
             attributes,
             anonymize: AnonymizePlan { models: vec![ModelPlan::KAnonymity { k: CTDC_K }], ..AnonymizePlan::default() },
             tables: Vec::new(),
+            folder: PathBuf::new(),
         }
     }
 
-    /// The k asked for: the largest of the models, or that of CTDC where none is named.
+    /// The k of k-anonymity asked for, or that of CTDC where no model is named; 1 if the models do not
+    /// name it.
     pub fn k(&self) -> u32 {
-        self.anonymize.models.iter().map(|ModelPlan::KAnonymity { k }| *k).max().unwrap_or(CTDC_K)
+        if self.anonymize.models.is_empty() {
+            return CTDC_K;
+        }
+        let k = |model: &ModelPlan| match model {
+            ModelPlan::KAnonymity { k } => Some(*k),
+            _ => None,
+        };
+        self.anonymize.models.iter().filter_map(k).max().unwrap_or(1)
     }
 
     /// Names of the attributes with a role, in the order of the plan.

@@ -4,7 +4,7 @@ use ctdata_table::{Attribute, Cell, Column, Domain, DomainKind, Origin, Table, T
 
 /// The table of some columns and rows of another, in canonical form, and the row of the other table
 /// that each of its rows comes from.
-pub(super) fn assemble(table: &Table, positions: &[usize], rows: &[u32]) -> Result<(Table, Vec<u32>), TableError> {
+pub(crate) fn assemble(table: &Table, positions: &[usize], rows: &[u32]) -> Result<(Table, Vec<u32>), TableError> {
     let schema = table.schema().select(positions)?;
     let columns =
         positions.iter().filter_map(|&position| table.column(position)).map(|column| column.take(rows)).collect();

@@ -1,0 +1,157 @@
+//! How the guarantee is reached, and what may be given up for it.
+
+use ctdata_privacy::Aggregate;
+use serde::{Deserialize, Serialize};
+
+use super::{AttributePlan, ModelPlan, Role};
+
+/// How the guarantee is reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Records in small classes are left out.
+    #[default]
+    RecordSuppression,
+    /// Cells of the columns named in `blank` are blanked first, then records left out.
+    CellSuppression,
+    /// Columns are generalized by their hierarchies, each to one level, and records left out up to the
+    /// limit: the solution that loses least.
+    Generalization,
+    /// As generalization, and then again on the records that were left out.
+    LocalRecoding,
+    /// The records are divided into small regions, each with values of its own.
+    Mondrian,
+    /// Single cells are blanked until nobody has too few possible matches.
+    LocalSuppression,
+}
+
+/// Whether an attribute may lose all of its values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FullGeneralization {
+    /// The top level is a level like others.
+    #[default]
+    Allow,
+    /// Solutions that keep something of every attribute come first, whatever they cost.
+    Avoid,
+}
+
+/// What must hold, and how it is reached.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnonymizePlan {
+    /// How the guarantee is reached. Left out: generalization if a quasi-identifier has a hierarchy, else
+    /// record suppression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// Quasi-identifiers whose cells may be blanked, the least important first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blank: Vec<String>,
+    /// The share of records that may be left out; 0 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppression_limit: Option<f64>,
+    /// What is made as small as possible; `loss` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    /// How the losses of the attributes become one; geometric if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aggregate: Option<Aggregate>,
+    /// From 0 to 1: below 0.5 suppressing is cheap, above it generalizing is; 0.5 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppression_factor: Option<f64>,
+    /// `optimal`, `exhaustive` or `heuristic`; optimal if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+    /// After these seconds the best solution so far is taken, with its proven bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_seconds: Option<f64>,
+    /// Whether an attribute may lose all of its values.
+    #[serde(default)]
+    pub full_generalization: FullGeneralization,
+    /// What becomes of records that are left out: `drop`, `as-class`; dropped if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed_records: Option<String>,
+    /// Regions of Mondrian: `strict` or `relaxed`; strict if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<String>,
+    /// What must hold. Without any, k-anonymity with k = 11.
+    #[serde(default, rename = "model")]
+    pub models: Vec<ModelPlan>,
+    /// Combinations that must be frequent; cells are blanked for it.
+    #[serde(default, rename = "combination", skip_serializing_if = "Vec::is_empty")]
+    pub combinations: Vec<CombinationPlan>,
+}
+
+/// Every combination of up to so many of these attributes has enough possible matches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CombinationPlan {
+    /// The attributes.
+    pub attributes: Vec<String>,
+    /// How many of them somebody may know at once.
+    pub up_to: usize,
+    /// The least number of possible matches.
+    pub k: u32,
+}
+
+impl AnonymizePlan {
+    pub(super) fn check(&self, attributes: &[AttributePlan]) -> Result<(), String> {
+        for model in &self.models {
+            model.check(attributes)?;
+        }
+        let method = self.method(attributes);
+        let shows_blank = !self.blank.is_empty();
+        if method != Method::CellSuppression && shows_blank {
+            return Err("`blank` goes with method = \"cell-suppression\"".to_owned());
+        }
+        if method == Method::CellSuppression && !shows_blank {
+            return Err("method = \"cell-suppression\" needs `blank`: the columns whose cells may be blanked".to_owned());
+        }
+        let share = |share: Option<f64>| share.is_none_or(|share| (0.0..=1.0).contains(&share));
+        if !share(self.suppression_limit) {
+            return Err("suppression_limit is a share from 0 to 1".to_owned());
+        }
+        if !share(self.suppression_factor) {
+            return Err("suppression_factor is from 0 to 1".to_owned());
+        }
+        if self.deadline_seconds.is_some_and(|seconds| !(0.0..=1e9).contains(&seconds)) {
+            return Err("deadline_seconds is a positive number".to_owned());
+        }
+        let searches = matches!(method, Method::Generalization | Method::LocalRecoding);
+        let of_search = [
+            ("metric", self.metric.is_some()),
+            ("aggregate", self.aggregate.is_some()),
+            ("suppression_factor", self.suppression_factor.is_some()),
+            ("search", self.search.is_some()),
+            ("deadline_seconds", self.deadline_seconds.is_some()),
+            ("full_generalization", self.full_generalization == FullGeneralization::Avoid),
+            ("suppressed_records", self.suppressed_records.is_some()),
+        ];
+        if let Some((key, _)) = of_search.into_iter().find(|(_, given)| *given && !searches) {
+            return Err(format!("`{key}` goes with method = \"generalization\" or \"local-recoding\""));
+        }
+        if self.suppression_limit.is_some() && !searches && method != Method::LocalSuppression {
+            return Err("`suppression_limit` goes with method = \"generalization\", \"local-recoding\" or \
+                 \"local-suppression\""
+                .to_owned());
+        }
+        if self.partition.is_some() && method != Method::Mondrian {
+            return Err("`partition` goes with method = \"mondrian\"".to_owned());
+        }
+        for combination in &self.combinations {
+            if combination.k == 0 || combination.up_to == 0 || combination.attributes.is_empty() {
+                return Err("a combination names attributes, up_to and k, which are at least 1".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// The method: as said, or what the attributes allow.
+    pub fn method(&self, attributes: &[AttributePlan]) -> Method {
+        let coarser =
+            |attribute: &AttributePlan| attribute.role == Role::QuasiIdentifier && attribute.hierarchy.is_some();
+        let usual =
+            if attributes.iter().any(coarser) { Method::Generalization } else { Method::RecordSuppression };
+        self.method.unwrap_or(usual)
+    }
+}

@@ -1,6 +1,7 @@
 //! The values that an attribute can take.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -176,6 +177,29 @@ impl Domain {
         }
     }
 
+    /// The text of a run of values: `17-25` for integers that are not negative, `[0.5, 2.0]` for other
+    /// numbers, else `first to last`; the label itself where the two are one. `None` past the domain
+    /// or if `last` comes before `first`.
+    ///
+    /// ```
+    /// use ctdata_table::{Domain, Origin};
+    /// let age = Domain::numeric(0..=99, 0, Origin::Public)?;
+    /// assert_eq!(age.span_label(17, 25).as_deref(), Some("17-25"));
+    /// let band = Domain::ordered(["0-8", "9-17", "18+"], Origin::Public)?;
+    /// assert_eq!(band.span_label(1, 2).as_deref(), Some("9-17 to 18+"));
+    /// # Ok::<(), ctdata_table::TableError>(())
+    /// ```
+    pub fn span_label(&self, first: u16, last: u16) -> Option<String> {
+        let (from, to) = (self.label(first)?, self.label(last)?);
+        Some(match (&self.0.values, first.cmp(&last)) {
+            (_, Ordering::Greater) => return None,
+            (_, Ordering::Equal) => from.into_owned(),
+            (Values::Numbers { scale: 0, .. }, _) if !from.starts_with('-') => format!("{from}-{to}"),
+            (Values::Numbers { .. }, _) => format!("[{from}, {to}]"),
+            _ => format!("{from} to {to}"),
+        })
+    }
+
     /// All texts in the order of codes.
     pub fn labels(&self) -> impl Iterator<Item = Cow<'_, str>> {
         #[expect(clippy::cast_possible_truncation, reason = "a domain has at most MAX_VALUES values")]
@@ -256,7 +280,7 @@ fn check_distinct<T: PartialEq>(sorted: &[T]) -> Result<(), TableError> {
     }
 }
 
-fn decimal(value: i64, scale: u8) -> String {
+pub(crate) fn decimal(value: i64, scale: u8) -> String {
     if scale == 0 {
         return value.to_string();
     }

@@ -163,6 +163,17 @@ pub enum TableError {
         /// The rule it breaks.
         rule: String,
     },
+    /// Rows of labels are not a hierarchy.
+    #[error("{at}: {rule}")]
+    Hierarchy {
+        /// The row.
+        at: Location,
+        /// The rule it breaks.
+        rule: Box<crate::HierarchyRule>,
+    },
+    /// A column has values that a hierarchy lacks.
+    #[error(transparent)]
+    HierarchyMisses(Box<crate::HierarchyMisses>),
     /// The work would need more memory than the caller allowed.
     #[error("this needs about {needed} bytes, more than the cap of {cap}")]
     MemoryCap {
@@ -251,7 +262,7 @@ impl TableError {
     /// The place in a file, where there is one.
     pub fn location(&self) -> Option<&Location> {
         match self {
-            Self::Text { at, .. } => Some(at),
+            Self::Text { at, .. } | Self::Hierarchy { at, .. } => Some(at),
             _ => None,
         }
     }

@@ -66,8 +66,8 @@ pub use counts::{AttributeSet, BitmapIndex, Classes, Combinations, CountSource, 
 pub use domain::{Domain, DomainKind, MAX_VALUES, Origin};
 pub use error::{Location, TableError, TextRule, nearest};
 pub use exchange::{
-    Category, Constraint, Control, CountTable, Dimension, Hierarchy, Level, Progress, ResolvedTerm, StopReason, Term,
-    Variable,
+    Category, Constraint, Control, CountTable, DateUnit, Dimension, Groups, Hierarchy, HierarchyMisses, HierarchyRule,
+    Intervals, Level, Masking, Progress, ResolvedTerm, Side, StopReason, Term, Variable,
 };
 pub use ids::{Ids, Weights};
 pub use missing::{Missing, MissingKinds, UnknownMissing};

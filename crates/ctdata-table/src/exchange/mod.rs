@@ -9,5 +9,5 @@ mod variable;
 pub use constraint::{Constraint, ResolvedTerm, Term};
 pub use control::{Control, Progress, StopReason};
 pub use count_table::{CountTable, Dimension};
-pub use hierarchy::{Hierarchy, Level};
+pub use hierarchy::{DateUnit, Groups, Hierarchy, HierarchyMisses, HierarchyRule, Intervals, Level, Masking, Side};
 pub use variable::{Category, Variable};

@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Indicators(IndicatorsOptions),
     /// Measure the disclosure risk of a file as it stands
     Risk(RiskOptions),
+    /// Protect a file as a plan says; verified, written as a working copy
+    Anonymize(AnonymizeOptions),
     /// Make a release folder: data, tables, statement, report
     Publish(PublishOptions),
 }
@@ -126,6 +128,23 @@ pub(crate) struct RiskOptions {
     /// The smallest class that would be acceptable
     #[arg(long, default_value_t = 11)]
     pub(crate) k: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnonymizeOptions {
+    /// The file to protect
+    pub(crate) input: PathBuf,
+    /// The file to write: a working copy, readable by you alone on Unix; gzip if its name ends in .gz
+    pub(crate) out: PathBuf,
+    /// What must hold, and how it is reached
+    #[arg(long, value_name = "PLAN.toml")]
+    pub(crate) plan: PathBuf,
+    /// Also write a report in Markdown to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Show confidential values that a hierarchy misses, on standard error
+    #[arg(long)]
+    pub(crate) show_values: bool,
 }
 
 #[derive(Debug, Args)]

@@ -32,7 +32,7 @@ impl Failure {
 fn code_of_table(error: &TableError) -> u8 {
     match error {
         TableError::Cancelled(_) => Failure::CANCELLED,
-        TableError::Problems { .. } => Failure::NO,
+        TableError::Problems { .. } | TableError::HierarchyMisses(_) => Failure::NO,
         _ => Failure::USAGE,
     }
 }

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Convert(options) => commands::convert::run(options, &session),
         Command::Indicators(options) => commands::indicators::run(options, &session),
         Command::Risk(options) => commands::risk::run(options, &session),
+        Command::Anonymize(options) => commands::anonymize::run(options, &session),
         Command::Publish(options) => commands::publish::run(options, &session),
     };
     session.finish();

@@ -64,6 +64,14 @@ pub enum BrokenGuarantee {
         /// Classes with fewer units than required.
         classes: u64,
     },
+    /// A privacy model does not hold.
+    #[error("{model} does not hold: {classes} classes break it")]
+    Model {
+        /// The privacy model.
+        model: &'static str,
+        /// Classes that break it; all of them where the model looks at the whole table.
+        classes: u64,
+    },
     /// Someone who knows true values finds fewer than k candidates.
     #[error(
         "the attacker view requires {required} candidates or none, but {tuples} combinations of values have \

@@ -24,7 +24,9 @@
 //! | question | types |
 //! |---|---|
 //! | what is to be done? | [`Plan`], [`Role`], [`Method`], [`ModelPlan`], [`TablePlan`] |
-//! | do it | [`Publisher`], [`Published`], [`Quality`] |
+//! | how do values become coarser? | [`HierarchyPlan`], [`MaskSide`], [`DistancePlan`], [`FullGeneralization`] |
+//! | which combinations must be frequent? | [`CombinationPlan`] |
+//! | do it | [`Publisher`], [`Anonymized`], [`Account`], [`AttributeAccount`], [`RecodingAccount`], [`Quality`], [`Clock`] |
 //! | where does it go? | [`ReleaseFolder`], [`ReleasedTables`] |
 //!
 //! # What it does not do
@@ -34,20 +36,30 @@
 //! # Features
 //! `rayon` uses all cores of the caller's pool; the bytes are the same with and without.
 
+mod account;
+mod account_report;
+mod clock;
 mod describe;
 mod error;
 mod folder;
+mod hierarchies;
+mod models;
 mod pipeline;
 mod plain;
 mod plan;
+mod protect;
 mod quality;
+mod roles;
 mod tables;
 
 pub use error::PublishError;
 pub use folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_FILE, TABLES_FILE};
-pub use pipeline::{Published, Publisher};
+pub use account::{Account, AttributeAccount, RecodingAccount};
+pub use clock::Clock;
+pub use pipeline::{Anonymized, Publisher};
 pub use plan::{
-    AnonymizePlan, AttributePlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, InputPlan, Method, ModelPlan, Plan, Role, TablePlan,
+    AnonymizePlan, AttributePlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CombinationPlan, DistancePlan, FullGeneralization,
+    HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan, Plan, Role, TablePlan,
 };
 pub use quality::{ColumnQuality, Quality};
 pub use tables::ReleasedTables;

@@ -1,55 +1,70 @@
 //! The pipeline: read, validate, measure, protect, verify, tabulate, write.
 
-use std::collections::HashSet;
+use std::io::Write;
 use std::path::Path;
 
 use ctdata_model::validate::{Report, Severity, Validator};
-use ctdata_model::{CaseReader, Dataset, ModelError, Outcome, PLAIN_LAYOUT};
-use ctdata_privacy::{KAnonymity, KAnonymizer, PrivacyUnit, Released, RiskReport, Statement};
-use ctdata_table::csv::Separator;
+use ctdata_model::{CaseReader, Dataset, Layout, ModelError, Outcome, PLAIN_LAYOUT, write_recoded};
+use ctdata_privacy::{KAnonymity, PrivacyUnit, RiskReport};
 use ctdata_table::{Control, Table};
-use serde::Serialize;
 
+use crate::account::{Account, AttributeAccount, RecodingAccount};
 use crate::folder::{FILES, ReleaseFolder};
+use crate::models::Models;
+use crate::protect::Protected;
+use crate::roles::Roles;
 use crate::tables::ReleasedTables;
-use crate::{Method, Plan, PublishError, Quality, Role};
+use crate::{Clock, Method, Plan, PublishError, Quality};
 
-/// Makes a release folder of a file.
+/// Makes a release folder, or a protected working copy, of a file.
 #[derive(Debug, Clone, Default)]
 pub struct Publisher {
     /// What to do; without a plan, [`Plan::for_cases`].
     pub plan: Option<Plan>,
     /// Whether a release folder that is there is replaced.
     pub replace: bool,
+    /// The caller's clock, for plans with a deadline.
+    pub clock: Option<Clock>,
 }
 
-/// What was published, and the account of it. The account is for the house: it holds figures of the
-/// confidential input.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct Published {
-    /// The layout of the input.
-    pub format: &'static str,
-    /// What validation found.
-    pub validation: Report,
-    /// The risk of the input as it stood.
-    pub risk_before: RiskReport,
-    /// The risk of the release.
-    pub risk_after: RiskReport,
-    /// The statement that went into the folder.
-    pub statement: Statement,
-    /// Whether the verifier recounted all of it; a release that is not verified does not come to exist.
-    pub verified: bool,
-    /// How much of the input was kept.
-    pub quality: Quality,
-    /// Remarks on the outcome.
-    pub remarks: Vec<String>,
-    /// The files written.
-    pub outputs: Vec<String>,
+/// Protected records for work inside the house, with the account of them.
+#[derive(Debug)]
+pub struct Anonymized {
+    /// What was done. Its outputs are for the caller to fill in.
+    pub account: Account,
+    table: Table,
+    layout: Option<&'static Layout>,
+}
+
+impl Anonymized {
+    /// The records.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Writes the records as delimited text: with the column names, separator and texts of the input's
+    /// layout, or as plain CSV. This is a working copy: a plain file without a statement.
+    ///
+    /// # Errors
+    /// An output that fails; a stop by `control`.
+    pub fn write(&self, output: impl Write, control: &Control) -> Result<(), PublishError> {
+        match self.layout {
+            Some(layout) => Ok(write_recoded(&self.table, layout, output, control)?),
+            None => crate::plain::write(&self.table, output, control),
+        }
+    }
 }
 
 /// From this share of suppressed records on, the account advises against suppression alone.
 const MUCH_SUPPRESSION: f64 = 0.05;
+
+/// A file that was read and protected as its plan says.
+struct Done {
+    plan: Plan,
+    dataset: Dataset,
+    protected: Protected,
+    account: Account,
+}
 
 impl Publisher {
     /// Reads a file, and writes the release folder `out` if everything holds.
@@ -57,42 +72,65 @@ impl Publisher {
     /// # Errors
     /// Input that cannot be read, is not valid or has no plan; a plan that does not fit; a guarantee that
     /// does not hold; an output that fails. Nothing is written then.
-    pub fn publish(&self, input: &Path, out: &Path, control: &Control) -> Result<Published, PublishError> {
+    pub fn publish(&self, input: &Path, out: &Path, control: &Control) -> Result<Account, PublishError> {
         let folder = ReleaseFolder::create(out, self.replace)?;
-        let (outcome, plan) = self.read(input, control)?;
-        let validation = validate(&outcome, &plan, input, control)?;
-        let dataset = outcome.into_dataset()?;
-        let names = Names::resolve(&dataset, &plan)?;
-        let model = KAnonymity::try_new(plan.k())?;
-        let risk_before = RiskReport::measure(dataset.table(), &names.quasi, model, control)?;
-
-        control.report("protecting", 0, None);
-        let released = anonymizer(&names, model)?.run(dataset.table(), control)?;
-        control.report("verifying", 0, None);
-        let released: Released<Table> = released.verify(control)?;
-        let risk_after = RiskReport::measure(released.get(), &names.quasi, model, control)?;
-        let quality = Quality::measure(dataset.table(), &released, control)?;
+        let Done { plan, dataset, protected, mut account } = self.protect(input, control)?;
         control.report("counting", 0, None);
         let tables = match &dataset {
-            Dataset::Cases(_) => ReleasedTables::compute(&released, &plan.tables, control)?,
+            Dataset::Cases(_) => ReleasedTables::compute(&protected.released, &plan.tables, control)?,
             _ if plan.tables.is_empty() => ReleasedTables::none(),
             _ => return Err(ModelError::NotCases { layout: dataset.format() }.into()),
         };
+        account.outputs = FILES.iter().map(|file| out.join(file).display().to_string()).collect();
+        folder.write(&protected.released, &tables, dataset.layout(), control)?;
+        Ok(account)
+    }
 
-        let layout = dataset.layout();
-        let published = Published {
+    /// Reads a file and protects its records as the plan says, verified as a release is, but for further
+    /// work inside the house.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish).
+    pub fn anonymize(&self, input: &Path, control: &Control) -> Result<Anonymized, PublishError> {
+        let Done { dataset, protected, account, .. } = self.protect(input, control)?;
+        Ok(Anonymized { account, layout: dataset.layout(), table: protected.released.into_inner() })
+    }
+
+    fn protect(&self, input: &Path, control: &Control) -> Result<Done, PublishError> {
+        let (outcome, plan) = self.read(input, control)?;
+        let validation = validate(&outcome, &plan, input, control)?;
+        let dataset = outcome.into_dataset()?;
+        let roles = Roles::resolve(&dataset, &plan)?;
+        let names = roles.quasi_names();
+        let models = Models::of(&plan, &roles, &dataset, control)?;
+        let model = KAnonymity::try_new(plan.k())?;
+        let risk_before = RiskReport::measure(dataset.table(), &names, model, control)?;
+        let protected = crate::protect::protect(&plan, &dataset, &roles, models, self.clock.as_ref(), control)?;
+        let risk_after = RiskReport::measure(protected.released.get(), &names, model, control)?;
+        let quality = Quality::measure(dataset.table(), &roles, &protected.released, control)?;
+
+        let statement = protected.released.statement();
+        let attributes = AttributeAccount::all(&plan, &roles, &protected);
+        let method = plan.anonymize.method(&plan.attributes);
+        let levels = attributes.iter().filter_map(|account| Some((account.attribute.clone(), account.level?)));
+        let account = Account {
             format: dataset.format(),
             validation,
+            method,
             risk_before,
             risk_after,
-            statement: released.statement().clone(),
+            levels: levels.collect(),
+            suppressed: statement.records.suppressed,
+            classes: statement.verified.classes,
+            recoding: protected.found.as_ref().and_then(|found| RecodingAccount::of(&plan, found)),
+            attributes,
+            statement: statement.clone(),
             verified: true,
-            remarks: remarks(&released),
             quality,
-            outputs: FILES.iter().map(|file| out.join(file).display().to_string()).collect(),
+            remarks: remarks(&protected, method),
+            outputs: Vec::new(),
         };
-        folder.write(&released, &tables, layout, control)?;
-        Ok(published)
+        Ok(Done { plan, dataset, protected, account })
     }
 
     /// The rows, and the plan for them.
@@ -100,9 +138,7 @@ impl Publisher {
         let plan = self.plan.clone();
         let settings = plan.as_ref().map(|plan| &plan.input);
         let format = settings.and_then(|input| input.format.as_deref());
-        let wanted = settings.and_then(|input| input.separator);
-        let separator =
-            wanted.and_then(|wanted| Separator::ALL.into_iter().find(|known| char::from(known.byte()) == wanted));
+        let separator = crate::hierarchies::separator(settings.and_then(|input| input.separator));
         let reader = CaseReader { separator, ..CaseReader::default() };
         let is_plain = format.is_some_and(|format| format.trim().eq_ignore_ascii_case(PLAIN_LAYOUT));
         let outcome = match &plan {
@@ -131,54 +167,8 @@ fn validate(outcome: &Outcome, plan: &Plan, input: &Path, control: &Control) -> 
     }
 }
 
-/// The attributes of a plan, by their names in the table's schema.
-struct Names {
-    quasi: Vec<String>,
-    blank: Vec<String>,
-    others: Vec<String>,
-    method: Method,
-}
-
-impl Names {
-    fn resolve(dataset: &Dataset, plan: &Plan) -> Result<Self, PublishError> {
-        let resolve = |name: &str| Ok::<_, PublishError>(dataset.resolve(name)?);
-        let with = |role: Role| plan.names(role).map(resolve).collect::<Result<Vec<_>, _>>();
-        let mut others = with(Role::Sensitive)?;
-        others.extend(with(Role::Released)?);
-        // Dropped attributes are looked up too: a misspelt name is an error, not a column that stays away.
-        let dropped = with(Role::Dropped)?;
-        if let Some(name) = plan.names(Role::Identifier).next().filter(|_| dataset.table().ids().is_none()) {
-            return Err(PublishError::plan(format!(
-                "`{name}`: the layout `{}` has no identifiers; read the file as `{PLAIN_LAYOUT}` to count persons",
-                dataset.format()
-            )));
-        }
-        // An attribute has one role. It may have two names, so that the plan alone cannot tell.
-        let quasi = with(Role::QuasiIdentifier)?;
-        let mut seen = HashSet::new();
-        if let Some(name) = quasi.iter().chain(&others).chain(&dropped).find(|name| !seen.insert(name.as_str())) {
-            return Err(PublishError::plan(format!("the attribute `{name}` is given twice")));
-        }
-        Ok(Self {
-            quasi,
-            blank: plan.anonymize.blank.iter().map(|name| resolve(name)).collect::<Result<Vec<_>, _>>()?,
-            others,
-            method: plan.anonymize.method,
-        })
-    }
-}
-
-fn anonymizer(names: &Names, model: KAnonymity) -> Result<KAnonymizer, PublishError> {
-    let mut builder = KAnonymizer::builder(model)
-        .quasi_identifiers(names.quasi.iter().cloned())
-        .release(names.others.iter().cloned());
-    if names.method == Method::CellSuppression {
-        builder = builder.blank_first(names.blank.iter().cloned());
-    }
-    Ok(builder.build()?)
-}
-
-fn remarks(released: &Released<Table>) -> Vec<String> {
+fn remarks(protected: &Protected, method: Method) -> Vec<String> {
+    let released = &protected.released;
     let records = &released.statement().records;
     let mut remarks = Vec::new();
     if released.statement().possible_matches <= 1 {
@@ -192,7 +182,12 @@ fn remarks(released: &Released<Table>) -> Vec<String> {
     if records.input == 0 {
         remarks.push("there was no record to release".to_owned());
     }
-    if records.share_suppressed > MUCH_SUPPRESSION {
+    let stopped = protected.found.iter().flat_map(|found| &found.search).find(|search| !search.optimal);
+    if stopped.is_some() {
+        remarks.push("the search ended before it was proven that no solution loses less".to_owned());
+    }
+    let suppresses = matches!(method, Method::RecordSuppression | Method::CellSuppression);
+    if suppresses && records.share_suppressed > MUCH_SUPPRESSION {
         remarks.push(format!(
             "{:.1} % of the records were lost by suppression alone: generalization (coarser ages, years, regions) would lose \
              fewer, and those lost are the rare ones, so that shares in the release are not those of the input",

@@ -5,6 +5,7 @@ use ctdata_table::{Control, CountTable, Table, Variable, tabulate};
 use serde::Serialize;
 
 use crate::PublishError;
+use crate::roles::Roles;
 
 /// How much one column changed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -12,8 +13,9 @@ pub struct ColumnQuality {
     /// The attribute.
     pub attribute: String,
     /// Total variation between the distributions of input and release, missing being a value: the share of
-    /// records that would have to change to make one the other. 0 is best, 1 worst.
-    pub total_variation: f64,
+    /// records that would have to change to make one the other. 0 is best, 1 worst. A generalized column is
+    /// compared on its level; none where levels differ from record to record.
+    pub total_variation: Option<f64>,
 }
 
 /// How much of the input a release keeps.
@@ -29,21 +31,36 @@ pub struct Quality {
 
 impl Quality {
     /// Compares a release with its input.
-    pub(crate) fn measure(input: &Table, released: &Released<Table>, control: &Control) -> Result<Self, PublishError> {
-        let records = &released.statement().records;
+    pub(crate) fn measure(
+        input: &Table,
+        roles: &Roles,
+        released: &Released<Table>,
+        control: &Control,
+    ) -> Result<Self, PublishError> {
+        let statement = released.statement();
         let mut columns = Vec::new();
         for attribute in released.get().schema().attributes() {
-            let variable = [Variable::attribute(attribute.name())];
-            let before = tabulate(input, attribute.name(), &variable, control)?;
-            let after = tabulate(released.get(), attribute.name(), &variable, control)?;
-            columns.push(ColumnQuality {
-                attribute: attribute.name().to_owned(),
-                total_variation: total_variation(&before, &after),
-            });
+            let name = attribute.name();
+            let level = statement.generalized.iter().find(|column| column.attribute == name).map(|column| column.level);
+            let comparable = match level {
+                None => Some(input.clone()),
+                Some(None) => None,
+                Some(Some(level)) => roles.on_level(input, name, level)?,
+            };
+            let total_variation = match comparable {
+                Some(input) => {
+                    let variable = [Variable::attribute(name)];
+                    let before = tabulate(&input, name, &variable, control)?;
+                    Some(total_variation(&before, &tabulate(released.get(), name, &variable, control)?))
+                }
+                None => None,
+            };
+            columns.push(ColumnQuality { attribute: name.to_owned(), total_variation });
         }
+        let records = &statement.records;
         Ok(Self {
             records_kept: 1.0 - records.share_suppressed,
-            cells_blanked: released.statement().blanked.clone(),
+            cells_blanked: statement.blanked.clone(),
             columns,
         })
     }

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod anonymize;
 pub(crate) mod convert;
 pub(crate) mod formats;
 pub(crate) mod indicators;

@@ -26,7 +26,7 @@ impl Rows {
         Self { width, cells }
     }
 
-    fn iter(&self) -> impl Iterator<Item = &[u16]> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u16]> {
         self.cells.chunks_exact(self.width.max(1))
     }
 
@@ -95,11 +95,14 @@ impl Groups {
         &self.of_row
     }
 
+    /// The number of groups.
+    pub(super) fn len(&self) -> usize {
+        self.persons.len()
+    }
+
     /// Calls `found` with each target and the number of its possible persons: those of groups whose
-    /// cells all fit it (`fits`: the column's place, what is known, the cell).
-    ///
-    /// Targets tell of the columns at `places`, or of all. `found` says how many are enough to know of the next target. Targets are sorted: what is
-    /// possible for a prefix is kept and only narrowed down, by plain comparison.
+    /// cells all fit it. Otherwise as [`matching`](Self::matching); `found` says how many persons are
+    /// enough to know of the next target.
     pub(super) fn possible(
         &self,
         places: Option<&[usize]>,
@@ -108,12 +111,42 @@ impl Groups {
         control: &Control,
         mut found: impl FnMut(usize, u64) -> u64,
     ) -> Result<(), PrivacyError> {
+        let mut last_seen = vec![0usize; if self.overlap { self.population } else { 0 }];
+        let mut enough = u64::MAX;
+        self.matching(places, targets, fits, control, |number, groups| {
+            let members = groups.iter().filter_map(|&group| self.persons.get(group));
+            let units = if self.overlap {
+                let new = |person: &&u32| {
+                    last_seen
+                        .get_mut(**person as usize)
+                        .is_some_and(|seen| std::mem::replace(seen, number + 1) != number + 1)
+                };
+                let enough = usize::try_from(enough).unwrap_or(usize::MAX);
+                members.flatten().filter(new).take(enough).count()
+            } else {
+                members.map(Vec::len).sum()
+            };
+            enough = found(number, units as u64);
+        })
+    }
+
+    /// Calls `found` with each target and the groups whose cells all fit it (`fits`: the column's place,
+    /// what is known, the cell).
+    ///
+    /// Targets tell of the columns at `places`, or of all. They are sorted: what is possible for a
+    /// prefix is kept and only narrowed down, by plain comparison.
+    pub(super) fn matching(
+        &self,
+        places: Option<&[usize]>,
+        targets: &[&[u16]],
+        fits: impl Fn(usize, u16, u16) -> bool,
+        control: &Control,
+        mut found: impl FnMut(usize, &[usize]),
+    ) -> Result<(), PrivacyError> {
         let mut open: Vec<Vec<usize>> = vec![Vec::new(); self.columns.len() + 1];
         if let Some(all) = open.first_mut() {
             all.extend(0..self.persons.len());
         }
-        let mut last_seen = vec![0usize; if self.overlap { self.population } else { 0 }];
-        let mut enough = u64::MAX;
         let mut previous: &[u16] = &[];
         for (number, &target) in targets.iter().enumerate() {
             if number % 4096 == 0 {
@@ -132,19 +165,7 @@ impl Groups {
                 }
             }
             previous = target;
-            let members = open.last().into_iter().flatten().filter_map(|&group| self.persons.get(group));
-            let units = if self.overlap {
-                let new = |person: &&u32| {
-                    last_seen
-                        .get_mut(**person as usize)
-                        .is_some_and(|seen| std::mem::replace(seen, number + 1) != number + 1)
-                };
-                let enough = usize::try_from(enough).unwrap_or(usize::MAX);
-                members.flatten().filter(new).take(enough).count()
-            } else {
-                members.map(Vec::len).sum()
-            };
-            enough = found(number, units as u64);
+            found(number, open.get(target.len()).map_or(&[], Vec::as_slice));
         }
         Ok(())
     }

@@ -71,12 +71,10 @@ impl Claim<Table> for RecodingClaim {
         let evidence = Evidence {
             input: &self.input,
             output,
-            origin: &self.origin,
-            released: &released,
-            sizes: &groups.sizes().collect::<Vec<_>>(),
-            group_of_row: groups.of_rows(),
-            coverages: &quasi.iter().map(|quasi| (quasi.claimed.name.as_str(), &quasi.coverage)).collect::<Vec<_>>(),
+            groups: &groups,
+            known: &quasi.iter().map(|quasi| (quasi.input, &quasi.coverage)).collect::<Vec<_>>(),
             population: self.population.as_ref(),
+            control,
         };
         for model in &self.models {
             control.check()?;

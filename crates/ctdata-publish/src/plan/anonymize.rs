@@ -1,6 +1,6 @@
 //! How the guarantee is reached, and what may be given up for it.
 
-use ctdata_privacy::Aggregate;
+use ctdata_privacy::{Aggregate, MetricFamily, MondrianMode, Search, SuppressedRecords};
 use serde::{Deserialize, Serialize};
 
 use super::{AttributePlan, ModelPlan, Role};
@@ -52,7 +52,7 @@ pub struct AnonymizePlan {
     pub suppression_limit: Option<f64>,
     /// What is made as small as possible; `loss` if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metric: Option<String>,
+    pub metric: Option<MetricFamily>,
     /// How the losses of the attributes become one; geometric if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aggregate: Option<Aggregate>,
@@ -61,7 +61,7 @@ pub struct AnonymizePlan {
     pub suppression_factor: Option<f64>,
     /// `optimal`, `exhaustive` or `heuristic`; optimal if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub search: Option<String>,
+    pub search: Option<Search>,
     /// After these seconds the best solution so far is taken, with its proven bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_seconds: Option<f64>,
@@ -70,10 +70,10 @@ pub struct AnonymizePlan {
     pub full_generalization: FullGeneralization,
     /// What becomes of records that are left out: `drop`, `as-class`; dropped if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suppressed_records: Option<String>,
+    pub suppressed_records: Option<SuppressedRecords>,
     /// Regions of Mondrian: `strict` or `relaxed`; strict if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub partition: Option<String>,
+    pub partition: Option<MondrianMode>,
     /// What must hold. Without any, k-anonymity with k = 11.
     #[serde(default, rename = "model")]
     pub models: Vec<ModelPlan>,

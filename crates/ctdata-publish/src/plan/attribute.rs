@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ctdata_table::DateUnit;
 use serde::{Deserialize, Serialize};
 
 /// What an attribute is in a release.
@@ -69,6 +70,16 @@ impl AttributePlan {
     }
 }
 
+/// The side of a text that is hidden first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MaskSide {
+    /// Its start.
+    Left,
+    /// Its end.
+    Right,
+}
+
 /// How the values of an attribute become coarser, level by level. One of the kinds is named.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,22 +98,28 @@ pub struct HierarchyPlan {
     pub tree: Option<Vec<Vec<String>>>,
     /// Widths of numeric intervals, each a multiple of the one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub intervals: Option<Vec<u32>>,
+    pub intervals: Option<Vec<i64>>,
     /// Where the first interval begins; 0 if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<i64>,
-    /// Sizes of groups of neighbouring values in their order, one size per level.
+    /// Bottom coding: numbers below are one value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub groups: Option<Vec<u32>>,
-    /// Units of dates from fine to coarse: month, quarter, year, decade.
+    pub lower: Option<i64>,
+    /// Top coding: this number and those above are one value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<Vec<String>>,
-    /// Characters are hidden one by one from this end: `left` or `right`.
+    pub upper: Option<i64>,
+    /// How many neighbours, in the order of the level below, are joined on each level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mask: Option<String>,
+    pub groups: Option<Vec<usize>>,
+    /// Units of dates, fine ones first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Vec<DateUnit>>,
+    /// Characters are hidden one by one from this side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask: Option<MaskSide>,
     /// How many first characters each level keeps, from many to few.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prefix: Option<Vec<u32>>,
+    pub prefix: Option<Vec<usize>>,
 }
 
 impl HierarchyPlan {
@@ -123,8 +140,8 @@ impl HierarchyPlan {
         if self.separator.is_some() && self.file.is_none() {
             return Err("a separator is that of a hierarchy file".to_owned());
         }
-        if self.origin.is_some() && self.intervals.is_none() {
-            return Err("an origin is that of intervals".to_owned());
+        if (self.origin.is_some() || self.lower.is_some() || self.upper.is_some()) && self.intervals.is_none() {
+            return Err("origin, lower and upper are those of intervals".to_owned());
         }
         Ok(())
     }

@@ -43,8 +43,8 @@ use ctdata_model::{CaseAttribute, CaseTable, ExploitationForm};
 use serde::{Deserialize, Serialize};
 
 pub use anonymize::{AnonymizePlan, CombinationPlan, FullGeneralization, Method};
-pub use attribute::{AttributePlan, HierarchyPlan, Role};
-pub use model::ModelPlan;
+pub use attribute::{AttributePlan, HierarchyPlan, MaskSide, Role};
+pub use model::{DistancePlan, ModelPlan};
 
 use crate::PublishError;
 

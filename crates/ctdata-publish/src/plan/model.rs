@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use ctdata_privacy::{EntropyEstimator, PopulationEstimator};
 use serde::{Deserialize, Serialize};
 
-use super::{AttributePlan, HierarchyPlan, Role};
+use super::{AttributePlan, Role};
 
 /// A privacy model and its parameters; the definitions are in `ctdata-privacy`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,8 +45,8 @@ pub enum ModelPlan {
         /// The least number of equally frequent values.
         l: f64,
         /// `shannon` or `grassberger`; Shannon if left out.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        estimator: Option<String>,
+        #[serde(default)]
+        estimator: EntropyEstimator,
     },
     /// The most frequent value of every class is rarer than c times the rare ones together.
     RecursiveCLDiversity {
@@ -64,10 +65,7 @@ pub enum ModelPlan {
         t: f64,
         /// `equal`, `ordered` or `hierarchical`; equal if left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        distance: Option<String>,
-        /// The hierarchy of the hierarchical distance; that of the attribute's entry if left out.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        hierarchy: Option<HierarchyPlan>,
+        distance: Option<DistancePlan>,
     },
     /// No value is much more or less frequent in a class than in the file.
     DeltaDisclosure {
@@ -107,6 +105,9 @@ pub enum ModelPlan {
     AverageRisk {
         /// The largest mean.
         risk: f64,
+        /// The largest risk of any record; not bounded if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        highest: Option<f64>,
     },
     /// The estimated share of records that are unique in the population.
     PopulationUniqueness {
@@ -115,9 +116,22 @@ pub enum ModelPlan {
         /// The share of the population that the file holds.
         sampling_fraction: f64,
         /// `zayatz`, `pitman`, `snb` or `dankar`; Dankar's rule if left out.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        estimator: Option<String>,
+        #[serde(default)]
+        estimator: PopulationEstimator,
     },
+}
+
+/// How far two values of a sensitive attribute are apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DistancePlan {
+    /// 1 between any two values.
+    #[default]
+    Equal,
+    /// By their order.
+    Ordered,
+    /// By the level on which they meet in the hierarchy of the attribute's entry.
+    Hierarchical,
 }
 
 impl ModelPlan {

@@ -1,0 +1,106 @@
+//! `ctdata anonymize`
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use ctdata::publish::{Account, Clock, Plan, PublishError, Publisher};
+use ctdata::table::TableError;
+
+use crate::args::AnonymizeOptions;
+use crate::failure::Failure;
+use crate::output::{Align, count, table};
+use crate::session::{Session, say, working_copy};
+
+/// The clock for plans with a deadline.
+pub(crate) fn clock() -> Clock {
+    let start = Instant::now();
+    Clock::new(move || start.elapsed())
+}
+
+pub(crate) fn run(options: &AnonymizeOptions, session: &Session) -> Result<(), Failure> {
+    let plan = Plan::read(&options.plan)?;
+    let maker = Publisher { plan: Some(plan), clock: Some(clock()), ..Publisher::default() };
+    let outcome = maker.anonymize(&options.input, &session.control);
+    session.finish();
+    let mut anonymized = outcome.map_err(|error| explained(error, options.show_values))?;
+    working_copy(&options.out, |output| Ok(anonymized.write(output, &session.control)?))?;
+    anonymized.account.outputs.push(options.out.display().to_string());
+    if let Some(report) = &options.report {
+        let text = anonymized.account.to_markdown();
+        working_copy(report, |output| Ok(output.write_all(text.as_bytes())?))?;
+        anonymized.account.outputs.push(report.display().to_string());
+    }
+    if session.json {
+        return session.document(&anonymized.account);
+    }
+    session.text(&words(&anonymized.account))?;
+    for remark in &anonymized.account.remarks {
+        session.remark(format!("note: {remark}"));
+    }
+    Ok(())
+}
+
+/// A failure; with the values that a hierarchy misses on standard error, if asked for.
+pub(crate) fn explained(error: PublishError, show_values: bool) -> Failure {
+    if let PublishError::Table(TableError::HierarchyMisses(misses)) = &error
+        && show_values
+    {
+        for value in misses.show_values() {
+            say(&format!("{}: {value}", misses.attribute()));
+        }
+    }
+    let misses = matches!(&error, PublishError::Table(TableError::HierarchyMisses(_)));
+    let mut failure = Failure::from(error);
+    if misses && !show_values {
+        failure.message.push_str(" (--show-values tells them)");
+    }
+    failure
+}
+
+/// What was done to each attribute.
+pub(crate) fn attributes(account: &Account) -> String {
+    let percent = |share: f64| format!("{:.2} %", share * 100.0);
+    let rows: Vec<Vec<String>> = account
+        .attributes
+        .iter()
+        .map(|attribute| {
+            vec![
+                attribute.attribute.clone(),
+                attribute.shown_level(),
+                attribute.height.to_string(),
+                percent(attribute.share_generalized),
+                percent(attribute.share_suppressed),
+                attribute.loss.map(|loss| format!("{loss:.4}")).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("attribute", Align::Left),
+        ("level", Align::Left),
+        ("of", Align::Right),
+        ("generalized", Align::Right),
+        ("suppressed", Align::Right),
+        ("loss", Align::Right),
+    ];
+    let mut text = table(&columns, &rows);
+    if let Some(recoding) = &account.recoding {
+        let _ = writeln!(text, "{}", recoding.sentence());
+    }
+    text
+}
+
+fn words(account: &Account) -> String {
+    let mut text = format!("{}: {} findings of validation\n", account.format, account.validation.findings.len());
+    text.push_str(&attributes(account));
+    let rows: Vec<Vec<String>> = account.risk_rows().into_iter().map(Vec::from).collect();
+    text.push_str(&table(&[("risk", Align::Left), ("before", Align::Right), ("after", Align::Right)], &rows));
+    let _ = writeln!(text, "{} records left out, {} classes kept", count(account.suppressed), count(account.classes));
+    for model in &account.statement.models {
+        let _ = writeln!(text, "holds: {}", model.description);
+    }
+    text.push_str("verified; written:\n");
+    for output in &account.outputs {
+        let _ = writeln!(text, "  {output}");
+    }
+    text
+}

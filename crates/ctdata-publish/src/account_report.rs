@@ -1,0 +1,129 @@
+//! The account in words, as Markdown.
+
+use std::fmt::Write as _;
+
+use ctdata_privacy::RiskReport;
+
+use crate::Account;
+
+impl Account {
+    /// What was done to each attribute, what it cost, the risk before and after, and what is not
+    /// protected: a report in Markdown for the house, since it holds figures of the confidential input.
+    pub fn to_markdown(&self) -> String {
+        let mut text = String::from("# Anonymization report\n\nFor the house: it holds figures of the confidential input.\n\n");
+        let records = &self.statement.records;
+        let _ = writeln!(
+            text,
+            "{} of {} records are kept; {} ({}) were left out.",
+            records.kept,
+            records.input,
+            records.suppressed,
+            percent(records.share_suppressed)
+        );
+        text.push_str("\n## What must hold\n\n");
+        for model in &self.statement.models {
+            let _ = writeln!(text, "- {}", model.description);
+        }
+        let _ = writeln!(
+            text,
+            "- whoever knows {} of a person finds no possible match or at least {}",
+            self.statement.quasi_identifiers.join(", "),
+            self.statement.possible_matches
+        );
+        text.push_str("\n## What was done\n\n| attribute | level | of | generalized | suppressed | loss |\n|---|---|---|---|---|---|\n");
+        for attribute in &self.attributes {
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} | {} | {} |",
+                attribute.attribute,
+                attribute.shown_level(),
+                attribute.height,
+                percent(attribute.share_generalized),
+                percent(attribute.share_suppressed),
+                attribute.loss.map(|loss| format!("{loss:.4}")).unwrap_or_default(),
+            );
+        }
+        if let Some(recoding) = &self.recoding {
+            let _ = writeln!(text, "\n{}", recoding.sentence());
+        }
+        text.push_str("\n## Risk\n\n| measure | before | after |\n|---|---|---|\n");
+        for [measure, before, after] in self.risk_rows() {
+            let _ = writeln!(text, "| {measure} | {before} | {after} |");
+        }
+        text.push_str("\n## Quality\n\n| column | total variation |\n|---|---|\n");
+        for column in &self.quality.columns {
+            let variation = column.total_variation.map_or("levels differ".to_owned(), |share| format!("{share:.4}"));
+            let _ = writeln!(text, "| {} | {variation} |", column.attribute);
+        }
+        for (title, sentences) in [
+            ("What was verified", &self.statement.verified.checks),
+            ("What is not protected", &self.statement.not_protected),
+            ("Remarks", &self.remarks),
+        ] {
+            if !sentences.is_empty() {
+                let _ = writeln!(text, "\n## {title}\n");
+                for sentence in sentences {
+                    let _ = writeln!(text, "- {sentence}");
+                }
+            }
+        }
+        text
+    }
+
+    /// Measures of risk, before and after.
+    pub fn risk_rows(&self) -> Vec<[String; 3]> {
+        let (before, after) = (&self.risk_before, &self.risk_after);
+        let class = |report: &RiskReport| report.smallest_class.map(|size| size.to_string()).unwrap_or_default();
+        let pair = |name: &str, measure: &dyn Fn(&RiskReport) -> String| {
+            [name.to_owned(), measure(before), measure(after)]
+        };
+        let k = before.k;
+        vec![
+            pair("records", &|report| report.rows.to_string()),
+            pair("equivalence classes", &|report| report.classes.to_string()),
+            pair("smallest class", &class),
+            pair("unique records", &|report| report.uniques.to_string()),
+            pair(&format!("share in classes under {k}"), &|report| percent(report.share_below_k)),
+            pair("highest prosecutor risk", &|report| percent(report.prosecutor.highest)),
+            pair("average prosecutor risk", &|report| percent(report.prosecutor.average)),
+            pair(&format!("with some but fewer than {k} possible matches (blanks match anything)"), &|report| {
+                report.attacker_view.exposed_records.to_string()
+            }),
+        ]
+    }
+}
+
+impl crate::AttributeAccount {
+    /// The level with its name, or that levels differ.
+    pub fn shown_level(&self) -> String {
+        match (self.level, &self.level_name) {
+            (Some(level), Some(name)) if level > 0 => format!("{level} ({name})"),
+            (Some(level), _) => level.to_string(),
+            (None, _) if self.share_generalized > 0.0 => "differs".to_owned(),
+            (None, _) => "0".to_owned(),
+        }
+    }
+}
+
+impl crate::RecodingAccount {
+    /// The outcome of the search in a sentence.
+    pub fn sentence(&self) -> String {
+        let metric = self.aggregate.map_or_else(|| self.metric.clone(), |aggregate| format!("{} ({aggregate})", self.metric));
+        let search = &self.search;
+        if search.optimal {
+            format!(
+                "{metric}: {:.6}, the proven optimum of {} solutions, {} of which were counted.",
+                self.score, search.lattice, search.checked
+            )
+        } else {
+            format!(
+                "{metric}: {:.6}; no solution is better than {:.6}. {} of {} were counted.",
+                self.score, search.bound, search.checked, search.lattice
+            )
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
+}

@@ -1,0 +1,76 @@
+//! The hierarchies that a plan describes, made for the columns of a table.
+
+use std::path::Path;
+
+use ctdata_model::case_hierarchies;
+use ctdata_table::csv::Separator;
+use ctdata_table::{Attribute, Groups, Hierarchy, Intervals, Masking, Side, TableError};
+
+use crate::plan::MaskSide;
+use crate::{HierarchyPlan, PublishError};
+
+/// The separator of a character in a plan.
+pub(crate) fn separator(wanted: Option<char>) -> Option<Separator> {
+    Separator::ALL.into_iter().find(|known| Some(char::from(known.byte())) == wanted)
+}
+
+/// The hierarchy of an attribute; paths are relative to `folder`.
+pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) -> Result<Hierarchy, PublishError> {
+    let name = attribute.name();
+    let leaves = || attribute.domain().clone();
+    if let Some(file) = &plan.file {
+        let comma = Separator::default();
+        let separator = match plan.separator {
+            None => comma,
+            wanted => separator(wanted).ok_or_else(|| {
+                PublishError::plan(format!("`{name}`: a separator is a comma, a semicolon or a tab"))
+            })?,
+        };
+        return Ok(Hierarchy::from_csv_path(&folder.join(file), separator)?);
+    }
+    if let Some(case) = &plan.case {
+        return case_hierarchies().named(case).ok_or_else(|| {
+            PublishError::plan(format!("`{name}`: there is no hierarchy of the case attribute `{case}`"))
+        });
+    }
+    if let Some(rows) = &plan.tree {
+        return Ok(Hierarchy::from_rows(rows)?);
+    }
+    let made = if let Some(widths) = &plan.intervals {
+        intervals(plan, widths).and_then(|intervals| Hierarchy::intervals(leaves(), &intervals))
+    } else if let Some(sizes) = &plan.groups {
+        grouped(Hierarchy::of(leaves()), sizes)
+    } else if let Some(units) = &plan.date {
+        Hierarchy::dates(leaves(), units)
+    } else if let Some(side) = plan.mask {
+        let side = match side {
+            MaskSide::Left => Side::Left,
+            MaskSide::Right => Side::Right,
+        };
+        Hierarchy::masked(leaves(), &Masking { side, ..Masking::default() })
+    } else {
+        Hierarchy::prefixes(leaves(), plan.prefix.as_deref().unwrap_or_default())
+    };
+    made.map_err(|error| PublishError::plan(format!("`{name}`: {error}")))
+}
+
+fn intervals(plan: &HierarchyPlan, widths: &[i64]) -> Result<Intervals, TableError> {
+    let mut intervals = Intervals::try_new(widths.iter().copied())?;
+    if let Some(origin) = plan.origin {
+        intervals = intervals.with_origin(origin);
+    }
+    if let Some(lower) = plan.lower {
+        intervals = intervals.with_lower(lower)?;
+    }
+    match plan.upper {
+        Some(upper) => intervals.with_upper(upper),
+        None => Ok(intervals),
+    }
+}
+
+fn grouped(mut hierarchy: Hierarchy, sizes: &[usize]) -> Result<Hierarchy, TableError> {
+    for size in sizes {
+        hierarchy = hierarchy.with_groups(format!("groups of {size}"), &Groups::Every(*size))?;
+    }
+    hierarchy.with_top("*")
+}

@@ -1,0 +1,168 @@
+//! From a plan and a table to an output that is verified.
+
+use ctdata_model::Dataset;
+use ctdata_privacy::{
+    ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppressor, Metric, MetricFamily, Mondrian,
+    PrivacyModel, Protection, Recoded, Recoder, RecodingQuality, Released, SearchReport, SuppressionLimit,
+};
+use ctdata_table::{Control, Table};
+
+use crate::models::Models;
+use crate::plan::{CTDC_K, FullGeneralization};
+use crate::roles::Roles;
+use crate::{Clock, Method, ModelPlan, Plan, PublishError};
+
+/// A verified output, and what is known of how it was found.
+pub(crate) struct Protected {
+    pub(crate) released: Released<Table>,
+    pub(crate) found: Option<Found>,
+}
+
+/// What a search says of its solution.
+pub(crate) struct Found {
+    pub(crate) search: Vec<SearchReport>,
+    pub(crate) quality: Option<RecodingQuality>,
+}
+
+/// Does what a plan says to a table of a dataset, and verifies it.
+pub(crate) fn protect(
+    plan: &Plan,
+    dataset: &Dataset,
+    roles: &Roles,
+    models: Models,
+    clock: Option<&Clock>,
+    control: &Control,
+) -> Result<Protected, PublishError> {
+    let table = roles.adopt(dataset.table())?;
+    let method = plan.anonymize.method(&plan.attributes);
+    control.report("protecting", 0, None);
+    let (output, found) = match method {
+        Method::RecordSuppression | Method::CellSuppression => {
+            (suppressor(plan, roles)?.run(&table, control)?, None)
+        }
+        Method::Generalization => {
+            let protection = protection(roles, models.models, plan, dataset, models.population)?;
+            let recoder = recoder(Recoder::new(protection), plan)?;
+            let Recoded { output, search, quality } = recoder.run(&table, &search_control(plan, clock, control)?)?;
+            (output, Some(Found { search, quality: Some(quality) }))
+        }
+        Method::LocalRecoding => {
+            let models = class_models(models, "local-recoding")?;
+            let protection = protection(roles, models.0, plan, dataset, models.1)?;
+            let mut recoder = LocalRecoder::new(protection).limit(limit(plan)?).metric(metric(plan)?);
+            if let Some(search) = plan.anonymize.search {
+                recoder = recoder.search(search);
+            }
+            let Recoded { output, search, quality } = recoder.run(&table, &search_control(plan, clock, control)?)?;
+            (output, Some(Found { search, quality: Some(quality) }))
+        }
+        Method::Mondrian => {
+            let models = class_models(models, "mondrian")?;
+            let protection = protection(roles, models.0, plan, dataset, models.1)?;
+            let mondrian = Mondrian::new(protection, plan.anonymize.partition.unwrap_or_default());
+            (mondrian.run(&table, control)?, None)
+        }
+        Method::LocalSuppression => {
+            let k = KAnonymity::try_new(only_k(plan, "local-suppression")?)?;
+            let none: [ClassModel; 0] = [];
+            let protection = protection(roles, none, plan, dataset, None)?;
+            (LocalSuppressor::new(protection, k).limit(limit(plan)?).run(&table, control)?, None)
+        }
+    };
+    control.report("verifying", 0, None);
+    Ok(Protected { released: output.verify(control)?, found })
+}
+
+fn protection<M, N: Into<M>>(
+    roles: &Roles,
+    models: impl IntoIterator<Item = N>,
+    plan: &Plan,
+    dataset: &Dataset,
+    population: Option<Table>,
+) -> Result<Protection<M>, PublishError> {
+    let mut protection =
+        Protection::new(models).quasi_identifiers(roles.quasi.iter().cloned()).release(roles.others.iter().cloned());
+    if let Some(policy) = plan.anonymize.suppressed_records {
+        protection = protection.suppressed_records(policy);
+    }
+    if let Some(population) = population {
+        protection = protection.population(population);
+    }
+    let combinations = plan.anonymize.combinations.iter().map(|combination| {
+        let names = combination.attributes.iter().map(|name| Ok(dataset.resolve(name)?));
+        let names = names.collect::<Result<Vec<_>, PublishError>>()?;
+        Ok(KCombinations::try_new(combination.k, combination.up_to, names)?)
+    });
+    Ok(protection.combinations(combinations.collect::<Result<Vec<_>, PublishError>>()?).check()?)
+}
+
+/// Models that look at one class at a time, for methods that take no others.
+fn class_models(models: Models, method: &str) -> Result<(Vec<ClassModel>, Option<Table>), PublishError> {
+    let only = models.models.into_iter().map(|model| match model {
+        PrivacyModel::Class(model) => Ok(model),
+        PrivacyModel::Table(model) => Err(PublishError::plan(format!(
+            "{} looks at the whole table, which method = \"{method}\" cannot reach",
+            model.name()
+        ))),
+    });
+    Ok((only.collect::<Result<_, _>>()?, models.population))
+}
+
+/// The k of the only kind of model that a method can reach.
+fn only_k(plan: &Plan, method: &str) -> Result<u32, PublishError> {
+    match plan.anonymize.models.iter().find(|model| !matches!(model, ModelPlan::KAnonymity { .. })) {
+        Some(_) => Err(PublishError::plan(format!("method = \"{method}\" reaches k-anonymity and no other model"))),
+        None if plan.anonymize.models.is_empty() => Ok(CTDC_K),
+        None => Ok(plan.k()),
+    }
+}
+
+fn suppressor(plan: &Plan, roles: &Roles) -> Result<KAnonymizer, PublishError> {
+    let method = plan.anonymize.method(&plan.attributes);
+    let name = if method == Method::CellSuppression { "cell-suppression" } else { "record-suppression" };
+    if !plan.anonymize.combinations.is_empty() {
+        return Err(PublishError::plan(format!("method = \"{name}\" does not look at combinations")));
+    }
+    let mut builder = KAnonymizer::builder(KAnonymity::try_new(only_k(plan, name)?)?)
+        .quasi_identifiers(roles.quasi_names())
+        .release(roles.others.iter().cloned());
+    if method == Method::CellSuppression {
+        builder = builder.blank_first(roles.blank.iter().cloned());
+    }
+    Ok(builder.build()?)
+}
+
+fn recoder(mut recoder: Recoder, plan: &Plan) -> Result<Recoder, PublishError> {
+    recoder = recoder.limit(limit(plan)?).metric(metric(plan)?);
+    if let Some(search) = plan.anonymize.search {
+        recoder = recoder.search(search);
+    }
+    if plan.anonymize.full_generalization == FullGeneralization::Avoid {
+        recoder = recoder.avoiding_full_generalization();
+    }
+    Ok(recoder)
+}
+
+fn limit(plan: &Plan) -> Result<SuppressionLimit, PublishError> {
+    Ok(SuppressionLimit::try_new(plan.anonymize.suppression_limit.unwrap_or(0.0))?)
+}
+
+fn metric(plan: &Plan) -> Result<Metric, PublishError> {
+    let mut metric = Metric::new(plan.anonymize.metric.unwrap_or(MetricFamily::Loss));
+    if let Some(aggregate) = plan.anonymize.aggregate {
+        metric = metric.with_aggregate(aggregate);
+    }
+    match plan.anonymize.suppression_factor {
+        Some(factor) => Ok(metric.with_factor(factor)?),
+        None => Ok(metric),
+    }
+}
+
+/// The control of a search that may have a deadline.
+fn search_control(plan: &Plan, clock: Option<&Clock>, control: &Control) -> Result<Control, PublishError> {
+    let Some(seconds) = plan.anonymize.deadline_seconds else { return Ok(control.clone()) };
+    let clock = clock.ok_or_else(|| PublishError::plan("deadline_seconds needs a clock, which the caller gives"))?;
+    let start = clock.elapsed();
+    let clock = clock.clone();
+    Ok(control.clone().with_deadline(move || (clock.elapsed().saturating_sub(start)).as_secs_f64() >= seconds))
+}

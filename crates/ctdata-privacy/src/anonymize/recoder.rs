@@ -1,0 +1,201 @@
+//! Full-domain generalization with record suppression: the public face of the search.
+
+use ctdata_table::{Control, Table};
+
+use super::{Draft, DraftColumn, Protection, blank_out, combination_columns};
+use crate::model::{ClassModel, Evaluator, PrivacyModel, SuppressedRecords};
+use crate::recode::{Problem, Solution, recode, solve};
+use crate::statement::Mechanism;
+use crate::unit::Persons;
+use crate::{Metric, PrivacyError, QuasiIdentifier, RecodingQuality, Search, SearchReport, SuppressionLimit, Unverified};
+
+/// The output of a recoding, how it was found and what it costs.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Recoded {
+    /// The table, which must be verified before it is released.
+    pub output: Unverified<Table>,
+    /// How the levels were found: one search, or one per round of local recoding.
+    pub search: Vec<SearchReport>,
+    /// What the levels of the first search cost, by every metric.
+    pub quality: RecodingQuality,
+}
+
+/// Generalizes each quasi-identifier to one level of its hierarchy, drops records up to a limit, and
+/// loses as little as possible under a metric.
+///
+/// Classes that break a model that looks at one class at a time are suppressed as a whole; the levels are
+/// a solution if no more records are suppressed than the limit allows and every model of the whole
+/// table holds on what is left.
+///
+/// ```
+/// use ctdata_privacy::{KAnonymity, Protection, QuasiIdentifier, Recoder, SuppressionLimit};
+/// use ctdata_table::{Attribute, Column, Control, Domain, Hierarchy, MissingKinds, Origin, Schema, Table};
+/// let age = Domain::ordered(["0-8", "9-17", "18-20", "21+"], Origin::Public)?;
+/// let hierarchy = Hierarchy::of(age.clone())
+///     .with_level("majority", ["child", "adult"], |code| u16::from(code >= 2))?
+///     .with_top("any")?;
+/// let table = Table::try_new(
+///     Schema::try_new(vec![Attribute::new("age", age, MissingKinds::NONE)])?,
+///     vec![Column::from_u8(vec![0, 1, 1, 2, 3, 3])],
+/// )?;
+/// let protection = Protection::new([KAnonymity::try_new(2)?])
+///     .quasi_identifiers([QuasiIdentifier::new("age", hierarchy)])
+///     .check()?;
+/// let control = Control::default();
+/// let recoded = Recoder::new(protection).limit(SuppressionLimit::NONE).run(&table, &control)?;
+/// assert!(recoded.search[0].optimal);
+/// let released = recoded.output.verify(&control)?;
+/// assert_eq!(released.get().text(0, 0).as_deref(), Some("child"));
+/// assert_eq!(released.statement().generalized[0].level, Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Guarantee
+/// - Neighbours: none; this is a property of the table, not a bound on what one record changes.
+/// - Measure: every model holds of the released rows; for every input record with true values r,
+///   K(r) = 0 or K(r) ≥ the least class size that the models ask for ([`AttackerView`](crate::AttackerView)).
+/// - Assumptions and what is not protected: those of each model, see [`which`](crate::which); several
+///   releases of the same persons can be compared with each other.
+///
+/// # Sources
+/// P. Samarati (2001), "Protecting respondents' identities in microdata release", IEEE TKDE 13(6);
+/// F. Kohlmayer et al. (2012), "Flash: efficient, stable and optimal k-anonymity", PASSAT.
+#[derive(Debug, Clone)]
+pub struct Recoder {
+    protection: Protection<PrivacyModel>,
+    limit: SuppressionLimit,
+    metric: Metric,
+    search: Search,
+    avoid_full: bool,
+}
+
+impl Recoder {
+    /// Without suppression, by loss, optimal.
+    pub fn new(protection: impl Into<Protection<PrivacyModel>>) -> Self {
+        Self {
+            protection: protection.into(),
+            limit: SuppressionLimit::NONE,
+            metric: Metric::default(),
+            search: Search::Optimal,
+            avoid_full: false,
+        }
+    }
+
+    /// How many records may be suppressed. Default: none.
+    #[must_use]
+    pub fn limit(mut self, limit: SuppressionLimit) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// What is made as small as possible. Default: loss.
+    #[must_use]
+    pub fn metric(mut self, metric: Metric) -> Self {
+        self.metric = metric;
+        self
+    }
+
+    /// How the levels are searched. Default: the proven optimum.
+    #[must_use]
+    pub fn search(mut self, search: Search) -> Self {
+        self.search = search;
+        self
+    }
+
+    /// Solutions that keep something of every attribute come first, whatever they cost: levels on which
+    /// everything is one value are tried only if there is no solution without them.
+    #[must_use]
+    pub fn avoiding_full_generalization(mut self) -> Self {
+        self.avoid_full = true;
+        self
+    }
+
+    /// Finds the levels and makes the output. A deadline of `control` ends the search with its best
+    /// solution so far; everything after it has no deadline.
+    ///
+    /// # Errors
+    /// A column that the table lacks or whose values its hierarchy misses; a model that does not fit the
+    /// table; no solution; a stop by `control` before one was found.
+    pub fn run(&self, table: &Table, control: &Control) -> Result<Recoded, PrivacyError> {
+        let protection = &self.protection;
+        let input = protection.adopt(table)?;
+        let population = protection.adopted_population()?;
+        let evaluator = Evaluator::new(protection.models(), &input, population.as_ref())?;
+        let persons = Persons::of(&input);
+        let solve_with = |quasi: &[QuasiIdentifier]| {
+            solve(
+                &Problem {
+                    table: &input,
+                    quasi,
+                    judge: &evaluator,
+                    persons: &persons,
+                    population: population.as_ref(),
+                    limit: self.limit,
+                    metric: self.metric,
+                    search: self.search,
+                },
+                control,
+            )
+        };
+        let Solution { levels, kept, report, quality } = match self.below_the_top()? {
+            Some(quasi) => match solve_with(&quasi) {
+                Err(PrivacyError::NoRecoding { .. }) => solve_with(protection.quasi())?,
+                solved => solved?,
+            },
+            None => solve_with(protection.quasi())?,
+        };
+        let control = control.clone().without_deadline();
+        let columns = recode(&input, protection.quasi(), &levels)?;
+        let columns = protection.quasi().iter().zip(columns).zip(&levels);
+        let columns = columns.map(|((quasi, column), &level)| DraftColumn::of(quasi, column, Some(level))).collect();
+        let draft = Draft {
+            mechanism: Mechanism::Recoding,
+            input: &input,
+            columns,
+            combinations: Vec::new(),
+            others: protection.released().to_vec(),
+            blankable: Vec::new(),
+            kept,
+            models: protection.models().to_vec(),
+            k: evaluator.least_class_size(),
+            population,
+        };
+        let draft = match protection.suppressed() {
+            SuppressedRecords::Drop => draft,
+            SuppressedRecords::AsClass => {
+                let with_class = blank_out(draft.clone())?;
+                if with_class.holds(&evaluator, &control)? { with_class } else { draft }
+            }
+            SuppressedRecords::KeepUnchecked => blank_out(draft)?,
+        };
+        let draft = combination_columns(draft, protection.combinations_asked())?;
+        Ok(Recoded { output: draft.finish(&control)?, search: vec![report], quality })
+    }
+
+    /// The quasi-identifiers without the levels on which everything is one value; none if that is not
+    /// asked for or leaves an attribute without any level.
+    fn below_the_top(&self) -> Result<Option<Vec<QuasiIdentifier>>, PrivacyError> {
+        if !self.avoid_full {
+            return Ok(None);
+        }
+        let mut restricted = Vec::new();
+        for quasi in self.protection.quasi() {
+            let is_full = |level: &usize| {
+                *level > 0 && quasi.hierarchy().level(*level).is_some_and(|level| level.domain().len() <= 1)
+            };
+            let (lowest, mut highest) = quasi.levels().into_inner();
+            while highest > lowest && is_full(&highest) {
+                highest -= 1;
+            }
+            restricted.push(quasi.clone().with_levels(lowest..=highest)?);
+        }
+        Ok(Some(restricted))
+    }
+}
+
+impl From<ClassModel> for crate::statement::ReleaseModel {
+    fn from(model: ClassModel) -> Self {
+        Self::from(&PrivacyModel::from(model))
+    }
+}

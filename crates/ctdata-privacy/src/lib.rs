@@ -88,7 +88,14 @@ mod unit;
 mod verify;
 
 pub use error::{BrokenGuarantee, PrivacyError};
-pub use model::{KAnonymity, Measure, ModelReport};
+pub use model::which;
+pub use model::{
+    AbsentValues, AverageRisk, BetaBound, BetaLikeness, ClassModel, ClassSizes, DeltaDisclosure, DeltaPresence,
+    Discount, DistinctLDiversity, EntropyEstimator, EntropyLDiversity, KAnonymity, KMap, Measure, MissingSemantics,
+    ModelReport, Monotonicity, NotEstimated, PopulationEstimator, PopulationUniqueness, PopulationUniques,
+    PrivacyModel, RecursiveCLDiversity, SampleUniqueness, SampledClass, SamplingFraction, SensitiveDistance,
+    SuppressedRecords, TCloseness, TableModel, frequencies, measure_models,
+};
 pub use recode::QuasiIdentifier;
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};

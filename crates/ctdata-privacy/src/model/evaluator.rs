@@ -2,9 +2,18 @@
 //!
 //! A mechanism counts; this judges. Verifiers do not use it: they have code of their own.
 
-use ctdata_table::{Schema, TableError};
+use ctdata_table::{Schema, Table, TableError};
 
-use super::KAnonymity;
+pub(crate) use super::Monotonicity;
+use super::earth_mover::EarthMover;
+use super::entropy_l_diversity::EntropyJudge;
+use super::histogram::{Categories, Distribution, Histogram};
+use super::{
+    BetaLikeness, ClassModel, DeltaDisclosure, DeltaPresence, DistinctLDiversity, KAnonymity, PrivacyModel,
+    RecursiveCLDiversity, TableModel,
+};
+use crate::PrivacyError;
+use crate::unit::Persons;
 
 /// What a model may look at of one equivalence class.
 #[derive(Debug, Clone, Copy)]
@@ -18,59 +27,255 @@ pub(crate) struct ClassView<'a> {
     pub(crate) sensitive: &'a [&'a [(u16, u32)]],
 }
 
-/// What may be concluded for nodes above a solution (more general) and below a non-solution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Monotonicity {
-    /// Ancestors of a solution are solutions if nothing may be suppressed.
-    pub(crate) without_suppression: bool,
-    /// Ancestors of a solution are solutions under any limit of suppression.
-    pub(crate) with_suppression: bool,
-}
-
 /// A set of models, ready to judge the classes of one input table.
 #[derive(Debug)]
 pub(crate) struct Evaluator {
-    k: u64,
+    sensitive: Vec<usize>,
+    judges: Vec<Judge>,
+    table_models: Vec<TableModel>,
+    least_class_size: u64,
+    monotonicity: Monotonicity,
+    input_units: u64,
+}
+
+/// One class model with what it needs of the input.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    /// The place of its attribute in [`Evaluator::sensitive`].
+    at: usize,
+    categories: Option<Categories>,
+    pub(super) test: Test,
+}
+
+#[derive(Debug)]
+pub(super) enum Test {
+    Size(u64),
+    Population(u64),
+    Presence(DeltaPresence),
+    Distinct(u64),
+    Entropy { l: f64, judge: EntropyJudge },
+    Recursive(RecursiveCLDiversity),
+    Closeness { t: f64, mover: EarthMover },
+    Disclosure { model: DeltaDisclosure, table: Distribution, support: usize },
+    Likeness { model: BetaLikeness, table: Distribution },
 }
 
 impl Evaluator {
+    /// Models for one input. The distribution of each sensitive attribute is that of all its records.
+    ///
+    /// # Errors
+    /// A sensitive attribute that the input lacks; a distance that does not fit its attribute; a model
+    /// that counts in a population where there is none.
+    pub(crate) fn new(
+        models: &[PrivacyModel],
+        input: &Table,
+        population: Option<&Table>,
+    ) -> Result<Self, PrivacyError> {
+        let mut evaluator = Self {
+            sensitive: Vec::new(),
+            judges: Vec::new(),
+            table_models: Vec::new(),
+            least_class_size: 1,
+            monotonicity: Monotonicity::FULL,
+            input_units: Persons::of(input).count() as u64,
+        };
+        for model in models {
+            evaluator.monotonicity = evaluator.monotonicity.and(model.monotonicity());
+            match model {
+                PrivacyModel::Table(model) => evaluator.table_models.push(model.clone()),
+                PrivacyModel::Class(model) => {
+                    if population.is_none() && model.needs_population() {
+                        let rule = format!("{model} counts in a population table, and there is none");
+                        return Err(PrivacyError::InvalidParameter { parameter: "population", rule });
+                    }
+                    let judge = evaluator.judge(model, input)?;
+                    evaluator.least_class_size = evaluator.least_class_size.max(judge.least_size());
+                    evaluator.judges.push(judge);
+                }
+            }
+        }
+        Ok(evaluator)
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "searches call it with `?`, as they do `new`")]
     pub(crate) fn of_k_anonymity(model: KAnonymity, _schema: &Schema) -> Result<Self, TableError> {
-        Ok(Self { k: model.k().into() })
+        let k = u64::from(model.k());
+        Ok(Self {
+            sensitive: Vec::new(),
+            judges: vec![Judge { at: 0, categories: None, test: Test::Size(k) }],
+            table_models: Vec::new(),
+            least_class_size: k,
+            monotonicity: Monotonicity::FULL,
+            input_units: 0,
+        })
+    }
+
+    fn judge(&mut self, model: &ClassModel, input: &Table) -> Result<Judge, PrivacyError> {
+        let Some(name) = model.attribute() else {
+            let test = match model {
+                ClassModel::KAnonymity(model) => Test::Size(model.k().into()),
+                ClassModel::KMap(model) => match model.least_records() {
+                    Some(records) => Test::Size(records.into()),
+                    None => Test::Population(model.k().into()),
+                },
+                ClassModel::DeltaPresence(model) => Test::Presence(*model),
+                // Models with an attribute; none comes here.
+                _ => Test::Size(1),
+            };
+            return Ok(Judge { at: 0, categories: None, test });
+        };
+        let position = input.schema().position(name)?;
+        let unknown = || TableError::UnknownAttribute { name: name.to_owned(), nearest: None };
+        let attribute = input.schema().get(position).ok_or_else(unknown)?;
+        let table = Distribution::of(input, position).ok_or_else(unknown)?;
+        let categories = Some(table.categories());
+        let test = match model {
+            ClassModel::KAnonymity(_) | ClassModel::KMap(_) | ClassModel::DeltaPresence(_) => Test::Size(1),
+            ClassModel::DistinctLDiversity(model) => Test::Distinct(model.l().into()),
+            ClassModel::EntropyLDiversity(model) => Test::Entropy { l: model.l(), judge: model.ready() },
+            ClassModel::RecursiveCLDiversity(model) => Test::Recursive(model.clone()),
+            ClassModel::TCloseness(model) => {
+                let mover = EarthMover::new(model.distance(), attribute, table)?;
+                Test::Closeness { t: model.t(), mover }
+            }
+            ClassModel::DeltaDisclosure(model) => {
+                let support = table.support();
+                Test::Disclosure { model: model.clone(), table, support }
+            }
+            ClassModel::BetaLikeness(model) => Test::Likeness { model: model.clone(), table },
+        };
+        let at = self.sensitive.iter().position(|&known| known == position).unwrap_or_else(|| {
+            self.sensitive.push(position);
+            self.sensitive.len() - 1
+        });
+        Ok(Judge { at, categories, test })
     }
 
     /// Positions in the input's schema of the attributes whose counts are wanted in a [`ClassView`].
     pub(crate) fn sensitive(&self) -> &[usize] {
-        &[]
+        &self.sensitive
     }
 
     /// Classes of fewer units fail, whatever else is in them: the monotone part of every set of models.
     pub(crate) fn least_class_size(&self) -> u64 {
-        self.k
+        self.least_class_size
     }
 
     /// Whether a class of at least [`least_class_size`](Self::least_class_size) units always holds.
     pub(crate) fn is_size_only(&self) -> bool {
-        true
+        self.judges.iter().all(|judge| matches!(judge.test, Test::Size(_)))
     }
 
     /// Whether a class satisfies all models that look at one class at a time.
+    #[inline]
     pub(crate) fn class_holds(&self, class: &ClassView<'_>) -> bool {
-        class.size >= self.k
+        class.size >= self.least_class_size && self.judges.iter().all(|judge| judge.holds(class))
+    }
+
+    /// Whether the population may have classes of which no record is kept: without a `ClassView`, since
+    /// there is no class.
+    pub(crate) fn allows_missed_population(&self) -> bool {
+        self.judges.iter().all(|judge| !matches!(&judge.test, Test::Presence(model) if model.lowest() > 0.0))
     }
 
     /// What the search may conclude.
     pub(crate) fn monotonicity(&self) -> Monotonicity {
-        Monotonicity { without_suppression: true, with_suppression: true }
+        self.monotonicity
     }
 
     /// Whether there are models that look at all kept classes together.
     pub(crate) fn has_table_models(&self) -> bool {
-        false
+        !self.table_models.is_empty()
     }
 
     /// Whether these models hold of the classes that are kept: (units, classes of that many units),
     /// ascending.
-    pub(crate) fn table_holds(&self, _kept: &[(u64, u64)]) -> bool {
-        true
+    pub(crate) fn table_holds(&self, kept: &[(u64, u64)]) -> bool {
+        self.table_models.iter().all(|model| match model {
+            TableModel::SampleUniqueness(model) => model.holds(kept),
+            TableModel::AverageRisk(model) => model.holds(kept),
+            TableModel::PopulationUniqueness(model) => model.holds(kept, self.input_units),
+        })
+    }
+
+    /// The class models, in the order given.
+    pub(super) fn judges(&self) -> &[Judge] {
+        &self.judges
+    }
+
+    /// Units of the input.
+    pub(super) fn input_units(&self) -> u64 {
+        self.input_units
+    }
+}
+
+impl Judge {
+    /// The least class that may hold. Models of diversity ask for as many units as records, so that
+    /// several records of one person do not count as several persons.
+    pub(super) fn least_size(&self) -> u64 {
+        match &self.test {
+            Test::Size(least) | Test::Distinct(least) => *least,
+            Test::Entropy { judge, .. } => judge.least_size(),
+            Test::Recursive(model) => model.l().into(),
+            Test::Presence(_)
+            | Test::Population(_)
+            | Test::Closeness { .. }
+            | Test::Disclosure { .. }
+            | Test::Likeness { .. } => 1,
+        }
+    }
+
+    #[inline]
+    fn histogram<'a>(&self, class: &ClassView<'a>) -> Option<Histogram<'a>> {
+        Some(self.categories?.histogram(class.sensitive.get(self.at)?))
+    }
+
+    /// Whether a class of enough units holds.
+    #[inline]
+    pub(super) fn holds(&self, class: &ClassView<'_>) -> bool {
+        let Some(histogram) = self.histogram(class) else {
+            return match &self.test {
+                Test::Size(least) => class.size >= *least,
+                Test::Population(least) => class.population.is_some_and(|population| population >= *least),
+                Test::Presence(model) => class.population.is_some_and(|all| model.holds(class.size, all)),
+                // No counts, no evidence.
+                _ => false,
+            };
+        };
+        match &self.test {
+            Test::Size(_) | Test::Population(_) | Test::Presence(_) => false,
+            Test::Distinct(least) => DistinctLDiversity::distinct(&histogram) >= *least,
+            Test::Entropy { judge, .. } => judge.holds(&histogram),
+            Test::Recursive(model) => model.holds(&histogram),
+            Test::Closeness { t, mover } => mover.distance(&histogram) <= *t,
+            Test::Disclosure { model, table, support } => model.level(table, *support, &histogram) < model.delta(),
+            Test::Likeness { model, table } => model.gain(table, &histogram).1,
+        }
+    }
+
+    /// The level of a class: units or people, different values, e^H, r_1 / (r_l + ..), distance, bits,
+    /// gain, or presence.
+    #[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
+    pub(super) fn level(&self, class: &ClassView<'_>) -> f64 {
+        let Some(histogram) = self.histogram(class) else {
+            let population = class.population.unwrap_or(0);
+            return match &self.test {
+                Test::Population(_) => population as f64,
+                Test::Presence(_) => DeltaPresence::presence(class.size, population),
+                _ => class.size as f64,
+            };
+        };
+        match &self.test {
+            Test::Size(_) | Test::Population(_) | Test::Presence(_) => class.size as f64,
+            Test::Distinct(_) => DistinctLDiversity::distinct(&histogram) as f64,
+            Test::Entropy { judge, .. } => judge.effective_values(&histogram),
+            Test::Recursive(model) => {
+                let (head, tail) = model.head_and_tail(&histogram);
+                if tail == 0 { f64::INFINITY } else { head as f64 / tail as f64 }
+            }
+            Test::Closeness { mover, .. } => mover.distance(&histogram),
+            Test::Disclosure { model, table, support } => model.level(table, *support, &histogram),
+            Test::Likeness { model, table } => model.gain(table, &histogram).0,
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! k-anonymity.
 
-use super::{Measure, ModelReport};
+use std::fmt;
+
+use super::{Measure, ModelReport, Monotonicity};
 use crate::PrivacyError;
 
 /// Every class of records that agree on all quasi-identifiers has at least k units.
@@ -32,6 +34,8 @@ pub struct KAnonymity {
 impl KAnonymity {
     /// The model's name in reports and plans.
     pub const NAME: &'static str = "k-anonymity";
+    /// Merging classes makes them larger.
+    pub const MONOTONICITY: Monotonicity = Monotonicity::FULL;
 
     /// The model that asks for classes of at least `k` units.
     ///
@@ -53,10 +57,17 @@ impl KAnonymity {
     pub fn report(self, smallest_class: Option<u64>) -> ModelReport {
         ModelReport {
             model: Self::NAME.to_owned(),
+            attribute: None,
             required: Measure::Count(self.k.into()),
             achieved: smallest_class.map(Measure::Count),
             holds: smallest_class.is_none_or(|smallest| smallest >= u64::from(self.k)),
         }
+    }
+}
+
+impl fmt::Display for KAnonymity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "k-anonymity with k = {}", self.k)
     }
 }
 

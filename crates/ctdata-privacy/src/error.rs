@@ -28,6 +28,14 @@ pub enum PrivacyError {
         /// Records of the input.
         records: u64,
     },
+    /// No generalization satisfies the models with so few records suppressed, or none keeps a record.
+    #[error("no solution: under every generalization more than {limit} of the {records} records break a model")]
+    NoRecoding {
+        /// Records of the input.
+        records: u64,
+        /// Records that may be suppressed.
+        limit: u64,
+    },
     /// The verifier refuses: the output is not what was claimed.
     #[error("not verified: {0}")]
     GuaranteeFails(#[from] BrokenGuarantee),

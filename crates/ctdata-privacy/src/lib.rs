@@ -96,7 +96,10 @@ pub use model::{
     PrivacyModel, RecursiveCLDiversity, SampleUniqueness, SampledClass, SamplingFraction, SensitiveDistance,
     SuppressedRecords, TCloseness, TableModel, frequencies, measure_models,
 };
-pub use recode::QuasiIdentifier;
+pub use recode::{
+    Aggregate, AttributeQuality, Metric, MetricFamily, MetricValue, Quality, QuasiIdentifier, Search, SearchReport,
+    SuppressionLimit, UnknownMetric, UnknownSearch,
+};
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
 pub use statement::{

@@ -1,6 +1,23 @@
 //! Recoding: released values are coarser than those of the input.
 
+mod attributes;
+mod classes;
+mod engine;
+mod judge;
+mod lattice;
+mod metric;
+#[cfg(test)]
+mod oracle;
+mod problem;
+mod quality;
 mod recoded;
+mod search;
+mod tally;
+#[cfg(test)]
+mod testing;
 
+pub use metric::{Aggregate, Metric, MetricFamily, UnknownMetric};
+pub use quality::{AttributeQuality, MetricValue, Quality};
 pub use recoded::QuasiIdentifier;
 pub(crate) use recoded::{Meaning, RecodedColumn};
+pub use search::{Search, SearchReport, SuppressionLimit, UnknownSearch};

@@ -1,0 +1,128 @@
+//! What searches ask of a set of privacy models.
+
+use std::fmt;
+
+use crate::model::evaluator::{ClassView, Evaluator, Monotonicity};
+
+/// Models that look at one equivalence class at a time. Local recoding takes no others.
+pub(crate) trait JudgeClasses: fmt::Debug + Sync {
+    /// Positions in the input's schema of the attributes whose counts are wanted.
+    fn sensitive(&self) -> &[usize];
+
+    /// Classes of fewer units fail, whatever else is in them.
+    fn least_class_size(&self) -> u64;
+
+    /// Whether a class of at least that many units always holds.
+    fn is_size_only(&self) -> bool;
+
+    /// Whether a class with records satisfies all models.
+    fn class_holds(&self, class: &ClassView<'_>) -> bool;
+
+    /// Whether a class that has members in the population and no record satisfies all models. Where
+    /// one does not, the generalization is no solution: there is nothing to suppress.
+    fn absent_class_holds(&self, _population: u64) -> bool {
+        true
+    }
+
+    /// What a search may conclude from the verdict on a node.
+    fn monotonicity(&self) -> Monotonicity;
+}
+
+/// Models that look at all kept classes together.
+pub(crate) trait JudgeTable {
+    /// Whether there are such models.
+    fn has_table_models(&self) -> bool;
+
+    /// Whether they hold of the classes that are kept: (units, classes of that many units), ascending.
+    fn table_holds(&self, kept: &[(u64, u64)]) -> bool;
+}
+
+/// A set of models, as full-domain searches see it.
+pub(crate) trait Judge: JudgeClasses + JudgeTable {
+    /// The part that looks at one class at a time.
+    fn classes(&self) -> &dyn JudgeClasses;
+}
+
+impl JudgeClasses for Evaluator {
+    fn sensitive(&self) -> &[usize] {
+        Evaluator::sensitive(self)
+    }
+
+    fn least_class_size(&self) -> u64 {
+        Evaluator::least_class_size(self)
+    }
+
+    fn is_size_only(&self) -> bool {
+        Evaluator::is_size_only(self)
+    }
+
+    fn class_holds(&self, class: &ClassView<'_>) -> bool {
+        Evaluator::class_holds(self, class)
+    }
+
+    fn monotonicity(&self) -> Monotonicity {
+        Evaluator::monotonicity(self)
+    }
+}
+
+impl JudgeTable for Evaluator {
+    fn has_table_models(&self) -> bool {
+        Evaluator::has_table_models(self)
+    }
+
+    fn table_holds(&self, kept: &[(u64, u64)]) -> bool {
+        Evaluator::table_holds(self, kept)
+    }
+}
+
+impl Judge for Evaluator {
+    fn classes(&self) -> &dyn JudgeClasses {
+        self
+    }
+}
+
+/// Class models alone, where a search asks for a whole judge.
+#[derive(Debug)]
+pub(crate) struct ClassesOnly<'a>(pub(crate) &'a dyn JudgeClasses);
+
+impl JudgeClasses for ClassesOnly<'_> {
+    fn sensitive(&self) -> &[usize] {
+        self.0.sensitive()
+    }
+
+    fn least_class_size(&self) -> u64 {
+        self.0.least_class_size()
+    }
+
+    fn is_size_only(&self) -> bool {
+        self.0.is_size_only()
+    }
+
+    fn class_holds(&self, class: &ClassView<'_>) -> bool {
+        self.0.class_holds(class)
+    }
+
+    fn absent_class_holds(&self, population: u64) -> bool {
+        self.0.absent_class_holds(population)
+    }
+
+    fn monotonicity(&self) -> Monotonicity {
+        self.0.monotonicity()
+    }
+}
+
+impl JudgeTable for ClassesOnly<'_> {
+    fn has_table_models(&self) -> bool {
+        false
+    }
+
+    fn table_holds(&self, _kept: &[(u64, u64)]) -> bool {
+        true
+    }
+}
+
+impl Judge for ClassesOnly<'_> {
+    fn classes(&self) -> &dyn JudgeClasses {
+        self
+    }
+}

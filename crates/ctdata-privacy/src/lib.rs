@@ -88,7 +88,7 @@ mod verify;
 
 pub use error::{BrokenGuarantee, PrivacyError};
 pub use model::{KAnonymity, Measure, ModelReport};
-pub use recode::QuasiIdentifier;
+pub use recode::{MondrianMode, QuasiIdentifier};
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
 pub use statement::{BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification};

@@ -97,9 +97,11 @@ pub use model::{
     SuppressedRecords, TCloseness, TableModel, frequencies, measure_models,
 };
 pub use recode::{
-    Aggregate, AttributeQuality, Metric, MetricFamily, MetricValue, Quality, QuasiIdentifier, Search, SearchReport,
+    Aggregate, AttributeQuality, Metric, MetricFamily, MetricValue, MondrianMode, Quality, QuasiIdentifier, Search,
+    SearchReport,
     SuppressionLimit, UnknownMetric, UnknownSearch,
 };
+
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
 pub use statement::{

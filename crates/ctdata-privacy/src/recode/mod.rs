@@ -10,6 +10,7 @@ mod metric;
 mod oracle;
 mod problem;
 mod quality;
+mod mondrian;
 mod recoded;
 mod search;
 mod tally;
@@ -18,6 +19,8 @@ mod testing;
 
 pub use metric::{Aggregate, Metric, MetricFamily, UnknownMetric};
 pub use quality::{AttributeQuality, MetricValue, Quality};
+pub use mondrian::MondrianMode;
+pub(crate) use mondrian::{MondrianOutcome, mondrian};
 pub use recoded::QuasiIdentifier;
 pub(crate) use recoded::{Meaning, RecodedColumn};
 pub use search::{Search, SearchReport, SuppressionLimit, UnknownSearch};

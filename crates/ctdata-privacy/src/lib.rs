@@ -74,6 +74,7 @@
 
 mod error;
 mod model;
+mod perturb;
 pub mod proofs;
 mod quasi;
 mod recode;
@@ -88,6 +89,7 @@ mod verify;
 
 pub use error::{BrokenGuarantee, PrivacyError};
 pub use model::{KAnonymity, Measure, ModelReport};
+pub use perturb::{Concealment, LocalSuppression, LocalSuppressionBuilder, Requirement};
 pub use recode::QuasiIdentifier;
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};

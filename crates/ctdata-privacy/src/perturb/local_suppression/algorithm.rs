@@ -125,14 +125,20 @@ pub(crate) fn suppress(
     let solver = Solver { params, views, hashes: hashes(table), persons, control };
     let records = table.rows() as u64;
     let no_solution = || PrivacyError::NoSolution { model: "local suppression", required: required.into(), records };
-    let solved = solver.solve(parcels.clone())?.ok_or_else(no_solution)?;
+    let mut solved = solver.solve(parcels.clone(), false)?.ok_or_else(no_solution)?;
+    if solved.made.cost > solved.plain_cost
+        && let Some(plain) = solver.solve(parcels.clone(), true)?
+        && plain.made.cost < solved.made.cost
+    {
+        solved = plain;
+    }
     let dropped = solver.hard_to_hide(&solved, table.rows());
     if !dropped.is_empty() {
         let mut fewer = parcels;
         for parcel in &mut fewer {
             parcel.rows.retain(|row| dropped.binary_search(row).is_err());
         }
-        if let Some(mut other) = solver.solve(fewer)? {
+        if let Some(mut other) = solver.solve(fewer, false)? {
             other.made.cost += params.record_importance() * dropped.len() as u64;
             other.made.dropped = dropped;
             if other.made.cost < solved.made.cost {
@@ -155,23 +161,39 @@ struct Solved {
     made: Suppressed,
     /// The rows of each tuple that was exposed in the input and has no blank.
     exposed: Vec<Vec<u32>>,
+    /// What it costs to blank all that is exposed.
+    plain_cost: u64,
 }
 
 impl Solver<'_> {
     /// Blanks cells of the rows of the parcels; parcels without rows are of dropped records. None if
-    /// there are too few units.
-    fn solve(&self, mut parcels: Vec<Parcel>) -> Result<Option<Solved>, PrivacyError> {
+    /// there are too few units. `plain` blanks all quasi-identifiers of all exposed records, which is
+    /// seldom cheaper.
+    fn solve(&self, mut parcels: Vec<Parcel>, plain: bool) -> Result<Option<Solved>, PrivacyError> {
         let mut made = Suppressed::nothing(self.params);
-        let mut exposed = None;
+        let mut start: Option<(Vec<Vec<u32>>, u64)> = None;
         // The output is an input again, whose blanks hide the truth: repeated until nothing is added.
         loop {
             let problem = Problem::new(self.params, &self.views, parcels, &self.hashes, &self.persons);
             let mut cover = Cover::new(&problem, Projections::new(&problem, self.control))?;
-            exposed.get_or_insert_with(|| exposed_tuples(&cover));
+            let blank_first = plain && start.is_none();
+            if start.is_none() {
+                let exposed: Vec<usize> = (0..problem.tuples()).filter(|&tuple| cover.is_exposed(tuple)).collect();
+                start = Some(droppable(&problem, &exposed));
+                if blank_first {
+                    for &tuple in &exposed {
+                        for slot in problem.slots(tuple) {
+                            cover.blank(tuple, slot, problem.all())?;
+                        }
+                    }
+                }
+            }
             if hide(&mut cover, self.control)?.is_none() {
                 return Ok(None);
             }
-            restore(&mut cover, self.control)?;
+            if !blank_first {
+                restore(&mut cover, self.control)?;
+            }
             let before = made.cost;
             parcels = taken_over(&cover, &mut made);
             if made.cost == before {
@@ -179,7 +201,8 @@ impl Solver<'_> {
             }
         }
         made.blanked.iter_mut().for_each(|rows| rows.sort_unstable());
-        Ok(Some(Solved { made, exposed: exposed.unwrap_or_default() }))
+        let (exposed, plain_cost) = start.unwrap_or_default();
+        Ok(Some(Solved { made, exposed, plain_cost }))
     }
 
     /// Rows that cost no less to blank than to drop, the dearest tuples first, as many as may be
@@ -218,11 +241,18 @@ impl Solver<'_> {
     }
 }
 
-fn exposed_tuples(cover: &Cover<'_>) -> Vec<Vec<u32>> {
-    let problem = cover.problem;
-    let droppable = |tuple: &usize| problem.blanks.get(*tuple) == Some(&0) && cover.is_exposed(*tuple);
-    let rows = |tuple: usize| problem.rows.get(problem.slots(tuple)).unwrap_or_default().to_vec();
-    (0..problem.tuples()).filter(droppable).map(rows).filter(|rows| !rows.is_empty()).collect()
+/// Of some tuples the rows of each that has rows and no blank, and what blanking all of them costs.
+fn droppable(problem: &Problem, tuples: &[usize]) -> (Vec<Vec<u32>>, u64) {
+    let (mut found, mut cost) = (Vec::new(), 0);
+    for &tuple in tuples {
+        let known = problem.blanks.get(tuple).copied().unwrap_or(0);
+        let rows = problem.rows.get(problem.slots(tuple)).unwrap_or_default();
+        cost += problem.cost(problem.all() & !known) * rows.len() as u64;
+        if known == 0 && !rows.is_empty() {
+            found.push(rows.to_vec());
+        }
+    }
+    (found, cost)
 }
 
 /// Notes what was blanked, and makes parcels of the output.

@@ -75,6 +75,7 @@
 mod anonymize;
 mod error;
 mod model;
+mod perturb;
 pub mod proofs;
 mod quasi;
 mod recode;
@@ -102,6 +103,9 @@ pub use recode::{
     SuppressionLimit, UnknownMetric, UnknownSearch,
 };
 
+pub use model::{KAnonymity, Measure, ModelReport};
+pub use perturb::{Concealment, LocalSuppression, LocalSuppressionBuilder, Requirement};
+pub use recode::QuasiIdentifier;
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
 pub use statement::{

@@ -90,7 +90,9 @@ pub use error::{BrokenGuarantee, PrivacyError};
 pub use model::{KAnonymity, Measure, ModelReport};
 pub use recode::QuasiIdentifier;
 pub use release::{Released, Unverified};
-pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
+pub use risk::{
+    AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport, Suda, SudaDis, SudaReport, SudaScores, SudaWeighting,
+};
 pub use statement::{BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification};
 pub use suppress::{KAnonymizer, KAnonymizerBuilder};
 pub use unit::PrivacyUnit;

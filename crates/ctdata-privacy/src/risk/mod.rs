@@ -3,7 +3,9 @@
 mod attacker;
 mod compatible;
 mod report;
+mod suda;
 
 pub use attacker::AttackerView;
 pub(crate) use report::ratio;
 pub use report::{ClassSizeBand, ProsecutorRisk, RiskReport};
+pub use suda::{Suda, SudaDis, SudaReport, SudaScores, SudaWeighting};

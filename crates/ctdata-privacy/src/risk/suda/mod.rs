@@ -1,0 +1,11 @@
+//! SUDA2: how special a record is, by the smallest sets of attributes on which it is unique.
+
+mod algorithm;
+mod params;
+mod partition;
+mod result;
+#[cfg(test)]
+mod tests;
+
+pub use params::{Suda, SudaWeighting};
+pub use result::{SudaDis, SudaReport, SudaScores};

@@ -1,11 +1,19 @@
 //! Disclosure risk of a file as it stands, and of a release seen by someone who knows true values.
 
 mod attacker;
+pub(crate) mod combinations;
 mod compatible;
+mod global;
+mod individual;
+mod journalist;
 mod report;
 mod suda;
 
 pub use attacker::AttackerView;
+pub use combinations::{CombinationRisk, CombinationShare, CombinationSize, KCombinations};
+pub use global::{LogLinearModel, LogLinearRisk};
+pub use individual::{Household, IndividualMethod, IndividualRisk, IndividualRiskReport, reidentification_risk};
+pub use journalist::JournalistRisk;
 pub(crate) use report::ratio;
 pub use report::{ClassSizeBand, ProsecutorRisk, RiskReport};
 pub use suda::{Suda, SudaDis, SudaReport, SudaScores, SudaWeighting};

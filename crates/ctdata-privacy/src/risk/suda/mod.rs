@@ -7,5 +7,6 @@ mod result;
 #[cfg(test)]
 mod tests;
 
+pub(super) use params::check_fraction;
 pub use params::{Suda, SudaWeighting};
 pub use result::{SudaDis, SudaReport, SudaScores};

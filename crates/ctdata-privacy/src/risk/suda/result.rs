@@ -103,10 +103,11 @@ impl SudaScores {
             .map(|&end| {
                 let of_row = sets.get(start..end as usize).unwrap_or_default();
                 start = end as usize;
-                of_row.iter().map(|&set| weight(set)).sum()
+                // Not `sum`, which makes -0 of nothing.
+                of_row.iter().map(|&set| weight(set)).fold(0.0, |sum, weight| sum + weight)
             })
             .collect();
-        let total: f64 = scores.iter().sum();
+        let total = scores.iter().fold(0.0, |sum, score| sum + score);
         if total > 0.0 {
             contributions.iter_mut().for_each(|sum| *sum /= total);
         }

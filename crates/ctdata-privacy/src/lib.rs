@@ -91,9 +91,10 @@ pub use model::{KAnonymity, Measure, ModelReport};
 pub use recode::QuasiIdentifier;
 pub use release::{Released, Unverified};
 pub use risk::{
-    AttackerView, ClassSizeBand, CombinationRisk, CombinationShare, CombinationSize, Household, IndividualMethod,
-    IndividualRisk, IndividualRiskReport, JournalistRisk, KCombinations, LogLinearModel, LogLinearRisk, ProsecutorRisk,
-    RiskReport, Suda, SudaDis, SudaReport, SudaScores, SudaWeighting, reidentification_risk,
+    AttackerView, ClassSizeBand, CombinationRisk, CombinationShare, CombinationSize, Coverage, DifferencingRisk,
+    Household, IndividualMethod, IndividualRisk, IndividualRiskReport, JournalistRisk, KCombinations, LogLinearModel,
+    LogLinearRisk, ProsecutorRisk, ReleaseChange, ReleaseView, RiskReport, Suda, SudaDis, SudaReport, SudaScores,
+    SudaWeighting, reidentification_risk,
 };
 pub use statement::{BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification};
 pub use suppress::{KAnonymizer, KAnonymizerBuilder};

@@ -193,7 +193,9 @@ impl TwoWay {
                 }
                 for_each_run(&mut self.cells, shape, margin.len(), |cell, run| {
                     let factor = factors.get(cell).copied().unwrap_or(0.0);
-                    run.iter_mut().for_each(|value| *value *= factor);
+                    for value in run {
+                        *value *= factor;
+                    }
                 });
             }
             if difference < TOLERANCE {

@@ -106,8 +106,8 @@ impl IndividualRisk {
         let quasi = QuasiIdentifiers::find(table.schema(), quasi_identifiers)?;
         let classes = Classes::with_members(table, &quasi.set, control)?;
         let sizes = Persons::of(table).class_sizes(&classes);
-        let of_class = sizes.iter().map(|&size| ratio(1, size)).collect();
-        Ok(Self::of_classes(IndividualMethod::Prosecutor, &classes, of_class))
+        let of_class: Vec<f64> = sizes.iter().map(|&size| ratio(1, size)).collect();
+        Ok(Self::of_classes(IndividualMethod::Prosecutor, &classes, &of_class))
     }
 
     /// The mean of 1/F for a record whose class has f records, F being the size of its class in the
@@ -132,10 +132,10 @@ impl IndividualRisk {
             reidentification_risk(sample, ratio(sample, population.max(sample)))
         });
         let of_class = of_class.collect::<Result<Vec<f64>, _>>()?;
-        Ok(Self::of_classes(IndividualMethod::BenedettiFranconi, &classes, of_class))
+        Ok(Self::of_classes(IndividualMethod::BenedettiFranconi, &classes, &of_class))
     }
 
-    fn of_classes(method: IndividualMethod, classes: &Classes, of_class: Vec<f64>) -> Self {
+    fn of_classes(method: IndividualMethod, classes: &Classes, of_class: &[f64]) -> Self {
         let of_row = |&class: &u32| of_class.get(class as usize).copied().unwrap_or(0.0);
         Self { method, households: false, of_rows: classes.class_of_row().iter().map(of_row).collect() }
     }

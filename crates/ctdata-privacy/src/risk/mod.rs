@@ -3,6 +3,7 @@
 mod attacker;
 pub(crate) mod combinations;
 mod compatible;
+mod differencing;
 mod global;
 mod individual;
 mod journalist;
@@ -11,6 +12,7 @@ mod suda;
 
 pub use attacker::AttackerView;
 pub use combinations::{CombinationRisk, CombinationShare, CombinationSize, KCombinations};
+pub use differencing::{Coverage, DifferencingRisk, ReleaseChange, ReleaseView};
 pub use global::{LogLinearModel, LogLinearRisk};
 pub use individual::{Household, IndividualMethod, IndividualRisk, IndividualRiskReport, reidentification_risk};
 pub use journalist::JournalistRisk;

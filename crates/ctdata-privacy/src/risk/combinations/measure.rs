@@ -73,13 +73,12 @@ impl Side {
     /// Marks the rows that have all these cells.
     fn mark(&mut self, set: &AttributeSet, key: &[u16], control: &Control) -> Result<(), TableError> {
         let Marked { index, rows } = &mut self.marked;
-        let index = match index {
-            Some(index) => index,
-            None => {
-                let positions: Vec<usize> = (0..self.table.schema().len()).collect();
-                *rows = vec![0; self.table.rows().div_ceil(64)];
-                index.insert(BitmapIndex::build(&self.table, &positions, control)?)
-            }
+        let index = if let Some(index) = index {
+            index
+        } else {
+            let positions: Vec<usize> = (0..self.table.schema().len()).collect();
+            *rows = vec![0; self.table.rows().div_ceil(64)];
+            index.insert(BitmapIndex::build(&self.table, &positions, control)?)
         };
         let bits: Vec<&[u64]> =
             set.positions().iter().zip(key).map(|(&position, &code)| index.bits(position.into(), code)).collect();

@@ -184,7 +184,9 @@ fn columns(classes: &Classes, quasi: &QuasiIdentifiers) -> (Vec<usize>, Vec<Vec<
     for (name, &place) in quasi.place_in_key.iter().enumerate() {
         let codes: Vec<u16> = (0..classes.len()).map(|class| classes.key(class)[place]).collect();
         let mut used = vec![false; codes.iter().max().map_or(0, |&code| usize::from(code) + 1)];
-        codes.iter().for_each(|&code| used[usize::from(code)] = true);
+        for &code in &codes {
+            used[usize::from(code)] = true;
+        }
         columns.push((used.iter().filter(|used| **used).count(), name, codes));
     }
     columns.sort_by_key(|&(used, name, _)| (used, name));

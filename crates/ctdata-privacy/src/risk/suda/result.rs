@@ -109,7 +109,9 @@ impl SudaScores {
             .collect();
         let total = scores.iter().fold(0.0, |sum, score| sum + score);
         if total > 0.0 {
-            contributions.iter_mut().for_each(|sum| *sum /= total);
+            for sum in &mut contributions {
+                *sum /= total;
+            }
         }
         let highest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
         let mut report = SudaReport {

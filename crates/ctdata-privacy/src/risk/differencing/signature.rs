@@ -120,15 +120,11 @@ impl ClassSets {
                 control.report("differencing", class as u64, Some(input.len() as u64));
             }
             let set = lookup.compatible(input.key(class));
-            let number = match numbers.get(&set) {
-                Some(&number) => number,
-                None => {
-                    let number = u32::try_from(found.sets.len()).unwrap_or(u32::MAX);
-                    found.sets.push(set.clone());
-                    numbers.insert(set, number);
-                    number
-                }
-            };
+            let next = u32::try_from(found.sets.len()).unwrap_or(u32::MAX);
+            let number = *numbers.entry(set).or_insert_with_key(|set| {
+                found.sets.push(set.clone());
+                next
+            });
             found.of_input.push(number);
         }
         Ok(found)

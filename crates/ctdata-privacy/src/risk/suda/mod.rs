@@ -9,4 +9,5 @@ mod tests;
 
 pub(super) use params::check_fraction;
 pub use params::{Suda, SudaWeighting};
+pub(super) use result::dis_parts;
 pub use result::{SudaDis, SudaReport, SudaScores};

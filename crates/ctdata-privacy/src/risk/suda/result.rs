@@ -142,6 +142,11 @@ impl SudaScores {
         &self.report
     }
 
+    /// The report alone.
+    pub fn into_report(self) -> SudaReport {
+        self.report
+    }
+
     /// The score of each row; 0 for a row that is not unique, or only on more attributes than the
     /// cap.
     pub fn scores(&self) -> &[f64] {
@@ -195,6 +200,13 @@ impl fmt::Debug for SudaScores {
     }
 }
 
+/// Q and A of DIS-SUDA: the exponent, and the sum of s^-Q over scores above 0.
+pub(in crate::risk) fn dis_parts(scores: &[f64], keys: usize) -> (f64, f64) {
+    let exponent = 1.0 + (8.0 - real(keys)) / 20.0;
+    let positive = scores.iter().filter(|&&score| score > 0.0);
+    (exponent, positive.map(|score| score.powf(-exponent)).sum())
+}
+
 fn members(set: u64) -> impl Iterator<Item = usize> {
     (0..u64::BITS as usize).filter(move |key| set >> key & 1 == 1)
 }
@@ -209,9 +221,7 @@ pub(super) fn theta(uniques: u64, pairs: u64, fraction: f64) -> f64 {
 }
 
 fn dis_suda(scores: &[f64], uniques: u64, theta: f64, keys: usize) -> Vec<f64> {
-    let exponent = 1.0 + (8.0 - real(keys)) / 20.0;
-    let positive = || scores.iter().filter(|&&score| score > 0.0);
-    let sum: f64 = positive().map(|score| score.powf(-exponent)).sum();
+    let (exponent, sum) = dis_parts(scores, keys);
     let uniques = real(usize::try_from(uniques).unwrap_or(usize::MAX));
     let missed = uniques / theta - uniques;
     let of_score = |score: f64| 1.0 / (1.0 + missed / (score.powf(exponent) * sum));

@@ -48,7 +48,11 @@
 //! # Map
 //! | question | types |
 //! |---|---|
-//! | how risky is a file as it stands? | [`RiskReport`], [`ProsecutorRisk`], [`ClassSizeBand`] |
+//! | how risky is a file as it stands? | [`RiskReport`], [`RiskOptions`], [`ProsecutorRisk`], [`ClassSizeBand`] |
+//! | how special is a record? | [`Suda`], [`SudaScores`], [`IndividualRisk`], [`RecordExplanation`] |
+//! | how many people outside the file could it be? | [`JournalistRisk`], [`LogLinearRisk`] |
+//! | which few values are enough to find someone? | [`KCombinations`], [`CombinationRisk`] |
+//! | what do several releases tell together? | [`DifferencingRisk`], [`ReleaseView`] |
 //! | what does someone find who knows the truth? | [`AttackerView`] |
 //! | what must a release satisfy? | [`KAnonymity`], [`ModelReport`], [`Measure`] |
 //! | whom does the guarantee count? | [`PrivacyUnit`] |
@@ -60,8 +64,6 @@
 //! # What it does not do
 //! - It does not choose quasi-identifiers: what an attacker may know is a decision about the world.
 //! - It does not generalize, perturb or synthesize yet, and offers no differential privacy yet.
-//! - It does not estimate risks with respect to a population: no journalist risk, no population
-//!   uniqueness.
 //! - It does not read or write files.
 //! - k-anonymity is not enough against someone who knows sensitive attributes; each
 //!   [`Statement`] says what is not protected.
@@ -111,5 +113,12 @@ pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
 pub use statement::{
     BlankedCells, GeneralizedColumn, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification,
 };
+pub use risk::{
+    AttackerView, ClassSizeBand, CombinationRisk, CombinationShare, CombinationSize, Coverage, DifferencingRisk,
+    DisExplanation, Household, IndividualMethod, IndividualRisk, IndividualRiskReport, JournalistRisk, KCombinations,
+    LogLinearModel, LogLinearRisk, MinimalUnique, ProsecutorRisk, RecordExplanation, ReleaseChange, ReleaseView,
+    RiskOptions, RiskReport, Suda, SudaDis, SudaExplanation, SudaReport, SudaScores, SudaWeighting,
+    WeightedExplanation, reidentification_risk,
+pub use statement::{BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification};
 pub use suppress::{KAnonymizer, KAnonymizerBuilder};
 pub use unit::PrivacyUnit;

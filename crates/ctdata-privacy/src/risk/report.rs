@@ -3,6 +3,11 @@
 use ctdata_table::{Classes, Control, Table};
 
 use super::attacker::{AttackerView, Side, view};
+use super::combinations::CombinationRisk;
+use super::global::LogLinearRisk;
+use super::individual::IndividualRiskReport;
+use super::journalist::JournalistRisk;
+use super::suda::SudaReport;
 use crate::quasi::QuasiIdentifiers;
 use crate::unit::Persons;
 use crate::{KAnonymity, ModelReport, PrivacyError, PrivacyUnit};
@@ -42,8 +47,8 @@ pub struct ClassSizeBand {
 /// stands for, but only records in the file can be taken for one another.
 ///
 /// The risks hold for an attacker whose knowledge is the file's own population; for a sample of a
-/// larger one they are upper bounds. Risks from a population table or a model are not part of this
-/// report. In a table without rows no model is broken, all risks are 0, and there is no smallest
+/// larger one they are upper bounds. Risks from a population table or a model, and others, are in the
+/// optional sections, which [`measure_with`](Self::measure_with) fills. In a table without rows no model is broken, all risks are 0, and there is no smallest
 /// class.
 ///
 /// ```
@@ -97,6 +102,21 @@ pub struct RiskReport {
     pub models: Vec<ModelReport>,
     /// Classes and rows by size of class: 1, 2, 3 to 4, 5 to 10, 11 and more.
     pub class_sizes: Vec<ClassSizeBand>,
+    /// Risk record by record, where weights or households were asked for.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub individual: Option<IndividualRiskReport>,
+    /// Risk with respect to a population table, where one was given.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub journalist: Option<JournalistRisk>,
+    /// Risk from a log-linear model, where asked for.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub log_linear: Option<LogLinearRisk>,
+    /// Minimal sample uniques, where asked for.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub suda: Option<SudaReport>,
+    /// Risky combinations, where asked for.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub combinations: Option<CombinationRisk>,
 }
 
 const BANDS: [(u64, Option<u64>); 5] = [(1, Some(1)), (2, Some(2)), (3, Some(4)), (5, Some(10)), (11, None)];
@@ -153,6 +173,11 @@ impl RiskReport {
             attacker_view,
             models: vec![model.report(smallest_class)],
             class_sizes: class_sizes.to_vec(),
+            individual: None,
+            journalist: None,
+            log_linear: None,
+            suda: None,
+            combinations: None,
         })
     }
 }

@@ -53,6 +53,11 @@
 //! | what must a release satisfy? | [`KAnonymity`], [`ModelReport`], [`Measure`] |
 //! | whom does the guarantee count? | [`PrivacyUnit`] |
 //! | how is it made to hold? | [`KAnonymizer`] |
+//! | how are records averaged in small groups? | [`Microaggregation`], [`AggregatedColumn`], [`Replacement`] |
+//! | how are values changed by chance? | [`Pram`], [`Transition`], [`TransitionMatrix`] |
+//! | how are numbers coarsened? | [`TopBottomCoding`], [`Rounding`] |
+//! | how do records exchange values? | [`RankSwapping`] |
+//! | what does perturbation hand back? | [`Perturbed`], [`PerturbationReport`], [`PerturbationDetails`] |
 //! | may it be published? | [`Unverified`], [`Released`] |
 //! | what does a reader of the release need to know? | [`Statement`], [`Summary`], [`RecordCounts`], [`BlankedCells`] |
 //! | why is it right? | [`proofs`] |
@@ -74,6 +79,7 @@
 
 mod error;
 mod model;
+mod perturb;
 pub mod proofs;
 mod quasi;
 mod recode;
@@ -88,6 +94,13 @@ mod verify;
 
 pub use error::{BrokenGuarantee, PrivacyError};
 pub use model::{KAnonymity, Measure, ModelReport};
+pub use perturb::{
+    AggregatedColumn, AggregatedColumnReport, BottomCode, CodedReplacement, CodingReport, GroupSizes, Microaggregation,
+    MicroaggregationMethod, MicroaggregationReport, MissingInPram, PerturbationDetails, PerturbationMethod,
+    PerturbationReport, Perturbed, PerturbedAttribute, Pram, PramColumn, PramReport, RankSwapping, RankSwappingReport,
+    ReleasedMatrix, Replacement, Rounding, RoundingReport, SwappedColumn, TopBottomCoding, TopCode, Transition,
+    TransitionMatrix,
+};
 pub use recode::QuasiIdentifier;
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};

@@ -235,6 +235,7 @@ impl Coded<'_> {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Side {
     Bottom,
     Top,
@@ -244,24 +245,19 @@ enum Side {
 fn threshold(attribute: &Attribute, text: &str, side: Side) -> Result<usize, PrivacyError> {
     let domain = attribute.domain();
     let unknown = || invalid("threshold", format!("`{text}` is not written as the values of `{}`", attribute.name()));
-    let codes = 0..domain.len();
-    let below =
-        |is_below: &dyn Fn(u16) -> bool| codes.clone().filter(|&code| u16::try_from(code).is_ok_and(is_below)).count();
-    Ok(match domain.kind() {
-        DomainKind::Numeric => {
-            let limit = number(text, domain.scale().unwrap_or(0)).ok_or_else(unknown)?;
-            match side {
-                Side::Top => below(&|code| domain.number(code).is_some_and(|number| number < limit)),
-                Side::Bottom => below(&|code| domain.number(code).is_some_and(|number| number <= limit)),
-            }
-        }
-        _ => {
-            let code = usize::from(domain.code_of(text).ok_or_else(unknown)?);
-            match side {
-                Side::Top => code,
-                Side::Bottom => code + 1,
-            }
-        }
+    if domain.kind() == DomainKind::Numeric {
+        let limit = number(text, domain.scale().unwrap_or(0)).ok_or_else(unknown)?;
+        let is_below = |number: i64| match side {
+            Side::Top => number < limit,
+            Side::Bottom => number <= limit,
+        };
+        let codes = (0..=u16::MAX).take(domain.len());
+        return Ok(codes.filter(|&code| domain.number(code).is_some_and(is_below)).count());
+    }
+    let code = usize::from(domain.code_of(text).ok_or_else(unknown)?);
+    Ok(match side {
+        Side::Top => code,
+        Side::Bottom => code + 1,
     })
 }
 
@@ -296,7 +292,7 @@ mod tests {
 
     fn texts(output: &Perturbed) -> Vec<String> {
         (0..output.table.rows())
-            .map(|row| output.table.text(row, 0).map_or("-".into(), |text| text.into_owned()))
+            .map(|row| output.table.text(row, 0).map_or("-".into(), std::borrow::Cow::into_owned))
             .collect()
     }
 
@@ -328,7 +324,7 @@ mod tests {
         assert_eq!(texts(&output)[3..7], ["90.0", "99.7", "99.7", "99.7"]);
         assert_eq!(output.report.changed_cells, 3);
         let values: Vec<_> =
-            output.table.schema().get(0).unwrap().domain().labels().map(|label| label.into_owned()).collect();
+            output.table.schema().get(0).unwrap().domain().labels().map(std::borrow::Cow::into_owned).collect();
         assert_eq!(values, ["0.5", "15.0", "17.0", "90.0", "99.7"]);
     }
 

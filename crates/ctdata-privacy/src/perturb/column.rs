@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ctdata_table::{Attribute, Cell, Column, Domain, DomainKind, MissingKinds, Origin, TableError};
+use ctdata_table::{Attribute, Cell, Column, Domain, DomainKind, Origin, TableError};
 
 use super::PerturbedAttribute;
 
@@ -80,21 +80,17 @@ pub(super) fn forget_absent(attribute: &Attribute, column: &Column) -> Result<(A
     }
     new.extend(attribute.missing().iter().map(Cell::Missing));
     if domain.is_empty() {
-        // No cell has a value; the map of values is never used, but must stay within the domain.
-        return only_missing(attribute, column, domain, attribute.missing());
+        return Ok(only_missing(attribute, column, domain));
     }
     recode(attribute, column, domain, &new)
 }
 
-fn only_missing(
-    attribute: &Attribute,
-    column: &Column,
-    domain: Domain,
-    kinds: MissingKinds,
-) -> Result<(Attribute, Column), TableError> {
-    let map: Vec<u16> = (0..attribute.domain().len()).map(|_| 0).chain((0u16..).take(kinds.len())).collect();
-    let recoded = Attribute::new(attribute.shared_name(), domain, kinds);
-    Ok((recoded, column.recoded(&map)))
+/// No cell has a value: codes of values are mapped somewhere, and never met.
+fn only_missing(attribute: &Attribute, column: &Column, domain: Domain) -> (Attribute, Column) {
+    let kinds = attribute.missing();
+    let values = std::iter::repeat_n(0, attribute.domain().len());
+    let map: Vec<u16> = values.chain((0u16..).take(kinds.len())).collect();
+    (Attribute::new(attribute.shared_name(), domain, kinds), column.recoded(&map))
 }
 
 fn occurring(attribute: &Attribute, column: &Column) -> Vec<bool> {
@@ -161,6 +157,7 @@ fn content(attribute: &Attribute, code: u16, numeric: bool) -> Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ctdata_table::MissingKinds;
 
     #[test]
     fn numbers_are_compared_as_numbers_and_names_as_names() {

@@ -1,5 +1,7 @@
 //! Rounding of numbers to multiples of a base.
 
+use std::cmp::Ordering;
+
 use ctdata_table::{Attribute, Cell, Column, Control, Domain, DomainKind, Origin, Table};
 use rand::Rng;
 
@@ -69,11 +71,13 @@ impl Rounding {
         let multiples = self.multiples(attribute)?;
         let numbers: Vec<i64> = multiples
             .iter()
-            .map(|multiple| match (2 * i128::from(multiple.rest)).cmp(&i128::from(self.base)) {
-                std::cmp::Ordering::Less => multiple.below,
-                std::cmp::Ordering::Greater => multiple.above,
-                std::cmp::Ordering::Equal if (multiple.below / self.base) % 2 == 0 => multiple.below,
-                std::cmp::Ordering::Equal => multiple.above,
+            .map(|multiple| {
+                let is_even = (multiple.below / self.base) % 2 == 0;
+                match (2 * i128::from(multiple.rest)).cmp(&i128::from(self.base)) {
+                    Ordering::Greater => multiple.above,
+                    Ordering::Equal if !is_even => multiple.above,
+                    _ => multiple.below,
+                }
             })
             .collect();
         let new = renumber(attribute, column, &numbers, attribute.domain().scale().unwrap_or(0))?;
@@ -197,7 +201,7 @@ mod tests {
     }
 
     fn texts(table: &Table) -> Vec<String> {
-        (0..table.rows()).map(|row| table.text(row, 0).map_or("-".into(), |text| text.into_owned())).collect()
+        (0..table.rows()).map(|row| table.text(row, 0).map_or("-".into(), std::borrow::Cow::into_owned)).collect()
     }
 
     #[test]

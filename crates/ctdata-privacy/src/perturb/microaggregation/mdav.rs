@@ -101,7 +101,7 @@ mod tests {
         while records.len() >= 3 * k {
             let first = farthest(&records, &centroid(&records));
             groups.push(around(&mut records, first));
-            let second = farthest(&records, &points.get(first).to_vec());
+            let second = farthest(&records, points.get(first));
             groups.push(around(&mut records, second));
         }
         if records.len() >= 2 * k {

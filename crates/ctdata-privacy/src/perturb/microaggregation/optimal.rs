@@ -5,8 +5,8 @@ use ctdata_table::Control;
 use super::mdav::Group;
 use crate::PrivacyError;
 
-/// Values span at most this, so that sums of squares over 2^32 rows fit `i128`.
-const WIDEST: f64 = (1u64 << 47) as f64;
+/// Values span at most this (2^47), so that sums of squares over 2^32 rows fit `i128`.
+const WIDEST: f64 = 140_737_488_355_328.0;
 
 /// The partition of the values into groups of k to 2k - 1 with the least sum of squares, in ascending
 /// order. Point `p` lies at `places[p]` (ascending whole numbers from zero) with `counts[p]` records; there

@@ -21,7 +21,7 @@ fn run(plan: &Microaggregation, table: &Table) -> (Table, MicroaggregationReport
 }
 
 fn texts(table: &Table, position: usize) -> Vec<String> {
-    (0..table.rows()).map(|row| table.text(row, position).map_or("-".into(), |text| text.into_owned())).collect()
+    (0..table.rows()).map(|row| table.text(row, position).map_or("-".into(), std::borrow::Cow::into_owned)).collect()
 }
 
 /// Nine points, the oracle of the project's specification, section 3.3.

@@ -57,6 +57,11 @@
 //! | what must a release satisfy? | [`KAnonymity`], [`ModelReport`], [`Measure`] |
 //! | whom does the guarantee count? | [`PrivacyUnit`] |
 //! | how is it made to hold? | [`KAnonymizer`] |
+//! | how are records averaged in small groups? | [`Microaggregation`], [`AggregatedColumn`], [`Replacement`] |
+//! | how are values changed by chance? | [`Pram`], [`Transition`], [`TransitionMatrix`] |
+//! | how are numbers coarsened? | [`TopBottomCoding`], [`Rounding`] |
+//! | how do records exchange values? | [`RankSwapping`] |
+//! | what does perturbation hand back? | [`Perturbed`], [`PerturbationReport`], [`PerturbationDetails`] |
 //! | may it be published? | [`Unverified`], [`Released`] |
 //! | what does a reader of the release need to know? | [`Statement`], [`Summary`], [`RecordCounts`], [`BlankedCells`] |
 //! | why is it right? | [`proofs`] |
@@ -107,6 +112,13 @@ pub use recode::{
 
 pub use model::{KAnonymity, Measure, ModelReport};
 pub use perturb::{Concealment, LocalSuppression, LocalSuppressionBuilder, Requirement};
+pub use perturb::{
+    AggregatedColumn, AggregatedColumnReport, BottomCode, CodedReplacement, CodingReport, GroupSizes, Microaggregation,
+    MicroaggregationMethod, MicroaggregationReport, MissingInPram, PerturbationDetails, PerturbationMethod,
+    PerturbationReport, Perturbed, PerturbedAttribute, Pram, PramColumn, PramReport, RankSwapping, RankSwappingReport,
+    ReleasedMatrix, Replacement, Rounding, RoundingReport, SwappedColumn, TopBottomCoding, TopCode, Transition,
+    TransitionMatrix,
+};
 pub use recode::QuasiIdentifier;
 pub use release::{Released, Unverified};
 pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};

@@ -1,0 +1,6 @@
+//! Swapping: records exchange values.
+
+mod rank;
+mod unswapped;
+
+pub use rank::{RankSwapping, RankSwappingReport, SwappedColumn};

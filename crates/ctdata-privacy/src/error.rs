@@ -93,6 +93,19 @@ pub enum BrokenGuarantee {
         /// Combinations of values in the input with too few.
         tuples: u64,
     },
+    /// Released records that may be of too few persons.
+    #[error(
+        "each released record may be that of {required} units, but {tuples} combinations of released values may be \
+         of fewer, down to {achieved}"
+    )]
+    Origins {
+        /// Units of the input that each released record must be compatible with.
+        required: u64,
+        /// The smallest number found.
+        achieved: u64,
+        /// Combinations of released values with too few.
+        tuples: u64,
+    },
     /// The columns are not those of the claim.
     #[error("column {position} of the output is not the one claimed")]
     Columns {

@@ -95,6 +95,7 @@ mod testing;
 mod unit;
 mod verify;
 
+pub use anonymize::{LocalRecoder, Mondrian, Protection, Recoded, Recoder};
 pub use error::{BrokenGuarantee, PrivacyError};
 pub use model::which;
 pub use model::{
@@ -104,14 +105,6 @@ pub use model::{
     PrivacyModel, RecursiveCLDiversity, SampleUniqueness, SampledClass, SamplingFraction, SensitiveDistance,
     SuppressedRecords, TCloseness, TableModel, frequencies, measure_models,
 };
-pub use recode::{
-    Aggregate, AttributeQuality, Metric, MetricFamily, MetricValue, MondrianMode, Quality, QuasiIdentifier, Search,
-    SearchReport,
-    SuppressionLimit, UnknownMetric, UnknownSearch,
-};
-
-pub use model::{KAnonymity, Measure, ModelReport};
-pub use perturb::{Concealment, LocalSuppression, LocalSuppressionBuilder, Requirement};
 pub use perturb::{
     AggregatedColumn, AggregatedColumnReport, BottomCode, CodedReplacement, CodingReport, GroupSizes, Microaggregation,
     MicroaggregationMethod, MicroaggregationReport, MissingInPram, PerturbationDetails, PerturbationMethod,
@@ -119,18 +112,21 @@ pub use perturb::{
     ReleasedMatrix, Replacement, Rounding, RoundingReport, SwappedColumn, TopBottomCoding, TopCode, Transition,
     TransitionMatrix,
 };
-pub use recode::QuasiIdentifier;
-pub use release::{Released, Unverified};
-pub use risk::{AttackerView, ClassSizeBand, ProsecutorRisk, RiskReport};
-pub use statement::{
-    BlankedCells, GeneralizedColumn, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification,
+pub use perturb::{Concealment, LocalSuppression, LocalSuppressionBuilder, Requirement};
+pub use recode::{
+    Aggregate, AttributeQuality, Metric, MetricFamily, MetricValue, MondrianMode, Quality, QuasiIdentifier, Search,
+    SearchReport, SuppressionLimit, UnknownMetric, UnknownSearch,
 };
+pub use release::{Released, Unverified};
 pub use risk::{
     AttackerView, ClassSizeBand, CombinationRisk, CombinationShare, CombinationSize, Coverage, DifferencingRisk,
     DisExplanation, Household, IndividualMethod, IndividualRisk, IndividualRiskReport, JournalistRisk, KCombinations,
     LogLinearModel, LogLinearRisk, MinimalUnique, ProsecutorRisk, RecordExplanation, ReleaseChange, ReleaseView,
     RiskOptions, RiskReport, Suda, SudaDis, SudaExplanation, SudaReport, SudaScores, SudaWeighting,
     WeightedExplanation, reidentification_risk,
-pub use statement::{BlankedCells, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification};
+};
+pub use statement::{
+    BlankedCells, GeneralizedColumn, RecordCounts, ReleaseKind, ReleaseModel, Statement, Summary, Verification,
+};
 pub use suppress::{KAnonymizer, KAnonymizerBuilder};
 pub use unit::PrivacyUnit;

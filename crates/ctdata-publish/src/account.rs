@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ctdata_model::validate::Report;
-use ctdata_privacy::{Aggregate, MetricFamily, RecodingQuality, RiskReport, SearchReport, Statement};
+use ctdata_privacy::{Aggregate, MetricFamily, Quality as Metrics, RiskReport, SearchReport, Statement};
 use serde::{Serialize, Serializer};
 
 use crate::plan::Method;
@@ -67,7 +67,7 @@ pub struct RecodingAccount {
     pub further_searches: Vec<SearchReport>,
     /// Every metric of the solution.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub metrics: Option<RecodingQuality>,
+    pub metrics: Option<Metrics>,
 }
 
 impl RecodingAccount {
@@ -134,7 +134,9 @@ impl AttributeAccount {
                     level: generalized.and_then(|column| column.level),
                     level_name: generalized.and_then(|column| column.level_name.clone()),
                     height: quasi.hierarchy().height(),
-                    loss: losses.and_then(|losses| losses.loss_of(quasi.name())),
+                    loss: losses
+                        .and_then(|losses| losses.attributes.iter().find(|other| other.attribute == quasi.name()))
+                        .map(|quality| quality.loss),
                     share_generalized: share(
                         generalized.map_or(0, |column| column.cells),
                         statement.records.kept,

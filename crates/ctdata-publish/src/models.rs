@@ -5,7 +5,7 @@ use std::path::Path;
 use ctdata_model::{CaseReader, Dataset, ModelError};
 use ctdata_privacy::{
     AbsentValues, AverageRisk, BetaBound, BetaLikeness, DeltaDisclosure, DeltaPresence, DistinctLDiversity,
-    EntropyLDiversity, KAnonymity, KMap, PopulationUniqueness, PrivacyModel, RecursiveCLDiversity, SampleUniqueness,
+    EntropyLDiversity, KAnonymity, KMap, PopulationEstimator, PopulationUniqueness, PrivacyModel, RecursiveCLDiversity, SampleUniqueness,
     SampledClass, SamplingFraction, SensitiveDistance, TCloseness,
 };
 use ctdata_table::csv::CsvReader;
@@ -101,7 +101,7 @@ fn model_of(model: &ModelPlan, roles: &Roles, dataset: &Dataset) -> Result<Priva
             }
         }
         ModelPlan::PopulationUniqueness { share, sampling_fraction, estimator } => {
-            PopulationUniqueness::try_new(*share, SamplingFraction::try_new(*sampling_fraction)?, *estimator)?.into()
+            PopulationUniqueness::try_new(*share, SamplingFraction::try_new(*sampling_fraction)?, estimator.unwrap_or(PopulationEstimator::Dankar))?.into()
         }
     })
 }

@@ -2,8 +2,8 @@
 
 use ctdata_model::Dataset;
 use ctdata_privacy::{
-    ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppressor, Metric, MetricFamily, Mondrian,
-    PrivacyModel, Protection, Recoded, Recoder, RecodingQuality, Released, SearchReport, SuppressionLimit,
+    ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppression, Metric, MetricFamily, Mondrian,
+    PrivacyModel, Protection, Quality, Recoded, Recoder, Released, Requirement, SearchReport, SuppressionLimit,
 };
 use ctdata_table::{Control, Table};
 
@@ -21,7 +21,7 @@ pub(crate) struct Protected {
 /// What a search says of its solution.
 pub(crate) struct Found {
     pub(crate) search: Vec<SearchReport>,
-    pub(crate) quality: Option<RecodingQuality>,
+    pub(crate) quality: Option<Quality>,
 }
 
 /// Does what a plan says to a table of a dataset, and verifies it.
@@ -41,47 +41,45 @@ pub(crate) fn protect(
             (suppressor(plan, roles)?.run(&table, control)?, None)
         }
         Method::Generalization => {
-            let protection = protection(roles, models.models, plan, dataset, models.population)?;
+            let protection = Protection::with_any_models(models.models);
+            let protection = completed(protection, roles, plan, dataset, models.population)?;
             let recoder = recoder(Recoder::new(protection), plan)?;
-            let Recoded { output, search, quality } = recoder.run(&table, &search_control(plan, clock, control)?)?;
+            let Recoded { output, search, quality, .. } = recoder.run(&table, &search_control(plan, clock, control)?)?;
             (output, Some(Found { search, quality: Some(quality) }))
         }
         Method::LocalRecoding => {
             let models = class_models(models, "local-recoding")?;
-            let protection = protection(roles, models.0, plan, dataset, models.1)?;
+            let protection = completed(Protection::new(models.0), roles, plan, dataset, models.1)?;
             let mut recoder = LocalRecoder::new(protection).limit(limit(plan)?).metric(metric(plan)?);
             if let Some(search) = plan.anonymize.search {
                 recoder = recoder.search(search);
             }
-            let Recoded { output, search, quality } = recoder.run(&table, &search_control(plan, clock, control)?)?;
+            let Recoded { output, search, quality, .. } = recoder.run(&table, &search_control(plan, clock, control)?)?;
             (output, Some(Found { search, quality: Some(quality) }))
         }
         Method::Mondrian => {
             let models = class_models(models, "mondrian")?;
-            let protection = protection(roles, models.0, plan, dataset, models.1)?;
+            let protection = completed(Protection::new(models.0), roles, plan, dataset, models.1)?;
             let mondrian = Mondrian::new(protection, plan.anonymize.partition.unwrap_or_default());
             (mondrian.run(&table, control)?, None)
         }
         Method::LocalSuppression => {
-            let k = KAnonymity::try_new(only_k(plan, "local-suppression")?)?;
-            let none: [ClassModel; 0] = [];
-            let protection = protection(roles, none, plan, dataset, None)?;
-            (LocalSuppressor::new(protection, k).limit(limit(plan)?).run(&table, control)?, None)
+            (local_suppression(plan, dataset, roles)?.run(&table, &roles.others, control)?, None)
         }
     };
     control.report("verifying", 0, None);
     Ok(Protected { released: output.verify(control)?, found })
 }
 
-fn protection<M, N: Into<M>>(
+/// All that is protected, with the models already in it.
+fn completed<M>(
+    mut protection: Protection<M>,
     roles: &Roles,
-    models: impl IntoIterator<Item = N>,
     plan: &Plan,
     dataset: &Dataset,
     population: Option<Table>,
 ) -> Result<Protection<M>, PublishError> {
-    let mut protection =
-        Protection::new(models).quasi_identifiers(roles.quasi.iter().cloned()).release(roles.others.iter().cloned());
+    protection = protection.quasi_identifiers(roles.quasi.iter().cloned()).release(roles.others.iter().cloned());
     if let Some(policy) = plan.anonymize.suppressed_records {
         protection = protection.suppressed_records(policy);
     }
@@ -128,6 +126,33 @@ fn suppressor(plan: &Plan, roles: &Roles) -> Result<KAnonymizer, PublishError> {
         .release(roles.others.iter().cloned());
     if method == Method::CellSuppression {
         builder = builder.blank_first(roles.blank.iter().cloned());
+    }
+    Ok(builder.build()?)
+}
+
+/// What a weight of 1 is as an importance, so that weights with decimals keep their ratios.
+const IMPORTANCE: f64 = 1000.0;
+
+fn local_suppression(plan: &Plan, dataset: &Dataset, roles: &Roles) -> Result<LocalSuppression, PublishError> {
+    let mut builder = LocalSuppression::builder(only_k(plan, "local-suppression")?);
+    for quasi in &roles.quasi {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded just before")]
+        let importance = (quasi.weight() * IMPORTANCE).round().clamp(1.0, 1e9) as u32;
+        builder = builder.quasi_identifier(quasi.name(), importance);
+    }
+    for combination in &plan.anonymize.combinations {
+        let names = combination.attributes.iter().map(|name| Ok(dataset.resolve(name)?));
+        builder = builder.require(Requirement {
+            attributes: names.collect::<Result<Vec<_>, PublishError>>()?,
+            up_to: combination.up_to,
+            k: combination.k,
+        });
+    }
+    if let Some(share) = plan.anonymize.suppression_limit {
+        builder = builder.drop_limit(share);
+    }
+    if let Some(concealment) = plan.anonymize.concealment {
+        builder = builder.concealment(concealment);
     }
     Ok(builder.build()?)
 }

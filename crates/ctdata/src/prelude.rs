@@ -10,5 +10,5 @@ pub use ctdata_model::{
 #[cfg(feature = "privacy")]
 pub use ctdata_privacy::{KAnonymity, KAnonymizer, Released, RiskReport, Unverified};
 #[cfg(feature = "publish")]
-pub use ctdata_publish::{Plan, Published, Publisher};
+pub use ctdata_publish::{Account, Plan, Publisher};
 pub use ctdata_table::{AttributeSet, Control, CountSource, Missing, Table, Variable, tabulate};

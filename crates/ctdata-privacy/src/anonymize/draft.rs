@@ -2,17 +2,18 @@
 
 use ctdata_table::{AttributeSet, Cell, Classes, Control, Hierarchy, Missing, Table};
 
-use super::assemble;
-use crate::model::PrivacyModel;
+use super::{assemble, blanked};
+use crate::model::{PrivacyModel, measure_models};
 use crate::recode::{Meaning, RecodedColumn};
 use crate::statement::Mechanism;
 use crate::unit::Persons;
 use crate::verify::{ClaimedColumn, ClaimedCombinations, RecodingClaim};
 use crate::{
-    BlankedCells, GeneralizedColumn, PrivacyError, PrivacyUnit, QuasiIdentifier, RecordCounts, Summary, Unverified,
+    BlankedCells, GeneralizedColumn, KCombinations, PrivacyError, PrivacyUnit, QuasiIdentifier, RecordCounts, Summary, Unverified,
 };
 
 /// A column that an attacker may know of, as a mechanism recoded it.
+#[derive(Clone)]
 pub(crate) struct DraftColumn {
     pub(crate) name: String,
     pub(crate) hierarchy: Hierarchy,
@@ -31,6 +32,7 @@ impl DraftColumn {
 }
 
 /// What a mechanism proposes to release.
+#[derive(Clone)]
 pub(crate) struct Draft<'a> {
     pub(crate) mechanism: Mechanism,
     /// The input; its quasi-identifiers are over the leaves of their hierarchies.
@@ -46,6 +48,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) models: Vec<PrivacyModel>,
     /// The least number of possible matches of anyone who has any.
     pub(crate) k: u64,
+    /// The least number of input units that each released record may be of, where that is claimed.
+    pub(crate) mutual_k: Option<u64>,
     pub(crate) population: Option<Table>,
 }
 
@@ -84,7 +88,7 @@ impl Draft<'_> {
             unit: PrivacyUnit::of(self.input),
             records: RecordCounts::new(self.input.rows() as u64, self.kept.len() as u64),
             blanked: self.blankable.iter().map(|name| self.count_blanked(&working, name)).collect::<Result<_, _>>()?,
-            generalized: if is_recoding { self.columns.iter().map(|c| self.count_coarse(c)).collect() } else { Vec::new() },
+            generalized: if is_recoding { self.columns.iter().filter(|c| c.is_quasi).map(|c| self.count_coarse(c)).collect() } else { Vec::new() },
             classes: sizes.len() as u64,
             smallest_class: sizes.iter().copied().min(),
         };
@@ -108,11 +112,72 @@ impl Draft<'_> {
             blankable: self.blankable,
             models: self.models,
             k: self.k,
+            mutual_k: self.mutual_k,
             population: self.population,
             origin,
             summary,
         };
         Ok(Unverified::new(output, claim))
+    }
+
+    /// Keeps the records that would be dropped, with all quasi-identifiers blank.
+    pub(crate) fn with_blanked_records(mut self) -> Self {
+        let mut blank = vec![true; self.input.rows()];
+        for &row in &self.kept {
+            if let Some(blank) = blank.get_mut(row as usize) {
+                *blank = false;
+            }
+        }
+        for column in self.columns.iter_mut().filter(|column| column.is_quasi) {
+            let RecodedColumn { attribute, column: codes, .. } = &column.recoded;
+            let (attribute, codes) = blanked(attribute, codes, &blank);
+            (column.recoded.attribute, column.recoded.column) = (attribute, codes);
+            self.blankable.push(column.name.clone());
+        }
+        self.kept = (0u32..).take(self.input.rows()).collect();
+        self
+    }
+
+    /// How the draft stands to models, as it would be released.
+    pub(crate) fn measure(&self, control: &Control) -> Result<bool, PrivacyError> {
+        let mut working = self.input.clone();
+        for column in &self.columns {
+            let position = self.input.schema().position(&column.name)?;
+            let RecodedColumn { attribute, column, .. } = &column.recoded;
+            working = working.with_replaced(position, attribute.clone(), column.clone())?;
+        }
+        let quasi: Vec<&str> =
+            self.columns.iter().filter(|column| column.is_quasi).map(|column| column.name.as_str()).collect();
+        let reports = measure_models(&working.take(&self.kept)?, &quasi, &self.models, None, control)?;
+        Ok(reports.iter().all(|report| report.holds))
+    }
+
+    /// Adds what is known in combinations, as it is released, with what is claimed of it.
+    pub(crate) fn with_combinations(mut self, asked: &[KCombinations]) -> Result<Self, PrivacyError> {
+        for combinations in asked {
+            for name in combinations.attributes() {
+                if self.columns.iter().any(|column| column.name == *name) {
+                    continue;
+                }
+                if !self.others.contains(name) {
+                    let rule = format!("`{name}` is not released");
+                    return Err(PrivacyError::InvalidParameter { parameter: "combinations", rule });
+                }
+                let (attribute, column) = self.input.named(name)?;
+                let codes = (0u16..).take(attribute.domain().len());
+                let meanings = codes.map(|code| Meaning::Node { level: 0, code }).collect();
+                let recoded = RecodedColumn { attribute: attribute.clone(), column: column.clone(), meanings };
+                let hierarchy = Hierarchy::of(attribute.domain().clone());
+                self.columns.push(DraftColumn { name: name.clone(), hierarchy, recoded, level: Some(0), is_quasi: false });
+                self.others.retain(|other| other != name);
+            }
+            self.combinations.push(ClaimedCombinations {
+                attributes: combinations.attributes().to_vec(),
+                up_to: combinations.m(),
+                k: combinations.k().into(),
+            });
+        }
+        Ok(self)
     }
 
     fn count_blanked(&self, working: &Table, name: &str) -> Result<BlankedCells, PrivacyError> {

@@ -34,12 +34,25 @@ pub struct Protection<M = ClassModel> {
     population: Option<Table>,
 }
 
+impl Protection<ClassModel> {
+    /// Models that look at one class at a time, all of which must hold, and nothing else yet.
+    pub fn new<N: Into<ClassModel>>(models: impl IntoIterator<Item = N>) -> Self {
+        Self::of(models.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Protection<PrivacyModel> {
+    /// Models of any kind, all of which must hold, and nothing else yet.
+    pub fn with_any_models<N: Into<PrivacyModel>>(models: impl IntoIterator<Item = N>) -> Self {
+        Self::of(models.into_iter().map(Into::into).collect())
+    }
+}
+
 impl<M> Protection<M> {
-    /// The models that must hold, all of them, and nothing else yet.
-    pub fn new<N: Into<M>>(models: impl IntoIterator<Item = N>) -> Self {
+    fn of(models: Vec<M>) -> Self {
         Self {
             quasi: Vec::new(),
-            models: models.into_iter().map(Into::into).collect(),
+            models,
             released: Vec::new(),
             combinations: Vec::new(),
             suppressed: SuppressedRecords::default(),
@@ -132,8 +145,9 @@ impl<M> Protection<M> {
         self.suppressed
     }
 
-    pub(crate) fn population_table(&self) -> Option<&Table> {
-        self.population.as_ref()
+    /// The population with its quasi-identifiers over the leaves of the hierarchies.
+    pub(crate) fn adopted_population(&self) -> Result<Option<Table>, PrivacyError> {
+        self.population.as_ref().map(|population| self.adopt(population)).transpose()
     }
 
     /// The input as the mechanisms take it: each quasi-identifier over the leaves of its hierarchy.

@@ -2,12 +2,13 @@
 
 use ctdata_table::{Control, Table};
 
-use super::{Draft, DraftColumn, Protection, blank_out, combination_columns};
-use crate::model::{ClassModel, Evaluator, PrivacyModel, SuppressedRecords};
+use super::{Draft, DraftColumn, Protection};
+use crate::model::evaluator::Evaluator;
+use crate::model::{PrivacyModel, SuppressedRecords};
 use crate::recode::{Problem, Solution, recode, solve};
 use crate::statement::Mechanism;
 use crate::unit::Persons;
-use crate::{Metric, PrivacyError, QuasiIdentifier, RecodingQuality, Search, SearchReport, SuppressionLimit, Unverified};
+use crate::{Metric, PrivacyError, Quality, QuasiIdentifier, Search, SearchReport, SuppressionLimit, Unverified};
 
 /// The output of a recoding, how it was found and what it costs.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub struct Recoded {
     /// How the levels were found: one search, or one per round of local recoding.
     pub search: Vec<SearchReport>,
     /// What the levels of the first search cost, by every metric.
-    pub quality: RecodingQuality,
+    pub quality: Quality,
 }
 
 /// Generalizes each quasi-identifier to one level of its hierarchy, drops records up to a limit, and
@@ -159,17 +160,20 @@ impl Recoder {
             kept,
             models: protection.models().to_vec(),
             k: evaluator.least_class_size(),
+            mutual_k: None,
             population,
         };
         let draft = match protection.suppressed() {
             SuppressedRecords::Drop => draft,
             SuppressedRecords::AsClass => {
-                let with_class = blank_out(draft.clone())?;
-                if with_class.holds(&evaluator, &control)? { with_class } else { draft }
+                let with_class = draft.clone().with_blanked_records();
+                // A class of blanks stands for the whole population, which no model of it is asked about.
+                let asks_population = protection.models().iter().any(PrivacyModel::needs_population);
+                if !asks_population && with_class.measure(&control)? { with_class } else { draft }
             }
-            SuppressedRecords::KeepUnchecked => blank_out(draft)?,
+            SuppressedRecords::KeepUnchecked => draft.with_blanked_records(),
         };
-        let draft = combination_columns(draft, protection.combinations_asked())?;
+        let draft = draft.with_combinations(protection.combinations_asked())?;
         Ok(Recoded { output: draft.finish(&control)?, search: vec![report], quality })
     }
 
@@ -191,11 +195,5 @@ impl Recoder {
             restricted.push(quasi.clone().with_levels(lowest..=highest)?);
         }
         Ok(Some(restricted))
-    }
-}
-
-impl From<ClassModel> for crate::statement::ReleaseModel {
-    fn from(model: ClassModel) -> Self {
-        Self::from(&PrivacyModel::from(model))
     }
 }

@@ -1,24 +1,22 @@
-//! Perturbation: cells that are released with less or with something else than the input says.
-
-mod local_suppression;
-
-pub use local_suppression::{Concealment, LocalSuppression, LocalSuppressionBuilder, Requirement};
-#[expect(unused_imports, reason = "the release that is made of it stands beside the verifier")]
-pub(crate) use local_suppression::{Suppressed, suppress};
 //! Perturbation: released values differ from those of the input, or are their averages.
 //!
 //! Everything here makes a *working copy*, never a release. A verifier takes a perturbed table for its
 //! input: perturbation is preprocessing and lowers risk, but none of these methods alone gives
 //! k-anonymity, with one exception: microaggregation of all quasi-identifiers jointly.
+
 mod coding;
 mod column;
 mod draw;
+mod local_suppression;
 mod microaggregation;
 mod pram;
 mod report;
 mod rounding;
 mod swap;
+
 pub use coding::{BottomCode, CodedReplacement, CodingReport, TopBottomCoding, TopCode};
+pub(crate) use local_suppression::suppress;
+pub use local_suppression::{Concealment, LocalSuppression, LocalSuppressionBuilder, Requirement};
 pub use microaggregation::{
     AggregatedColumn, AggregatedColumnReport, GroupSizes, Microaggregation, MicroaggregationMethod,
     MicroaggregationReport, Replacement,

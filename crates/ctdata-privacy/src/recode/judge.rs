@@ -60,6 +60,10 @@ impl JudgeClasses for Evaluator {
         Evaluator::class_holds(self, class)
     }
 
+    fn absent_class_holds(&self, _population: u64) -> bool {
+        Evaluator::allows_missed_population(self)
+    }
+
     fn monotonicity(&self) -> Monotonicity {
         Evaluator::monotonicity(self)
     }

@@ -6,6 +6,7 @@ mod engine;
 mod judge;
 mod lattice;
 mod metric;
+mod mixed;
 #[cfg(test)]
 mod oracle;
 mod problem;
@@ -18,6 +19,8 @@ mod tally;
 mod testing;
 
 pub use metric::{Aggregate, Metric, MetricFamily, UnknownMetric};
+pub(crate) use mixed::recode_by_row;
+pub(crate) use problem::{Problem, Solution, recode, solve};
 pub use quality::{AttributeQuality, MetricValue, Quality};
 pub use mondrian::MondrianMode;
 pub(crate) use mondrian::{MondrianOutcome, mondrian};

@@ -2,7 +2,7 @@
 
 mod words;
 
-use crate::{KAnonymity, Measure, PrivacyUnit};
+use crate::{ClassModel, KAnonymity, Measure, PrivacyModel, PrivacyUnit, TableModel};
 
 /// How many records came in, stayed and left.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +93,39 @@ impl From<KAnonymity> for ReleaseModel {
             required: Measure::Count(model.k().into()),
             description: format!("{} with k = {}", KAnonymity::NAME, model.k()),
         }
+    }
+}
+
+impl From<&PrivacyModel> for ReleaseModel {
+    fn from(model: &PrivacyModel) -> Self {
+        Self {
+            kind: model.name().to_owned(),
+            attribute: model.attribute().map(str::to_owned),
+            required: required_of(model),
+            description: model.to_string(),
+        }
+    }
+}
+
+/// The level that a model asks for.
+fn required_of(model: &PrivacyModel) -> Measure {
+    match model {
+        PrivacyModel::Class(model) => match model {
+            ClassModel::KAnonymity(model) => Measure::Count(model.k().into()),
+            ClassModel::KMap(model) => Measure::Count(model.least_records().unwrap_or(model.k()).into()),
+            ClassModel::DistinctLDiversity(model) => Measure::Count(model.l().into()),
+            ClassModel::EntropyLDiversity(model) => Measure::Real(model.l()),
+            ClassModel::RecursiveCLDiversity(model) => Measure::Real(model.c()),
+            ClassModel::TCloseness(model) => Measure::Real(model.t()),
+            ClassModel::DeltaDisclosure(model) => Measure::Real(model.delta()),
+            ClassModel::BetaLikeness(model) => Measure::Real(model.beta()),
+            ClassModel::DeltaPresence(model) => Measure::Real(model.highest()),
+        },
+        PrivacyModel::Table(model) => Measure::Real(match model {
+            TableModel::SampleUniqueness(model) => model.highest_share(),
+            TableModel::AverageRisk(model) => model.average(),
+            TableModel::PopulationUniqueness(model) => model.highest_share(),
+        }),
     }
 }
 

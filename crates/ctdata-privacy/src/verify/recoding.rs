@@ -44,6 +44,8 @@ pub(crate) struct RecodingClaim {
     pub(crate) models: Vec<PrivacyModel>,
     /// The least number of possible matches of anyone who has any.
     pub(crate) k: u64,
+    /// The least number of input units that each released record may be of, where that is claimed.
+    pub(crate) mutual_k: Option<u64>,
     pub(crate) population: Option<Table>,
     /// The input row of each output row.
     pub(crate) origin: Vec<u32>,
@@ -81,6 +83,9 @@ impl Claim<Table> for RecodingClaim {
             models::check(model, &evidence)?;
         }
         let attacker_view_smallest = self.check_attacker_view(&quasi, &groups, None, self.k, control)?;
+        if let Some(k) = self.mutual_k {
+            self.check_origins_of_records(&quasi, &released, k, control)?;
+        }
         for combinations in &self.combinations {
             self.check_combinations(combinations, output, &columns, (&person, population), control)?;
         }
@@ -183,6 +188,9 @@ impl RecodingClaim {
             let name = column.claimed.name.as_str();
             let (cells, coarse) = self.check_cells(output, column)?;
             blanked.insert(name, cells);
+            if !column.claimed.is_quasi {
+                continue;
+            }
             let level = column.claimed.level;
             let named = level.and_then(|level| column.claimed.hierarchy.level(level));
             generalized.push(GeneralizedColumn {
@@ -253,6 +261,34 @@ impl RecodingClaim {
         let open: Vec<_> = known.iter().map(|known| known.coverage.open_target()).collect();
         let is_open = |target: &[u16]| target.iter().zip(&open).any(|(value, open)| Some(*value) == *open);
         attacker::check(&truths.distinct(), is_open, groups, places, k, fits, control)
+    }
+
+    /// Checks that every released record may be that of at least k units of the input.
+    fn check_origins_of_records(
+        &self,
+        known: &[&KnownColumn<'_>],
+        released: &Rows,
+        k: u64,
+        control: &Control,
+    ) -> Result<(), PrivacyError> {
+        let readers: Vec<_> =
+            known.iter().map(|known| (known.input, |code: u16| known.coverage.target(code))).collect();
+        let rows: Vec<u32> = (0u32..).take(self.input.rows()).collect();
+        let (person, population) = super::person_of_rows(&self.input, &rows);
+        let truths = Groups::of(&Rows::read(&self.input, &readers), &person, population);
+        let fits = |place: usize, cell: u16, value: u16| {
+            known.get(place).is_some_and(|known| known.coverage.fits(value, cell))
+        };
+        let (mut records, mut smallest) = (0, u64::MAX);
+        truths.possible(None, &released.distinct(), fits, control, |_, units| {
+            records += u64::from(units < k);
+            smallest = smallest.min(units);
+            u64::MAX
+        })?;
+        if records > 0 {
+            return Err(BrokenGuarantee::Origins { required: k, achieved: smallest, tuples: records }.into());
+        }
+        Ok(())
     }
 
     /// Checks the possible matches of every combination of up to so many of the attributes.

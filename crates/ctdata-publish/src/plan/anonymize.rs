@@ -1,6 +1,6 @@
 //! How the guarantee is reached, and what may be given up for it.
 
-use ctdata_privacy::{Aggregate, MetricFamily, MondrianMode, Search, SuppressedRecords};
+use ctdata_privacy::{Aggregate, Concealment, MetricFamily, MondrianMode, Search, SuppressedRecords};
 use serde::{Deserialize, Serialize};
 
 use super::{AttributePlan, ModelPlan, Role};
@@ -74,6 +74,9 @@ pub struct AnonymizePlan {
     /// Regions of Mondrian: `strict` or `relaxed`; strict if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<MondrianMode>,
+    /// Whom local suppression hides from whom: `mutual` or `attacker-view`; mutual if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concealment: Option<Concealment>,
     /// What must hold. Without any, k-anonymity with k = 11.
     #[serde(default, rename = "model")]
     pub models: Vec<ModelPlan>,
@@ -137,6 +140,9 @@ impl AnonymizePlan {
         }
         if self.partition.is_some() && method != Method::Mondrian {
             return Err("`partition` goes with method = \"mondrian\"".to_owned());
+        }
+        if self.concealment.is_some() && method != Method::LocalSuppression {
+            return Err("`concealment` goes with method = \"local-suppression\"".to_owned());
         }
         for combination in &self.combinations {
             if combination.k == 0 || combination.up_to == 0 || combination.attributes.is_empty() {

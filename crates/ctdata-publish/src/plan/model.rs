@@ -116,8 +116,8 @@ pub enum ModelPlan {
         /// The share of the population that the file holds.
         sampling_fraction: f64,
         /// `zayatz`, `pitman`, `snb` or `dankar`; Dankar's rule if left out.
-        #[serde(default)]
-        estimator: PopulationEstimator,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        estimator: Option<PopulationEstimator>,
     },
 }
 

@@ -70,6 +70,13 @@ impl Control {
         self
     }
 
+    /// The same without a deadline: for what follows a search that ended at it.
+    #[must_use]
+    pub fn without_deadline(mut self) -> Self {
+        self.deadline = None;
+        self
+    }
+
     /// Calls `observer` now and then, from any thread.
     #[must_use]
     pub fn with_progress(mut self, observer: impl Fn(Progress) + Send + Sync + 'static) -> Self {

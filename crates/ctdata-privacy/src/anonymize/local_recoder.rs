@@ -1,0 +1,181 @@
+//! Local recoding by rounds of full-domain generalization.
+
+use ctdata_table::{Control, Table};
+
+use super::{Draft, DraftColumn, Protection, Recoded};
+use crate::model::evaluator::Evaluator;
+use crate::model::{ClassModel, PrivacyModel};
+use crate::recode::{Problem, recode_by_row, solve};
+use crate::statement::Mechanism;
+use crate::unit::Persons;
+use crate::{Metric, PrivacyError, Search, SearchReport, SuppressionLimit};
+
+/// Generalizes in rounds: the best levels for all records, then again for the records that the round
+/// before left out, until nobody is left or no more can be kept.
+///
+/// Common records stay detailed and rare ones get coarse, which costs less than one level for all. A
+/// round may leave out as many records as its score makes worthwhile; the limit is on what is left at
+/// the end. Only models that look at one class at a time can be reached so: the union of parts that
+/// satisfy such a model satisfies it. The type takes no others.
+///
+/// ```
+/// use ctdata_privacy::{KAnonymity, LocalRecoder, Protection, QuasiIdentifier};
+/// use ctdata_table::{Attribute, Column, Control, Domain, Hierarchy, MissingKinds, Origin, Schema, Table};
+/// let place = Domain::nominal(["north", "south", "east", "west"], Origin::Public)?;
+/// let table = Table::try_new(
+///     Schema::try_new(vec![Attribute::new("place", place.clone(), MissingKinds::NONE)])?,
+///     vec![Column::from_u8(vec![0, 0, 0, 0, 0, 1, 2, 3])],
+/// )?;
+/// let protection = Protection::new([KAnonymity::try_new(3)?])
+///     .quasi_identifiers([QuasiIdentifier::new("place", Hierarchy::of(place).with_top("any")?)])
+///     .check()?;
+/// let control = Control::default();
+/// let released = LocalRecoder::new(protection).run(&table, &control)?.output.verify(&control)?;
+/// let north = (0..8).filter(|&row| released.get().text(row, 0).as_deref() == Some("north")).count();
+/// assert_eq!((north, released.get().rows()), (5, 8));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Guarantee
+/// As that of [`Recoder`](super::Recoder).
+///
+/// # Sources
+/// F. Prasser, J. Eicher, H. Spengler, R. Bild and K. A. Kuhn (2020), "Flexible data anonymization using
+/// ARX", *Software: Practice and Experience* 50(7) (local recoding by iteration).
+#[derive(Debug, Clone)]
+pub struct LocalRecoder {
+    protection: Protection<ClassModel>,
+    limit: SuppressionLimit,
+    metric: Metric,
+    search: Search,
+}
+
+/// More rounds than any table needs: each keeps at least one class.
+const MOST_ROUNDS: usize = 64;
+
+impl LocalRecoder {
+    /// Without records left out at the end, by loss, each round optimal.
+    pub fn new(protection: Protection<ClassModel>) -> Self {
+        Self { protection, limit: SuppressionLimit::NONE, metric: Metric::default(), search: Search::Optimal }
+    }
+
+    /// How many records may be left out at the end. Default: none.
+    #[must_use]
+    pub fn limit(mut self, limit: SuppressionLimit) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// What each round makes as small as possible. Default: loss.
+    #[must_use]
+    pub fn metric(mut self, metric: Metric) -> Self {
+        self.metric = metric;
+        self
+    }
+
+    /// How levels are searched. Default: the proven optimum of each round.
+    #[must_use]
+    pub fn search(mut self, search: Search) -> Self {
+        self.search = search;
+        self
+    }
+
+    /// Finds levels round by round and makes the output. A deadline of `control` ends the search that it
+    /// falls into with its best solution so far, and no further round is begun.
+    ///
+    /// # Errors
+    /// As [`Recoder::run`](super::Recoder::run); [`PrivacyError::NoRecoding`] if more records than the
+    /// limit are left at the end.
+    pub fn run(&self, table: &Table, control: &Control) -> Result<Recoded, PrivacyError> {
+        let protection = &self.protection;
+        let input = protection.adopt(table)?;
+        let population = protection.adopted_population()?;
+        let models: Vec<PrivacyModel> = protection.models().iter().cloned().map(Into::into).collect();
+        let evaluator = Evaluator::new(&models, &input, population.as_ref())?;
+        let records = input.rows() as u64;
+
+        let mut rest: Vec<u32> = (0u32..).take(input.rows()).collect();
+        let mut level_of_row = vec![vec![0usize; input.rows()]; protection.quasi().len()];
+        let mut kept: Vec<u32> = Vec::new();
+        let mut search: Vec<SearchReport> = Vec::new();
+        let mut quality = None;
+        while search.len() < MOST_ROUNDS && (search.is_empty() || !rest.is_empty()) {
+            if !search.is_empty() && control.stopped() == Some(ctdata_table::StopReason::Deadline) {
+                break;
+            }
+            let part = input.take(&rest)?;
+            let persons = Persons::of(&part);
+            let solved = solve(
+                &Problem {
+                    table: &part,
+                    quasi: protection.quasi(),
+                    judge: &evaluator,
+                    persons: &persons,
+                    population: population.as_ref(),
+                    limit: SuppressionLimit::try_new(1.0)?,
+                    metric: self.metric,
+                    search: self.search,
+                },
+                control,
+            );
+            let solution = match solved {
+                // What is left satisfies the models on no level.
+                Err(PrivacyError::NoRecoding { .. }) => break,
+                Err(PrivacyError::Cancelled(ctdata_table::StopReason::Deadline)) if !search.is_empty() => break,
+                solved => solved?,
+            };
+            let now: Vec<u32> = solution.kept.iter().filter_map(|&row| rest.get(row as usize).copied()).collect();
+            for (levels, &level) in level_of_row.iter_mut().zip(&solution.levels) {
+                for &row in &now {
+                    if let Some(slot) = levels.get_mut(row as usize) {
+                        *slot = level;
+                    }
+                }
+            }
+            let mut is_kept = vec![false; input.rows()];
+            for &row in &now {
+                if let Some(slot) = is_kept.get_mut(row as usize) {
+                    *slot = true;
+                }
+            }
+            rest.retain(|&row| !is_kept.get(row as usize).copied().unwrap_or(false));
+            quality.get_or_insert(solution.quality);
+            search.push(solution.report);
+            if now.is_empty() {
+                break;
+            }
+            kept.extend(now);
+        }
+        kept.sort_unstable();
+        let limit = self.limit.records(records);
+        let quality = quality.filter(|_| rest.len() as u64 <= limit);
+        let Some(quality) = quality else { return Err(PrivacyError::NoRecoding { records, limit }) };
+
+        // Rows that are left out need no text of their own.
+        for levels in &mut level_of_row {
+            for &row in &rest {
+                if let Some(slot) = levels.get_mut(row as usize) {
+                    *slot = usize::MAX;
+                }
+            }
+        }
+        let columns = protection.quasi().iter().zip(&level_of_row).map(|(quasi, levels)| {
+            Ok(DraftColumn::of(quasi, recode_by_row(&input, quasi, levels)?, None))
+        });
+        let draft = Draft {
+            mechanism: Mechanism::Recoding,
+            input: &input,
+            columns: columns.collect::<Result<_, PrivacyError>>()?,
+            combinations: Vec::new(),
+            others: protection.released().to_vec(),
+            blankable: Vec::new(),
+            kept,
+            models,
+            k: evaluator.least_class_size(),
+            mutual_k: None,
+            population,
+        };
+        let draft = draft.with_combinations(protection.combinations_asked())?;
+        Ok(Recoded { output: draft.finish(&control.clone().without_deadline())?, search, quality })
+    }
+}

@@ -270,6 +270,8 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::cast_precision_loss, reason = "small numbers")]
+
     use super::*;
     use crate::model::histogram::Categories;
     use crate::model::histogram::tests::{attribute, tally};
@@ -350,8 +352,9 @@ mod tests {
     fn by_flow(class: &[u16], table: &[u16], ground: impl Fn(u16, u16) -> f64) -> f64 {
         let (sources, sinks) = (tally(class), tally(table));
         let (rows, columns) = (sources.len(), sinks.len());
-        let mut supply: Vec<i64> = sources.iter().map(|s| i64::from(s.1) * table.len() as i64).collect();
-        let mut demand: Vec<i64> = sinks.iter().map(|s| i64::from(s.1) * class.len() as i64).collect();
+        let whole = |length: usize| i64::try_from(length).unwrap();
+        let mut supply: Vec<i64> = sources.iter().map(|s| i64::from(s.1) * whole(table.len())).collect();
+        let mut demand: Vec<i64> = sinks.iter().map(|s| i64::from(s.1) * whole(class.len())).collect();
         let mut flow = vec![vec![0i64; columns]; rows];
         let mut cost = 0.0;
         loop {

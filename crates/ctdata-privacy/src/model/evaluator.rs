@@ -178,9 +178,10 @@ impl Evaluator {
         self.judges.iter().all(|judge| !matches!(&judge.test, Test::Presence(model) if model.lowest() > 0.0))
     }
 
-    /// What the search may conclude.
+    /// What the search may conclude from the classes that records belong to. Where the other classes of
+    /// the population count too, that is nothing: a class that holds may be merged with one of them.
     pub(crate) fn monotonicity(&self) -> Monotonicity {
-        self.monotonicity
+        if self.allows_missed_population() { self.monotonicity } else { Monotonicity::NONE }
     }
 
     /// Whether there are models that look at all kept classes together.

@@ -221,6 +221,8 @@ fn trigamma(mut x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::cast_precision_loss, reason = "small numbers")]
+
     use super::*;
     use proptest::prelude::*;
 

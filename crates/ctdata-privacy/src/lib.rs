@@ -51,6 +51,10 @@
 //! | how risky is a file as it stands? | [`RiskReport`], [`ProsecutorRisk`], [`ClassSizeBand`] |
 //! | what does someone find who knows the truth? | [`AttackerView`] |
 //! | what must a release satisfy? | [`KAnonymity`], [`ModelReport`], [`Measure`] |
+//! | which model answers which attack? | [`which`], [`PrivacyModel`], [`ClassModel`], [`TableModel`] |
+//! | how does a table stand to models? | [`measure_models`], [`ModelReport`] |
+//! | what do blanks match? | [`frequencies`], [`MissingSemantics`] |
+//! | how many are unique in the population? | [`PopulationEstimator`], [`ClassSizes`], [`PopulationUniques`] |
 //! | whom does the guarantee count? | [`PrivacyUnit`] |
 //! | how is it made to hold? | [`KAnonymizer`] |
 //! | may it be published? | [`Unverified`], [`Released`] |

@@ -160,13 +160,17 @@ impl Patterns {
             }
             for (union, patterns) in by_union {
                 let mut rows: FxHashMap<Vec<u16>, u64> = FxHashMap::default();
-                for &class in members {
+                // Where nothing is left out, a class matches itself and no other.
+                for &class in members.iter().filter(|_| union != 0) {
                     *rows.entry(outside(classes.key(class), union)).or_default() += classes.rows(class);
                 }
                 let weight = weight(union, attributes);
                 for ours in patterns {
                     for &class in self.classes.get(&ours).map(Vec::as_slice).unwrap_or_default() {
-                        let matching = rows.get(&outside(classes.key(class), union)).copied().unwrap_or(0);
+                        let matching = match union {
+                            0 => classes.rows(class),
+                            _ => rows.get(&outside(classes.key(class), union)).copied().unwrap_or(0),
+                        };
                         // The row itself is no match thanks to blanks.
                         let others = matching - u64::from(ours == theirs);
                         if others > 0

@@ -4,6 +4,8 @@
 //! Both distributions are whole counts, so that all sums are exact: with f of n records in the class and
 //! c of N in the table, a difference is (f N - c n) / (n N).
 
+use std::fmt;
+
 use ctdata_table::{Attribute, DomainKind, Hierarchy};
 
 use super::SensitiveDistance;
@@ -11,13 +13,24 @@ use super::histogram::{Distribution, Histogram, quotient};
 use crate::PrivacyError;
 
 /// A distance prepared for one sensitive attribute of one table.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct EarthMover {
     table: Distribution,
     ground: Ground,
 }
 
-#[derive(Debug, Clone)]
+impl fmt::Debug for EarthMover {
+    /// Shows the kind of distance, no counts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.ground {
+            Ground::Equal => "EarthMover (equal)",
+            Ground::Ordered(_) => "EarthMover (ordered)",
+            Ground::Hierarchical(_) => "EarthMover (hierarchical)",
+        })
+    }
+}
+
+#[derive(Clone)]
 enum Ground {
     Equal,
     Ordered(Scale),
@@ -92,7 +105,7 @@ impl EarthMover {
 /// Values on a line. Between neighbours lies an edge of one step; what is off the scale is joined to its
 /// middle, so that to the left of the middle an edge carries what lies left of it, and to the right what
 /// lies right of it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Scale {
     /// C_i: records of the table with one of the values 0..=i.
     cumulated: Vec<u64>,
@@ -166,7 +179,7 @@ impl Scale {
 
 /// Values as leaves of a tree, with its nodes numbered level by level so that the leaves of a node are
 /// neighbours.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Tree {
     /// Whether the codes themselves are such an order.
     in_order: bool,
@@ -180,7 +193,7 @@ struct Tree {
     height: u128,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct TreeLevel {
     node_of_place: Vec<u16>,
     records: Vec<u64>,

@@ -172,6 +172,13 @@ proptest! {
             prop_assert!(!promised.without_suppression || before > 0 || after == 0, "{}", model);
             prop_assert!(!promised.with_suppression || after <= before, "{}", model);
             prop_assert!(promised.without_suppression || !promised.with_suppression);
+            // Each merge of two classes, which is what an ancestor is made of.
+            for (first, second) in fine.values().flat_map(|first| fine.values().map(move |second| (first, second))) {
+                let merged: Vec<u16> = first.iter().chain(second).copied().collect();
+                let (one, both) = (holds(&evaluator, first), holds(&evaluator, first) && holds(&evaluator, second));
+                prop_assert!(!promised.without_suppression || !both || holds(&evaluator, &merged), "{}", model);
+                prop_assert!(!promised.with_suppression || !one || holds(&evaluator, &merged), "{}", model);
+            }
         }
     }
 

@@ -55,6 +55,10 @@
 //! | what do several releases tell together? | [`DifferencingRisk`], [`ReleaseView`] |
 //! | what does someone find who knows the truth? | [`AttackerView`] |
 //! | what must a release satisfy? | [`KAnonymity`], [`ModelReport`], [`Measure`] |
+//! | which model answers which attack? | [`which`], [`PrivacyModel`], [`ClassModel`], [`TableModel`] |
+//! | how does a table stand to models? | [`measure_models`], [`ModelReport`] |
+//! | what do blanks match? | [`frequencies`], [`MissingSemantics`] |
+//! | how many are unique in the population? | [`PopulationEstimator`], [`ClassSizes`], [`PopulationUniques`] |
 //! | whom does the guarantee count? | [`PrivacyUnit`] |
 //! | how is it made to hold? | [`KAnonymizer`] |
 //! | how are records averaged in small groups? | [`Microaggregation`], [`AggregatedColumn`], [`Replacement`] |

@@ -39,8 +39,8 @@ pub struct DeltaPresence {
 impl DeltaPresence {
     /// The model's name in reports and plans.
     pub const NAME: &'static str = "delta-presence";
-    /// The share of a merged class lies between those of its parts: two good classes make a good one, a
-    /// good one and a bad one need not.
+    /// The share of a merged class lies between those of its parts, classes without records included: two
+    /// good classes make a good one, a good one and a bad one need not.
     pub const MONOTONICITY: Monotonicity = Monotonicity::WITHOUT_SUPPRESSION;
 
     /// The model with this range.

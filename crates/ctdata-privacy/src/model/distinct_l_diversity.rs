@@ -74,6 +74,7 @@ mod tests {
     use super::*;
     use crate::model::histogram::Categories;
     use crate::model::histogram::tests::{attribute, tally};
+    use ctdata_table::Missing::{NotApplicable, NotRecorded, Unknown, Withheld};
 
     #[test]
     fn blanks_add_one_value_at_most() {
@@ -81,7 +82,6 @@ mod tests {
         let distinct =
             |codes: &[u16]| DistinctLDiversity::distinct(&Categories::of(&attribute).histogram(&tally(codes)));
         let kind = |kind| attribute.missing_code(kind).unwrap();
-        use ctdata_table::Missing::{NotApplicable, NotRecorded, Unknown, Withheld};
         assert_eq!(distinct(&[0, 0, 2]), 2);
         assert_eq!(distinct(&[kind(NotRecorded), kind(Unknown), kind(Withheld)]), 1);
         assert_eq!(distinct(&[0, kind(NotRecorded), kind(Unknown)]), 2);

@@ -4,6 +4,8 @@
 //! Both distributions are whole counts, so that all sums are exact: with f of n records in the class and
 //! c of N in the table, a difference is (f N - c n) / (n N).
 
+use std::fmt;
+
 use ctdata_table::{Attribute, DomainKind, Hierarchy};
 
 use super::SensitiveDistance;
@@ -11,13 +13,24 @@ use super::histogram::{Distribution, Histogram, quotient};
 use crate::PrivacyError;
 
 /// A distance prepared for one sensitive attribute of one table.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct EarthMover {
     table: Distribution,
     ground: Ground,
 }
 
-#[derive(Debug, Clone)]
+impl fmt::Debug for EarthMover {
+    /// Shows the kind of distance, no counts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.ground {
+            Ground::Equal => "EarthMover (equal)",
+            Ground::Ordered(_) => "EarthMover (ordered)",
+            Ground::Hierarchical(_) => "EarthMover (hierarchical)",
+        })
+    }
+}
+
+#[derive(Clone)]
 enum Ground {
     Equal,
     Ordered(Scale),
@@ -92,7 +105,7 @@ impl EarthMover {
 /// Values on a line. Between neighbours lies an edge of one step; what is off the scale is joined to its
 /// middle, so that to the left of the middle an edge carries what lies left of it, and to the right what
 /// lies right of it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Scale {
     /// C_i: records of the table with one of the values 0..=i.
     cumulated: Vec<u64>,
@@ -166,7 +179,7 @@ impl Scale {
 
 /// Values as leaves of a tree, with its nodes numbered level by level so that the leaves of a node are
 /// neighbours.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Tree {
     /// Whether the codes themselves are such an order.
     in_order: bool,
@@ -180,7 +193,7 @@ struct Tree {
     height: u128,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct TreeLevel {
     node_of_place: Vec<u16>,
     records: Vec<u64>,
@@ -270,6 +283,8 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::cast_precision_loss, reason = "small numbers")]
+
     use super::*;
     use crate::model::histogram::Categories;
     use crate::model::histogram::tests::{attribute, tally};
@@ -350,8 +365,9 @@ mod tests {
     fn by_flow(class: &[u16], table: &[u16], ground: impl Fn(u16, u16) -> f64) -> f64 {
         let (sources, sinks) = (tally(class), tally(table));
         let (rows, columns) = (sources.len(), sinks.len());
-        let mut supply: Vec<i64> = sources.iter().map(|s| i64::from(s.1) * table.len() as i64).collect();
-        let mut demand: Vec<i64> = sinks.iter().map(|s| i64::from(s.1) * class.len() as i64).collect();
+        let whole = |length: usize| i64::try_from(length).unwrap();
+        let mut supply: Vec<i64> = sources.iter().map(|s| i64::from(s.1) * whole(table.len())).collect();
+        let mut demand: Vec<i64> = sinks.iter().map(|s| i64::from(s.1) * whole(class.len())).collect();
         let mut flow = vec![vec![0i64; columns]; rows];
         let mut cost = 0.0;
         loop {

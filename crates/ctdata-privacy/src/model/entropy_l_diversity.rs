@@ -197,6 +197,8 @@ impl EntropyJudge {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::cast_precision_loss, reason = "small numbers")]
+
     use super::*;
     use crate::model::histogram::Categories;
     use crate::model::histogram::tests::{attribute, tally};

@@ -2,7 +2,7 @@
 //!
 //! A mechanism counts; this judges. Verifiers do not use it: they have code of their own.
 
-use ctdata_table::{Schema, Table, TableError};
+use ctdata_table::{Attribute, Schema, Table, TableError};
 
 pub(crate) use super::Monotonicity;
 use super::earth_mover::EarthMover;
@@ -111,44 +111,47 @@ impl Evaluator {
     }
 
     fn judge(&mut self, model: &ClassModel, input: &Table) -> Result<Judge, PrivacyError> {
-        let Some(name) = model.attribute() else {
-            let test = match model {
-                ClassModel::KAnonymity(model) => Test::Size(model.k().into()),
-                ClassModel::KMap(model) => match model.least_records() {
-                    Some(records) => Test::Size(records.into()),
-                    None => Test::Population(model.k().into()),
-                },
-                ClassModel::DeltaPresence(model) => Test::Presence(*model),
-                // Models with an attribute; none comes here.
-                _ => Test::Size(1),
-            };
-            return Ok(Judge { at: 0, categories: None, test });
-        };
-        let position = input.schema().position(name)?;
-        let unknown = || TableError::UnknownAttribute { name: name.to_owned(), nearest: None };
-        let attribute = input.schema().get(position).ok_or_else(unknown)?;
-        let table = Distribution::of(input, position).ok_or_else(unknown)?;
-        let categories = Some(table.categories());
-        let test = match model {
-            ClassModel::KAnonymity(_) | ClassModel::KMap(_) | ClassModel::DeltaPresence(_) => Test::Size(1),
-            ClassModel::DistinctLDiversity(model) => Test::Distinct(model.l().into()),
-            ClassModel::EntropyLDiversity(model) => Test::Entropy { l: model.l(), judge: model.ready() },
-            ClassModel::RecursiveCLDiversity(model) => Test::Recursive(model.clone()),
+        let (attribute, test): (Option<Sensitive<'_>>, Test) = match model {
+            ClassModel::KAnonymity(model) => (None, Test::Size(model.k().into())),
+            ClassModel::KMap(model) => match model.least_records() {
+                Some(records) => (None, Test::Size(records.into())),
+                None => (None, Test::Population(model.k().into())),
+            },
+            ClassModel::DeltaPresence(model) => (None, Test::Presence(*model)),
+            ClassModel::DistinctLDiversity(model) => {
+                (Some(Sensitive::find(model.attribute(), input)?), Test::Distinct(model.l().into()))
+            }
+            ClassModel::EntropyLDiversity(model) => {
+                let test = Test::Entropy { l: model.l(), judge: model.ready() };
+                (Some(Sensitive::find(model.attribute(), input)?), test)
+            }
+            ClassModel::RecursiveCLDiversity(model) => {
+                (Some(Sensitive::find(model.attribute(), input)?), Test::Recursive(model.clone()))
+            }
             ClassModel::TCloseness(model) => {
-                let mover = EarthMover::new(model.distance(), attribute, table)?;
-                Test::Closeness { t: model.t(), mover }
+                let sensitive = Sensitive::find(model.attribute(), input)?;
+                let mover = EarthMover::new(model.distance(), sensitive.attribute, sensitive.table.clone())?;
+                (Some(sensitive), Test::Closeness { t: model.t(), mover })
             }
             ClassModel::DeltaDisclosure(model) => {
-                let support = table.support();
-                Test::Disclosure { model: model.clone(), table, support }
+                let sensitive = Sensitive::find(model.attribute(), input)?;
+                let (table, support) = (sensitive.table.clone(), sensitive.table.support());
+                (Some(sensitive), Test::Disclosure { model: model.clone(), table, support })
             }
-            ClassModel::BetaLikeness(model) => Test::Likeness { model: model.clone(), table },
+            ClassModel::BetaLikeness(model) => {
+                let sensitive = Sensitive::find(model.attribute(), input)?;
+                let table = sensitive.table.clone();
+                (Some(sensitive), Test::Likeness { model: model.clone(), table })
+            }
+        };
+        let Some(Sensitive { position, table, .. }) = attribute else {
+            return Ok(Judge { at: 0, categories: None, test });
         };
         let at = self.sensitive.iter().position(|&known| known == position).unwrap_or_else(|| {
             self.sensitive.push(position);
             self.sensitive.len() - 1
         });
-        Ok(Judge { at, categories, test })
+        Ok(Judge { at, categories: Some(table.categories()), test })
     }
 
     /// Positions in the input's schema of the attributes whose counts are wanted in a [`ClassView`].
@@ -178,9 +181,10 @@ impl Evaluator {
         self.judges.iter().all(|judge| !matches!(&judge.test, Test::Presence(model) if model.lowest() > 0.0))
     }
 
-    /// What the search may conclude.
+    /// What the search may conclude from the classes that records belong to. Where the other classes of
+    /// the population count too, that is nothing: a class that holds may be merged with one of them.
     pub(crate) fn monotonicity(&self) -> Monotonicity {
-        self.monotonicity
+        if self.allows_missed_population() { self.monotonicity } else { Monotonicity::NONE }
     }
 
     /// Whether there are models that look at all kept classes together.
@@ -230,26 +234,23 @@ impl Judge {
         Some(self.categories?.histogram(class.sensitive.get(self.at)?))
     }
 
-    /// Whether a class of enough units holds.
+    /// Whether a class of enough units holds. Without the counts that a model needs, it does not.
     #[inline]
     pub(super) fn holds(&self, class: &ClassView<'_>) -> bool {
-        let Some(histogram) = self.histogram(class) else {
-            return match &self.test {
-                Test::Size(least) => class.size >= *least,
-                Test::Population(least) => class.population.is_some_and(|population| population >= *least),
-                Test::Presence(model) => class.population.is_some_and(|all| model.holds(class.size, all)),
-                // No counts, no evidence.
-                _ => false,
-            };
-        };
+        let counted =
+            |holds: &dyn Fn(&Histogram<'_>) -> bool| self.histogram(class).is_some_and(|histogram| holds(&histogram));
         match &self.test {
-            Test::Size(_) | Test::Population(_) | Test::Presence(_) => false,
-            Test::Distinct(least) => DistinctLDiversity::distinct(&histogram) >= *least,
-            Test::Entropy { judge, .. } => judge.holds(&histogram),
-            Test::Recursive(model) => model.holds(&histogram),
-            Test::Closeness { t, mover } => mover.distance(&histogram) <= *t,
-            Test::Disclosure { model, table, support } => model.level(table, *support, &histogram) < model.delta(),
-            Test::Likeness { model, table } => model.gain(table, &histogram).1,
+            Test::Size(least) => class.size >= *least,
+            Test::Population(least) => class.population.is_some_and(|people| people >= *least),
+            Test::Presence(model) => class.population.is_some_and(|people| model.holds(class.size, people)),
+            Test::Distinct(least) => counted(&|histogram| DistinctLDiversity::distinct(histogram) >= *least),
+            Test::Entropy { judge, .. } => counted(&|histogram| judge.holds(histogram)),
+            Test::Recursive(model) => counted(&|histogram| model.holds(histogram)),
+            Test::Closeness { t, mover } => counted(&|histogram| mover.distance(histogram) <= *t),
+            Test::Disclosure { model, table, support } => {
+                counted(&|histogram| model.level(table, *support, histogram) < model.delta())
+            }
+            Test::Likeness { model, table } => counted(&|histogram| model.gain(table, histogram).1),
         }
     }
 
@@ -257,25 +258,40 @@ impl Judge {
     /// gain, or presence.
     #[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
     pub(super) fn level(&self, class: &ClassView<'_>) -> f64 {
-        let Some(histogram) = self.histogram(class) else {
-            let population = class.population.unwrap_or(0);
-            return match &self.test {
-                Test::Population(_) => population as f64,
-                Test::Presence(_) => DeltaPresence::presence(class.size, population),
-                _ => class.size as f64,
-            };
+        let people = class.population.unwrap_or(0);
+        let counted = |level: &dyn Fn(&Histogram<'_>) -> f64| {
+            self.histogram(class).map_or(f64::NAN, |histogram| level(&histogram))
         };
         match &self.test {
-            Test::Size(_) | Test::Population(_) | Test::Presence(_) => class.size as f64,
-            Test::Distinct(_) => DistinctLDiversity::distinct(&histogram) as f64,
-            Test::Entropy { judge, .. } => judge.effective_values(&histogram),
-            Test::Recursive(model) => {
-                let (head, tail) = model.head_and_tail(&histogram);
-                if tail == 0 { f64::INFINITY } else { head as f64 / tail as f64 }
-            }
-            Test::Closeness { mover, .. } => mover.distance(&histogram),
-            Test::Disclosure { model, table, support } => model.level(table, *support, &histogram),
-            Test::Likeness { model, table } => model.gain(table, &histogram).0,
+            Test::Size(_) => class.size as f64,
+            Test::Population(_) => people as f64,
+            Test::Presence(_) => DeltaPresence::presence(class.size, people),
+            Test::Distinct(_) => counted(&|histogram| DistinctLDiversity::distinct(histogram) as f64),
+            Test::Entropy { judge, .. } => counted(&|histogram| judge.effective_values(histogram)),
+            Test::Recursive(model) => counted(&|histogram| match model.head_and_tail(histogram) {
+                (_, 0) => f64::INFINITY,
+                (head, tail) => head as f64 / tail as f64,
+            }),
+            Test::Closeness { mover, .. } => counted(&|histogram| mover.distance(histogram)),
+            Test::Disclosure { model, table, support } => counted(&|histogram| model.level(table, *support, histogram)),
+            Test::Likeness { model, table } => counted(&|histogram| model.gain(table, histogram).0),
         }
+    }
+}
+
+/// A sensitive attribute found in the input.
+struct Sensitive<'a> {
+    position: usize,
+    attribute: &'a Attribute,
+    table: Distribution,
+}
+
+impl<'a> Sensitive<'a> {
+    fn find(name: &str, input: &'a Table) -> Result<Self, PrivacyError> {
+        let position = input.schema().position(name)?;
+        let found = input.schema().get(position).zip(Distribution::of(input, position));
+        let (attribute, table) =
+            found.ok_or_else(|| TableError::UnknownAttribute { name: name.to_owned(), nearest: None })?;
+        Ok(Self { position, attribute, table })
     }
 }

@@ -185,7 +185,9 @@ pub(crate) mod tests {
     /// (code, records) of codes, ascending.
     pub(crate) fn tally(codes: &[u16]) -> Vec<(u16, u32)> {
         let mut counts = std::collections::BTreeMap::new();
-        codes.iter().for_each(|&code| *counts.entry(code).or_insert(0) += 1);
+        for &code in codes {
+            *counts.entry(code).or_insert(0) += 1;
+        }
         counts.into_iter().collect()
     }
 

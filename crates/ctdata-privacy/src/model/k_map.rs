@@ -114,7 +114,7 @@ fn least_records(k: u32, fraction: f64, alpha: f64, sampled: SampledClass) -> u3
     };
     let mut at_most = term;
     let mut c = 0u32;
-    let first = if sampled == SampledClass::Poisson { 0 } else { 1 };
+    let first = u32::from(sampled != SampledClass::Poisson);
     // Past k the answer is k anyway. A mean above 745 starts from exp(-mean) = 0 and ends there too,
     // on the safe side.
     while c < k && (c < first || at_most - none < (1.0 - alpha) * (1.0 - none)) {

@@ -18,7 +18,7 @@ use super::{
 /// assert_eq!(models[0].to_string(), "k-anonymity with k = 5");
 /// # Ok::<(), ctdata_privacy::PrivacyError>(())
 /// ```
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// use ctdata_privacy::{AverageRisk, ClassModel};
 /// let models: Vec<ClassModel> = vec![AverageRisk::try_new(0.1)?.into()];
 /// # Ok::<(), ctdata_privacy::PrivacyError>(())

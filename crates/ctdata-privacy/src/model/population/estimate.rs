@@ -63,10 +63,10 @@ impl PopulationEstimator {
     /// finite population", JASA 93 (Shlosser's estimator); Dankar et al. (2012), BMC MIDM 12:66.
     pub fn estimate(self, sizes: &ClassSizes) -> Result<PopulationUniques, NotEstimated> {
         match self {
-            Self::Zayatz => zayatz::estimate(sizes),
+            Self::Zayatz => Ok(zayatz::estimate(sizes)),
             Self::Pitman => pitman::estimate(sizes),
             Self::SlideNegativeBinomial => snb::estimate(sizes),
-            Self::Dankar => dankar::estimate(sizes),
+            Self::Dankar => Ok(dankar::estimate(sizes)),
         }
     }
 }

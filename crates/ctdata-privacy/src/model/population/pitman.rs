@@ -157,8 +157,9 @@ impl Likelihood {
             }
         }
         let Some((mut point, mut value)) = best else { return Err(NotEstimated::NoMaximum) };
-        let mut score = f64::INFINITY;
+        let (mut score, mut steps) = (f64::INFINITY, 0);
         for iteration in 1..=STEPS {
+            steps = iteration;
             let slope = self.slope(point);
             score = (slope.theta.abs() / slope.theta_scale).max(slope.alpha.abs() / slope.alpha_scale);
             if score < 1e-9 {
@@ -179,14 +180,20 @@ impl Likelihood {
                     break None;
                 }
             };
-            let Some((next, there)) = moved else { break };
+            let Some((next, there)) = moved else {
+                // No step is uphill: a maximum as far as digits go, or none.
+                if score < 1e-6 {
+                    return Ok((point, iteration, score));
+                }
+                break;
+            };
             (point, value) = (next, there);
             // Towards an edge there is no maximum: alpha near 0 or 1, or theta without end.
             if point.alpha < 1e-7 || point.alpha > 1.0 - 1e-7 || point.theta > 1e12 {
                 return Err(NotEstimated::NoMaximum);
             }
         }
-        Err(NotEstimated::NoConvergence { iterations: STEPS, score })
+        Err(NotEstimated::NoConvergence { iterations: steps, score })
     }
 }
 
@@ -221,6 +228,8 @@ fn trigamma(mut x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::cast_precision_loss, reason = "small numbers")]
+
     use super::*;
     use proptest::prelude::*;
 

@@ -94,9 +94,9 @@ impl Equations {
                 for _ in 0..60 {
                     let middle = f64::midpoint(low, high);
                     if (off(place(middle)) <= 0.0) == (before <= 0.0) {
-                        low = middle
+                        low = middle;
                     } else {
-                        high = middle
+                        high = middle;
                     }
                     iterations += 1;
                 }

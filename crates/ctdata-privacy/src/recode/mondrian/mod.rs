@@ -12,9 +12,11 @@
 //!   stay together under the ancestor.
 //! - **Missing cells** are a category of their own: records are first split by which cells are missing,
 //!   and why. Groups that fail the models as they are cannot be released and are dropped.
-//! - **Open levels** of a [`QuasiIdentifier`](super::QuasiIdentifier) are kept to: labels are no finer
-//!   than the lowest, and records that differ on the highest never share a region. A hierarchy of names
-//!   without a single value on top therefore splits the records for good.
+//! - **Open levels** of a [`QuasiIdentifier`] are kept to: labels are no finer than the lowest, and records
+//!   that differ on the highest never share a region. A hierarchy of names without a single value on top
+//!   therefore splits the records for good.
+//!
+//! Labels of one column may contain each other (`Asia` beside `Nepal`), in both modes.
 //!
 //! # Sources
 //! K. LeFevre, D. J. DeWitt, R. Ramakrishnan (2006), "Mondrian Multidimensional K-Anonymity", ICDE:
@@ -42,7 +44,10 @@ use crate::unit::Persons;
 
 pub(crate) use self::judge::Judge;
 
-/// What happens to records whose value is the median.
+/// What Mondrian does with records whose value is the median, where it cuts.
+///
+/// # Sources
+/// K. LeFevre, D. J. DeWitt, R. Ramakrishnan (2006), "Mondrian Multidimensional K-Anonymity", ICDE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]

@@ -7,7 +7,7 @@ use ctdata_model::{
     write_table,
 };
 use ctdata_table::csv::{CsvReader, ScanOptions, Scanner, Separator, WriteOptions, write_csv};
-use ctdata_table::{Control, Missing};
+use ctdata_table::{Control, Hierarchy, Missing};
 
 /// Any bytes as delimited text: no panic, and what is read and written is read again as the same.
 pub(crate) fn csv(data: &[u8]) {
@@ -33,6 +33,21 @@ pub(crate) fn csv(data: &[u8]) {
         .and_then(ctdata_table::csv::Outcome::into_table)
         .expect("what was written is read");
     assert_eq!(again.rows(), table.rows());
+}
+
+/// Any bytes as a hierarchy file: no panic, and the labels of what was read make the same hierarchy.
+pub(crate) fn hierarchy(data: &[u8]) {
+    for separator in Separator::ALL {
+        let Ok(hierarchy) = Hierarchy::from_csv(data, "fuzz", separator) else { continue };
+        let rows = (0..hierarchy.leaves().len()).map(|leaf| {
+            let label = |level: &ctdata_table::Level| {
+                let code = level.of_leaf().get(leaf).copied();
+                code.and_then(|code| level.domain().label(code)).expect("each leaf has a label").into_owned()
+            };
+            hierarchy.levels().map(label).collect::<Vec<String>>()
+        });
+        assert_eq!(Hierarchy::from_rows(rows).expect("labels of a hierarchy are one"), hierarchy);
+    }
 }
 
 /// Any bytes as a case file: no panic, and a table that was read is written and read again as the same.

@@ -24,6 +24,11 @@ fn csv_corpus() {
 }
 
 #[test]
+fn hierarchy_corpus() {
+    replay("hierarchy", exercise::hierarchy);
+}
+
+#[test]
 fn case_corpus() {
     replay("cases", exercise::cases);
 }

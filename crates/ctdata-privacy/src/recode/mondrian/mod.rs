@@ -12,9 +12,11 @@
 //!   stay together under the ancestor.
 //! - **Missing cells** are a category of their own: records are first split by which cells are missing,
 //!   and why. Groups that fail the models as they are cannot be released and are dropped.
-//! - **Open levels** of a [`QuasiIdentifier`](super::QuasiIdentifier) are kept to: labels are no finer
-//!   than the lowest, and records that differ on the highest never share a region. A hierarchy of names
-//!   without a single value on top therefore splits the records for good.
+//! - **Open levels** of a [`QuasiIdentifier`] are kept to: labels are no finer than the lowest, and records
+//!   that differ on the highest never share a region. A hierarchy of names without a single value on top
+//!   therefore splits the records for good.
+//!
+//! Labels of one column may contain each other (`Asia` beside `Nepal`), in both modes.
 //!
 //! # Sources
 //! K. LeFevre, D. J. DeWitt, R. Ramakrishnan (2006), "Mondrian Multidimensional K-Anonymity", ICDE:
@@ -27,10 +29,9 @@ mod labels;
 mod partition;
 #[cfg(test)]
 mod tests;
+mod ties;
 
-use std::cmp::Ordering;
-
-use ctdata_table::{AttributeSet, Classes, Column, Control, Table};
+use ctdata_table::{AttributeSet, Classes, Control, Table};
 
 use self::axis::{Axis, Units};
 use self::judge::Judging;
@@ -43,7 +44,10 @@ use crate::unit::Persons;
 
 pub(crate) use self::judge::Judge;
 
-/// What happens to records whose value is the median.
+/// What Mondrian does with records whose value is the median, where it cuts.
+///
+/// # Sources
+/// K. LeFevre, D. J. DeWitt, R. Ramakrishnan (2006), "Mondrian Multidimensional K-Anonymity", ICDE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
@@ -54,7 +58,8 @@ pub enum MondrianMode {
     Strict,
     /// They are shared out, so that both halves are equally large and regions small. Regions may touch
     /// and overlap: `17-25` beside `25-30`, and records with the same values may get different labels.
-    /// Who gets which is decided by all columns of the records, in the order of the schema.
+    /// Who gets which does not follow any column, but is the same each time: it is decided by a hash of
+    /// all that a record holds.
     Relaxed,
 }
 
@@ -63,8 +68,8 @@ pub enum MondrianMode {
 pub(crate) struct MondrianOutcome {
     /// One column per quasi-identifier, in the order given.
     pub(crate) columns: Vec<RecodedColumn>,
-    /// Regions that are released. Those with the same labels are one class of the release, which a
-    /// relaxed partition may have.
+    /// Regions that are released. A relaxed partition may have several with the same labels, which are
+    /// one class of the release.
     pub(crate) regions: u64,
     /// Rows of the input that cannot be released, ascending. Their codes in the columns mean nothing,
     /// except that cells that were missing are.
@@ -110,7 +115,7 @@ pub(crate) fn mondrian<J: Judge + ?Sized>(
         // Records with the same values are never parted, so that how many there are is enough.
         MondrianMode::Strict if counts_suffice => Units::of_classes(&classes),
         MondrianMode::Strict => Units::of_rows(table.rows(), Vec::new()),
-        MondrianMode::Relaxed => Units::of_rows(table.rows(), canonical_order(table, &classes)),
+        MondrianMode::Relaxed => Units::of_rows(table.rows(), ties::order(table, &classes)),
     };
     let axes = quasi.iter().map(|quasi| Axis::new(table, quasi, &units)).collect::<Result<Vec<_>, _>>()?;
     let judging = Judging::new(table, judge, persons);
@@ -134,32 +139,4 @@ fn region_of_rows(regions: &Regions, classes: &Classes, units: &Units, rows: usi
         return (0u32..).take(rows).map(of_unit).collect();
     }
     classes.class_of_row().iter().map(|&class| of_unit(class)).collect()
-}
-
-/// The rows in an order that depends on what they hold alone: by the classes of the quasi-identifiers,
-/// then by all other columns, the ids and the weights.
-fn canonical_order(table: &Table, classes: &Classes) -> Vec<u32> {
-    let others = |position: &usize| !classes.set().positions().iter().any(|&quasi| usize::from(quasi) == *position);
-    let others: Vec<&Column> = (0..table.schema().len()).filter(others).filter_map(|at| table.column(at)).collect();
-    let weights = table.weights().map(ctdata_table::Weights::values);
-    let class = |row: u32| classes.class_of_row().get(row as usize);
-    let compare = |&a: &u32, &b: &u32| {
-        class(a)
-            .cmp(&class(b))
-            .then_with(|| {
-                let codes = |column: &&Column| column.get(a as usize).cmp(&column.get(b as usize));
-                others.iter().map(codes).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-            })
-            .then_with(|| {
-                let id = |row: u32| table.ids().and_then(|ids| ids.get(row as usize));
-                id(a).cmp(&id(b))
-            })
-            .then_with(|| {
-                let weight = |row: u32| weights.and_then(|weights| weights.get(row as usize));
-                weight(a).cmp(&weight(b))
-            })
-    };
-    let mut order: Vec<u32> = (0u32..).take(table.rows()).collect();
-    order.sort_unstable_by(compare);
-    order
 }

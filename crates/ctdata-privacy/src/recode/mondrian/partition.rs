@@ -273,6 +273,8 @@ impl<'a, J: Judge + ?Sized> Partitioner<'a, J> {
         mut alone: Vec<bool>,
         child: impl Fn(u32) -> u16,
     ) -> Option<Vec<Part>> {
+        // Of many children more and more join at once: each try looks at all records.
+        let mut joining = 1;
         loop {
             let singles = alone.iter().filter(|alone| **alone).count();
             if singles == 0 || singles == alone.len() {
@@ -293,8 +295,12 @@ impl<'a, J: Judge + ?Sized> Partitioner<'a, J> {
             if parts.last().is_some_and(|rest| self.part_holds(rest)) {
                 return Some(self.accept(&region.range, parts));
             }
-            let smallest = (0..alone.len()).filter(|&child| alone[child]).min_by_key(|&child| found[child].1)?;
-            alone[smallest] = false;
+            let mut smallest: Vec<usize> = (0..alone.len()).filter(|&child| alone[child]).collect();
+            smallest.sort_by_key(|&child| found[child].1);
+            for child in smallest.into_iter().take(joining) {
+                alone[child] = false;
+            }
+            joining *= 2;
         }
     }
 

@@ -217,7 +217,7 @@ fn relaxed_regions_of_distinct_numbers_have_k_to_2k_less_1_records() {
             let outcome = run(&table, &quasi, &judge, MondrianMode::Relaxed);
             let sizes = sizes(&outcome, &table);
             assert!(sizes.values().all(|size| (k..2 * k).contains(size)), "{n} {k}");
-            assert_eq!(outcome.regions as usize, sizes.len());
+            assert_eq!(outcome.regions, sizes.len() as u64);
             check(&table, &quasi, &judge, &outcome);
         }
     }

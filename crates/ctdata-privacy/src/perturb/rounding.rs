@@ -80,7 +80,8 @@ impl Rounding {
                 }
             })
             .collect();
-        let new = renumber(attribute, column, &numbers, attribute.domain().scale().unwrap_or(0))?;
+        let domain = attribute.domain();
+        let new = renumber(attribute, column, &numbers, domain.scale().unwrap_or(0), domain.origin())?;
         self.finish(table, PerturbationMethod::NearestRounding, new)
     }
 

@@ -354,6 +354,16 @@ mod tests {
     }
 
     #[test]
+    fn dates_become_ordered_names() {
+        let days = ["2001-01-01", "2019-12-31", "2020-03-01"].map(|day| day.parse().unwrap());
+        let table = table(Domain::dates(days, Origin::Observed).unwrap(), &[2, 0, 1]);
+        let label = Some("2019 and before".to_owned());
+        let bottom = BottomCode { to: "2019-12-31".into(), replacement: CodedReplacement::Category { label } };
+        let output = TopBottomCoding::bottom("x", bottom).run(&table, &Control::default()).unwrap();
+        assert_eq!(texts(&output), ["2020-03-01", "2019 and before", "2019 and before"]);
+    }
+
+    #[test]
     fn ordered_names_are_coded_by_their_order() {
         let ages = Domain::ordered(["0-8", "9-17", "18-20", "21-30", "30+"], Origin::Public).unwrap();
         let table = table(ages, &[0, 1, 2, 3, 4, 5]);

@@ -13,6 +13,9 @@ pub(super) fn recode(
     domain: Domain,
     new: &[Cell],
 ) -> Result<(Attribute, Column), TableError> {
+    if domain.is_empty() {
+        return Ok(only_missing(attribute, column, domain));
+    }
     let recoded = Attribute::new(attribute.shared_name(), domain, attribute.missing());
     let map = new.iter().map(|&cell| code(&recoded, cell)).collect::<Result<Vec<u16>, _>>()?;
     let column = column.recoded(&map);
@@ -79,9 +82,6 @@ pub(super) fn forget_absent(attribute: &Attribute, column: &Column) -> Result<(A
         }
     }
     new.extend(attribute.missing().iter().map(Cell::Missing));
-    if domain.is_empty() {
-        return Ok(only_missing(attribute, column, domain));
-    }
     recode(attribute, column, domain, &new)
 }
 

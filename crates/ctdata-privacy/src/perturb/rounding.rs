@@ -233,6 +233,20 @@ mod tests {
     }
 
     #[test]
+    fn a_column_without_numbers_stays_without() {
+        let table = table(&[1, 2], vec![2, 2]);
+        let rounding = Rounding::try_new("x", 10).unwrap();
+        let mut rng = ChaCha20Rng::seed_from_u64(4);
+        for output in [
+            rounding.run_nearest(&table, &Control::default()).unwrap(),
+            rounding.run_random(&table, &mut rng, &Control::default()).unwrap(),
+        ] {
+            assert_eq!(texts(&output.table), ["-", "-"]);
+            assert!(output.table.schema().get(0).unwrap().domain().is_empty());
+        }
+    }
+
+    #[test]
     fn what_cannot_be_rounded_is_refused() {
         assert!(Rounding::try_new("x", 0).is_err());
         let far = table(&[i64::MAX], vec![0]);

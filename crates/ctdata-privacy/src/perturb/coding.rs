@@ -1,6 +1,6 @@
 //! Top and bottom coding: extreme values are joined.
 
-use ctdata_table::{Attribute, Cell, Column, Control, Domain, DomainKind, Table};
+use ctdata_table::{Attribute, Cell, Column, Control, Domain, DomainKind, Origin, Table};
 
 use super::column::{changes, count_codes, forget_absent, recode, renumber};
 use super::{PerturbationDetails, PerturbationMethod, PerturbationReport, Perturbed};
@@ -53,7 +53,7 @@ pub struct CodingReport {
     pub bottom_coded: u64,
 }
 
-/// Top and bottom coding of one numeric or ordered attribute (dates: ordered as well, with categories only).
+/// Top and bottom coding of one numeric or ordered attribute. Dates become ordered names.
 ///
 /// ```
 /// use ctdata_privacy::{CodedReplacement, TopBottomCoding, TopCode};
@@ -126,11 +126,7 @@ impl TopBottomCoding {
         }
         let counts = count_codes(attribute, column);
         let coded = Coded { attribute, column, counts: &counts, low, high };
-        let categories =
-            [self.bottom.as_ref().map(|code| &code.replacement), self.top.as_ref().map(|code| &code.replacement)]
-                .into_iter()
-                .flatten()
-                .any(|replacement| matches!(replacement, CodedReplacement::Category { .. }));
+        let categories = self.replacements().any(|code| matches!(code, CodedReplacement::Category { .. }));
         let (new, codes) = if domain.kind() == DomainKind::Numeric && !categories {
             self.to_numbers(&coded)?
         } else {
@@ -147,6 +143,11 @@ impl TopBottomCoding {
                 PerturbationDetails::Coding(details),
             ),
         })
+    }
+
+    fn replacements(&self) -> impl Iterator<Item = &CodedReplacement> {
+        let bottom = self.bottom.iter().map(|code| &code.replacement);
+        bottom.chain(self.top.iter().map(|code| &code.replacement))
     }
 
     /// Numbers stay numbers.
@@ -170,7 +171,10 @@ impl TopBottomCoding {
                 }
             })
             .collect();
-        Ok(renumber(coded.attribute, coded.column, &numbers, domain.scale().unwrap_or(0))?)
+        // A mean is read off the file, whatever the domain was.
+        let has_mean = self.replacements().any(|code| *code == CodedReplacement::Mean);
+        let origin = if has_mean { Origin::Observed } else { domain.origin() };
+        Ok(renumber(coded.attribute, coded.column, &numbers, domain.scale().unwrap_or(0), origin)?)
     }
 
     /// Values become ordered names.
@@ -279,7 +283,7 @@ fn invalid(parameter: &'static str, rule: String) -> PrivacyError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ctdata_table::{MissingKinds, Origin, Schema};
+    use ctdata_table::{MissingKinds, Schema};
 
     fn table(domain: Domain, codes: &[u8]) -> Table {
         let schema = Schema::try_new(vec![Attribute::new("x", domain, MissingKinds::NOT_RECORDED)]).unwrap();
@@ -336,6 +340,27 @@ mod tests {
             assert_eq!(texts(&output), texts(&Perturbed { table: table.clone(), ..output.clone() }));
             assert_eq!(output.report.changed_cells, 0);
         }
+    }
+
+    #[test]
+    fn a_mean_makes_a_public_domain_an_observed_one() {
+        let table = numbers(Origin::Public);
+        let origin = |replacement| {
+            let output = top("91", replacement).run(&table, &Control::default()).unwrap();
+            output.table.schema().get(0).unwrap().domain().origin()
+        };
+        assert_eq!(origin(CodedReplacement::Mean), Origin::Observed);
+        assert_eq!((origin(CodedReplacement::Threshold), origin(CATEGORY)), (Origin::Public, Origin::Public));
+    }
+
+    #[test]
+    fn dates_become_ordered_names() {
+        let days = ["2001-01-01", "2019-12-31", "2020-03-01"].map(|day| day.parse().unwrap());
+        let table = table(Domain::dates(days, Origin::Observed).unwrap(), &[2, 0, 1]);
+        let label = Some("2019 and before".to_owned());
+        let bottom = BottomCode { to: "2019-12-31".into(), replacement: CodedReplacement::Category { label } };
+        let output = TopBottomCoding::bottom("x", bottom).run(&table, &Control::default()).unwrap();
+        assert_eq!(texts(&output), ["2020-03-01", "2019 and before", "2019 and before"]);
     }
 
     #[test]

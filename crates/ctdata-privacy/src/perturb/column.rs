@@ -13,6 +13,9 @@ pub(super) fn recode(
     domain: Domain,
     new: &[Cell],
 ) -> Result<(Attribute, Column), TableError> {
+    if domain.is_empty() {
+        return Ok(only_missing(attribute, column, domain));
+    }
     let recoded = Attribute::new(attribute.shared_name(), domain, attribute.missing());
     let map = new.iter().map(|&cell| code(&recoded, cell)).collect::<Result<Vec<u16>, _>>()?;
     let column = column.recoded(&map);
@@ -30,17 +33,17 @@ pub(super) fn code(attribute: &Attribute, cell: Cell) -> Result<u16, TableError>
 /// A numeric column in which code `c` stands for `numbers[c]` (times `10^scale`), and codes past
 /// `numbers` are kinds of missing that stay.
 ///
-/// The domain holds the numbers of all codes where it was public (what a codebook becomes tells
-/// nothing), else only those of cells that occur.
+/// A public domain holds the numbers of all codes (what a codebook becomes tells nothing), an observed one
+/// only those of cells that occur.
 pub(super) fn renumber(
     attribute: &Attribute,
     column: &Column,
     numbers: &[i64],
     scale: u8,
+    origin: Origin,
 ) -> Result<(Attribute, Column), TableError> {
-    let occurs = occurring(attribute, column);
-    let origin = attribute.domain().origin();
-    let kept = numbers.iter().zip(&occurs).filter(|(_, occurs)| origin == Origin::Public || **occurs);
+    let occurs = count_codes(attribute, column);
+    let kept = numbers.iter().zip(&occurs).filter(|(_, occurs)| origin == Origin::Public || **occurs > 0);
     let mut values: Vec<i64> = kept.map(|(&number, _)| number).collect();
     values.sort_unstable();
     values.dedup();
@@ -53,10 +56,10 @@ pub(super) fn renumber(
 /// The attribute and column without values that no cell has, where the domain was read off a file.
 pub(super) fn forget_absent(attribute: &Attribute, column: &Column) -> Result<(Attribute, Column), TableError> {
     let old = attribute.domain();
-    let occurs = occurring(attribute, column);
+    let occurs = count_codes(attribute, column);
     let kept: Vec<u16> = (0..=u16::MAX)
         .zip(&occurs)
-        .filter(|(code, occurs)| **occurs && attribute.is_value(*code))
+        .filter(|(code, occurs)| **occurs > 0 && attribute.is_value(*code))
         .map(|(code, _)| code)
         .collect();
     if old.origin() == Origin::Public || kept.len() == old.len() {
@@ -79,9 +82,6 @@ pub(super) fn forget_absent(attribute: &Attribute, column: &Column) -> Result<(A
         }
     }
     new.extend(attribute.missing().iter().map(Cell::Missing));
-    if domain.is_empty() {
-        return Ok(only_missing(attribute, column, domain));
-    }
     recode(attribute, column, domain, &new)
 }
 
@@ -91,16 +91,6 @@ fn only_missing(attribute: &Attribute, column: &Column, domain: Domain) -> (Attr
     let values = std::iter::repeat_n(0, attribute.domain().len());
     let map: Vec<u16> = values.chain((0u16..).take(kinds.len())).collect();
     (Attribute::new(attribute.shared_name(), domain, kinds), column.recoded(&map))
-}
-
-fn occurring(attribute: &Attribute, column: &Column) -> Vec<bool> {
-    let mut occurs = vec![false; attribute.code_count()];
-    for code in column.iter() {
-        if let Some(occurs) = occurs.get_mut(usize::from(code)) {
-            *occurs = true;
-        }
-    }
-    occurs
 }
 
 /// How many rows have each code.

@@ -111,3 +111,23 @@ pub enum PerturbationDetails {
     /// Pairs of rank swapping.
     RankSwapping(RankSwappingReport),
 }
+
+#[cfg(all(test, feature = "serde"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_travels_under_stable_names() {
+        let attribute = PerturbedAttribute { name: "age".into(), changed_cells: 3 };
+        let details = PerturbationDetails::Rounding(RoundingReport { base: 5 });
+        let report = PerturbationReport::new(PerturbationMethod::NearestRounding, vec![attribute], details);
+        let text = serde_json::to_string(&report).unwrap();
+        let expected = concat!(
+            r#"{"method":"nearest-rounding","attributes":[{"name":"age","changed_cells":3}],"#,
+            r#""changed_cells":3,"details":{"rounding":{"base":5}}}"#
+        );
+        assert_eq!(text, expected);
+        assert_eq!(serde_json::from_str::<PerturbationReport>(&text).unwrap(), report);
+        assert!(text.contains(report.method.code()));
+    }
+}

@@ -80,7 +80,8 @@ impl Rounding {
                 }
             })
             .collect();
-        let new = renumber(attribute, column, &numbers, attribute.domain().scale().unwrap_or(0))?;
+        let domain = attribute.domain();
+        let new = renumber(attribute, column, &numbers, domain.scale().unwrap_or(0), domain.origin())?;
         self.finish(table, PerturbationMethod::NearestRounding, new)
     }
 
@@ -229,6 +230,20 @@ mod tests {
         assert!(ups(&texts[..n], "0.0").abs_diff(14_000) < 260);
         assert!(ups(&texts[n..2 * n], "1.0").abs_diff(6_000) < 260);
         assert!(texts[..n].iter().all(|text| text == "0.0" || text == "-1.0"));
+    }
+
+    #[test]
+    fn a_column_without_numbers_stays_without() {
+        let table = table(&[1, 2], vec![2, 2]);
+        let rounding = Rounding::try_new("x", 10).unwrap();
+        let mut rng = ChaCha20Rng::seed_from_u64(4);
+        for output in [
+            rounding.run_nearest(&table, &Control::default()).unwrap(),
+            rounding.run_random(&table, &mut rng, &Control::default()).unwrap(),
+        ] {
+            assert_eq!(texts(&output.table), ["-", "-"]);
+            assert!(output.table.schema().get(0).unwrap().domain().is_empty());
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Microaggregation {
         if records > 0 && records < self.k {
             return Err(PrivacyError::NoSolution { model: "microaggregation", required: self.k, records });
         }
-        control.reserve(records.saturating_mul(24 + 16 * chosen.len() as u64))?;
+        control.reserve(records.saturating_mul(80 + 26 * chosen.len() as u64))?;
         let set = AttributeSet::try_new(chosen.iter().map(|column| column.position))?;
         let classes = Classes::with_members(table, &set, control)?;
         let grouped = self.group(&chosen, &classes, control)?;

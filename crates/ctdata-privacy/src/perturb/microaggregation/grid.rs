@@ -162,6 +162,14 @@ mod tests {
     }
 
     #[test]
+    fn dates_lie_on_their_days() {
+        let days = ["2020-02-27", "2020-02-28", "2020-03-01"].map(|day| day.parse().unwrap());
+        let attribute = Attribute::new("day", Domain::dates(days, Origin::Observed).unwrap(), MissingKinds::NONE);
+        assert_eq!(Positions::of(&attribute, &[1, 1, 1], false).values, [0.0, 1.0, 3.0]);
+        assert_eq!(Positions::of(&attribute, &[0, 1, 1], false).values, [-1.0, 0.0, 2.0]);
+    }
+
+    #[test]
     fn equal_values_share_their_rank() {
         // Ranks 1, 2.5, 2.5, 4: twice these, from zero.
         assert_eq!(numeric(&[1, 5, 9], &[1, 2, 1], true).places, [0.0, 3.0, 6.0]);

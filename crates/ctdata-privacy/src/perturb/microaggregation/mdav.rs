@@ -2,6 +2,7 @@
 
 use ctdata_table::Control;
 
+use super::outermost::Outermost;
 use super::remaining::{Points, Remaining};
 use crate::PrivacyError;
 
@@ -32,20 +33,22 @@ pub(super) fn mdav(points: &Points, k: u64, control: &Control) -> Result<Vec<Gro
         }
         group
     };
+    remaining.centroid(&mut centroid);
+    let mut outermost = Outermost::new(&remaining, &centroid);
     while remaining.records() >= k.saturating_mul(3) {
         if groups.len() % 64 == 0 {
             control.check()?;
             control.report("grouping records", total - remaining.records(), Some(total));
         }
         remaining.centroid(&mut centroid);
-        let Some(first) = remaining.farthest(&centroid) else { break };
+        let Some(first) = outermost.farthest(&remaining, &centroid) else { break };
         groups.push(around(&mut remaining, first));
         let Some(second) = remaining.farthest(points.get(first)) else { break };
         groups.push(around(&mut remaining, second));
     }
     if remaining.records() >= k.saturating_mul(2) {
         remaining.centroid(&mut centroid);
-        if let Some(last) = remaining.farthest(&centroid) {
+        if let Some(last) = outermost.farthest(&remaining, &centroid) {
             groups.push(around(&mut remaining, last));
         }
     }
@@ -148,6 +151,29 @@ mod tests {
                 })
             },
         )
+    }
+
+    #[test]
+    fn many_points_with_ties_and_duplicates_are_grouped_by_the_definition() {
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut below = |bound: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % bound
+        };
+        // Sums of uniform draws: dense in the middle, as real columns are.
+        let mut at = |width: u64| below(width) + below(width);
+        let mut points = std::collections::BTreeMap::new();
+        for _ in 0..2_000 {
+            *points.entry([at(30) << 17, at(8) << 20, at(3) << 21]).or_insert(0) += 1;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "small")]
+        let coordinates = points.keys().flatten().map(|&at| at as f64).collect();
+        let points = Points { dimensions: 3, coordinates, counts: points.into_values().collect() };
+        assert!(points.len() < 1_500, "there are duplicates");
+        let groups = mdav(&points, 4, &Control::default()).unwrap();
+        assert_eq!(sorted(groups), naive(&points, 4));
     }
 
     proptest! {

@@ -4,6 +4,7 @@ mod algorithm;
 mod grid;
 mod mdav;
 mod optimal;
+mod outermost;
 mod params;
 mod remaining;
 mod replace;

@@ -1,7 +1,6 @@
 //! Points that are still in no group, in a k-d tree that shrinks.
 //!
-//! Both questions of MDAV, the farthest point and the nearest ones, are answered by branch and bound
-//! over the boxes of the tree. Boxes shrink when points leave, which keeps the bounds sharp: MDAV
+//! The farthest point and the nearest ones from a point are found by branch and bound over the boxes of the tree. Boxes shrink when points leave, which keeps the bounds sharp: MDAV
 //! takes the outermost points first. Coordinates are whole numbers on the grid, so that distances and
 //! bounds are exact, and a bound that equals the best distance is not pruned: ties are broken by the
 //! number of the point, as if every point had been looked at.
@@ -115,6 +114,16 @@ impl<'a> Remaining<'a> {
         let records = whole_count(self.records.max(1));
         into.clear();
         into.extend(self.sums.iter().map(|&sum| ((2 * sum + records) / (2 * records)) as f64));
+    }
+
+    /// Whether records of a point remain.
+    pub(super) fn has(&self, point: u32) -> bool {
+        self.counts[point as usize] > 0
+    }
+
+    /// The squared distance of a point.
+    pub(super) fn distance(&self, point: u32, from: &[f64]) -> f64 {
+        self.points.get(point).iter().zip(from).map(|(at, from)| (at - from) * (at - from)).sum()
     }
 
     /// Everything that remains, in canonical order.

@@ -110,6 +110,18 @@ fn rare_patterns_of_missing_cells_are_blanked_and_hidden() {
 }
 
 #[test]
+fn tables_without_values_or_rows_come_out_as_they_are() {
+    let schema = || Schema::try_new(vec![numeric("age", 0..3)]).unwrap();
+    let plan = Microaggregation::try_new(2, [AggregatedColumn::new("age")]).unwrap();
+    let empty = Table::try_new(schema(), vec![Column::from_u8(vec![])]).unwrap();
+    assert_eq!(run(&plan, &empty).0.rows(), 0);
+    let missing = Table::try_new(schema(), vec![Column::from_u8(vec![3, 3, 3])]).unwrap();
+    let (output, report) = run(&plan, &missing);
+    assert_eq!(texts(&output, 0), ["-", "-", "-"]);
+    assert_eq!((report.groups, report.blanked_records, report.blanked_cells), (0, 3, 0));
+}
+
+#[test]
 fn parameters_that_do_not_fit_are_refused() {
     let column = || AggregatedColumn::new("age");
     assert!(Microaggregation::try_new(0, [column()]).is_err());

@@ -16,8 +16,8 @@ pub enum LogLinearModel {
     /// where attributes are associated.
     #[default]
     Independence,
-    /// All between two attributes, fitted by iterative proportional fitting. It needs memory for
-    /// every combination of the codes in use.
+    /// All between two attributes, fitted by iterative proportional fitting. It needs time and memory
+    /// for every combination of codes whose pairs all occur.
     TwoWay,
 }
 
@@ -85,7 +85,7 @@ impl LogLinearRisk {
     ///
     /// # Errors
     /// No quasi-identifier, one that the table lacks or that is named twice; a sampling fraction
-    /// that is not above 0 and at most 1; too many cells for memory; a stop by `control`.
+    /// that is not above 0 and at most 1; a memory cap that is too small; a stop by `control`.
     pub fn measure<S: AsRef<str>>(
         table: &Table,
         quasi_identifiers: &[S],
@@ -136,28 +136,26 @@ impl LogLinearRisk {
     }
 }
 
-/// All two-way margins, and cells that are fitted to them.
+/// All two-way margins, and the cells that are fitted to them.
+///
+/// A cell with a margin of zero is zero itself, so only the others are kept. They are found depth
+/// first, attribute by attribute, in the order of their codes.
 struct TwoWay {
-    /// For each attribute the codes in use, ascending; a cell counts places in these lists.
+    /// For each attribute the codes in use, ascending; cells hold places in these lists.
     codes: Vec<Vec<u16>>,
     /// Two attributes, ascending, and their margin, the second faster.
     margins: Vec<(usize, usize, Vec<f64>)>,
-    /// Dense, the last attribute fastest.
-    cells: Vec<f64>,
+    /// For each attribute the place of its code in each cell.
+    places: Vec<Vec<u16>>,
+    values: Vec<f64>,
 }
 
 impl TwoWay {
     fn new(table: &Table, positions: &[u16], singles: &[Marginal], control: &Control) -> Result<Self, PrivacyError> {
         let codes: Vec<Vec<u16>> =
             singles.iter().map(|margin| margin.cells().filter_map(|(key, _)| key.first().copied()).collect()).collect();
-        let size = codes.iter().map(Vec::len).try_fold(1usize, usize::checked_mul);
-        let size = size.filter(|&size| u32::try_from(size).is_ok()).ok_or_else(|| {
-            let rule = "the quasi-identifiers have too many combinations of codes for all two-way associations".into();
-            PrivacyError::InvalidParameter { parameter: "model", rule }
-        })?;
-        control.reserve(size as u64 * size_of::<f64>() as u64)?;
         let pairs: Vec<(usize, usize)> =
-            (0..codes.len()).flat_map(|first| (first + 1..codes.len()).map(move |second| (first, second))).collect();
+            (0..codes.len()).flat_map(|second| (0..second).map(move |first| (first, second))).collect();
         let position = |place: usize| positions.get(place).copied().map_or(0, usize::from);
         let sets = pairs.iter().map(|&(first, second)| AttributeSet::try_new([position(first), position(second)]));
         let counted = table.marginals(&sets.collect::<Result<Vec<_>, _>>()?, control)?;
@@ -167,36 +165,78 @@ impl TwoWay {
             (first, second, pairs.map(|key| ratio(marginal.get(&key), 1)).collect())
         };
         let margins = pairs.iter().zip(&counted).map(margin).collect();
-        Ok(Self { codes, margins, cells: vec![1.0; size] })
+        let mut fit = Self { places: vec![Vec::new(); codes.len()], codes, margins, values: Vec::new() };
+        fit.list_cells(control)?;
+        Ok(fit)
+    }
+
+    /// Lists the cells whose margins are all above zero.
+    fn list_cells(&mut self, control: &Control) -> Result<(), TableError> {
+        let width = self.codes.len();
+        let mut cell: Vec<u16> = vec![0];
+        while let Some(last) = cell.last().copied() {
+            let place = cell.len() - 1;
+            if usize::from(last) >= self.codes.get(place).map_or(0, Vec::len) {
+                cell.pop();
+            } else if !self.is_possible(&cell) {
+                // Goes on with the next code of this attribute.
+            } else if cell.len() < width {
+                cell.push(0);
+                continue;
+            } else {
+                self.places.iter_mut().zip(&cell).for_each(|(places, &place)| places.push(place));
+                self.values.push(1.0);
+                if self.values.len().is_multiple_of(1 << 16) {
+                    control.check()?;
+                    control.reserve(self.values.len() as u64 * (2 * width as u64 + 8))?;
+                }
+            }
+            if let Some(last) = cell.last_mut() {
+                *last += 1;
+            }
+        }
+        control.reserve(self.values.len() as u64 * (2 * width as u64 + 8))
+    }
+
+    /// Whether the margins of the last attribute of a beginning of a cell with those before are
+    /// above zero.
+    fn is_possible(&self, cell: &[u16]) -> bool {
+        let Some((&last, before)) = cell.split_last() else { return true };
+        // The margins of attribute s with those before it start at s (s-1) / 2.
+        let start = before.len() * before.len().saturating_sub(1) / 2;
+        let codes = self.codes.get(before.len()).map_or(0, Vec::len);
+        before.iter().zip(self.margins.iter().skip(start)).all(|(&place, (.., margin))| {
+            margin.get(usize::from(place) * codes + usize::from(last)).is_some_and(|&records| records > 0.0)
+        })
     }
 
     /// Scales the cells to each margin in turn; rounds, and whether they fit in the end.
     fn run(&mut self, control: &Control) -> Result<(u32, bool), TableError> {
-        let stride = |place: usize| self.codes.iter().skip(place + 1).map(Vec::len).product::<usize>();
-        let strides: Vec<usize> = (0..self.codes.len()).map(stride).collect();
+        let Self { codes, margins, places, values } = self;
+        let column = |place: usize| places.get(place).map(Vec::as_slice).unwrap_or_default();
         for round in 1..=ROUNDS {
             control.report("fitting", round.into(), None);
             let mut difference: f64 = 0.0;
-            for (first, second, margin) in &self.margins {
+            for (first, second, margin) in &*margins {
                 control.check()?;
-                let stride = |place: &usize| strides.get(*place).copied().unwrap_or(1);
-                let shape = (stride(first), stride(second), self.codes.get(*second).map_or(1, Vec::len));
+                let width = codes.get(*second).map_or(0, Vec::len);
+                let cells = || {
+                    let pairs = column(*first).iter().zip(column(*second));
+                    pairs.map(|(&a, &b)| usize::from(a) * width + usize::from(b))
+                };
                 let mut factors = vec![0.0; margin.len()];
-                for_each_run(&mut self.cells, shape, margin.len(), |cell, run| {
+                for (cell, value) in cells().zip(&*values) {
                     if let Some(sum) = factors.get_mut(cell) {
-                        *sum += run.iter().sum::<f64>();
+                        *sum += value;
                     }
-                });
+                }
                 for (factor, &observed) in factors.iter_mut().zip(margin) {
                     difference = difference.max((observed - *factor).abs());
                     *factor = if *factor > 0.0 { observed / *factor } else { 0.0 };
                 }
-                for_each_run(&mut self.cells, shape, margin.len(), |cell, run| {
-                    let factor = factors.get(cell).copied().unwrap_or(0.0);
-                    for value in run {
-                        *value *= factor;
-                    }
-                });
+                for (cell, value) in cells().zip(&mut *values) {
+                    *value *= factors.get(cell).copied().unwrap_or(0.0);
+                }
             }
             if difference < TOLERANCE {
                 return Ok((round, true));
@@ -205,32 +245,21 @@ impl TwoWay {
         Ok((ROUNDS, false))
     }
 
+    /// The fitted number of records with a key.
     fn expected(&self, key: &[u16]) -> f64 {
-        let cell =
-            self.codes.iter().zip(key).try_fold(0, |cell, (codes, code)| {
-                codes.binary_search(code).ok().map(|place| cell * codes.len() + place)
-            });
-        cell.and_then(|cell| self.cells.get(cell)).copied().unwrap_or(0.0)
-    }
-}
-
-/// Calls `act` with every run of adjacent cells that agree on two attributes and with their cell of
-/// the margin, which has `cells` of them. `shape`: the strides of both and the codes of the second.
-fn for_each_run(
-    values: &mut [f64],
-    (first, second, codes): (usize, usize, usize),
-    cells: usize,
-    mut act: impl FnMut(usize, &mut [f64]),
-) {
-    let of_first = cells / codes.max(1);
-    for block in values.chunks_mut((first * of_first).max(1)) {
-        for (a, block) in block.chunks_mut(first.max(1)).enumerate() {
-            for block in block.chunks_mut((second * codes).max(1)) {
-                for (b, run) in block.chunks_mut(second.max(1)).enumerate() {
-                    act(a * codes + b, run);
-                }
+        let places = self.codes.iter().zip(key).map(|(codes, code)| codes.binary_search(code).ok());
+        let Some(wanted) = places.collect::<Option<Vec<_>>>() else { return 0.0 };
+        let cell = |at: usize| self.places.iter().filter_map(move |places| places.get(at).copied().map(usize::from));
+        let (mut low, mut high) = (0, self.values.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if cell(middle).lt(wanted.iter().copied()) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
+        if cell(low).eq(wanted) { self.values.get(low).copied().unwrap_or(0.0) } else { 0.0 }
     }
 }
 

@@ -212,6 +212,45 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "serde")]
+    #[test]
+    fn the_wire_names_are_stable() {
+        let table = flags(&[&[0, 1, 1], &[0, 0, 0]]).with_weights(Weights::new(vec![2, 1, 1])).unwrap();
+        let suda = Suda::new().with_sampling_fraction(0.5).unwrap();
+        let asked = options()
+            .with_suda(suda)
+            .with_population(&table)
+            .with_log_linear(LogLinearModel::TwoWay, 1.0)
+            .unwrap()
+            .with_weights()
+            .with_combinations(KCombinations::try_new(2, 1, ["a"]).unwrap())
+            .with_threshold(0.75)
+            .unwrap();
+        let mut report = RiskReport::measure_with(&table, &["a", "b"], &asked, &Control::default()).unwrap();
+        // Sums of logarithms are not for a golden text.
+        if let Some(individual) = &mut report.individual {
+            (individual.highest, individual.mean, individual.expected_reidentifications) = (0.5, 0.25, 0.75);
+        }
+        let json = serde_json::to_string(&report).unwrap();
+        let sections = json.split_once(r#""individual""#).unwrap().1;
+        let expected = concat!(
+            r#":{"method":"benedetti-franconi","households":false,"highest":0.5,"mean":0.25,"#,
+            r#""expected_reidentifications":0.75,"threshold":0.75,"records_above":0,"share_above":0.0},"#,
+            r#""journalist":{"population":3,"highest":1.0,"marketer":0.6666666666666666,"#,
+            r#""expected_reidentifications":2.0,"threshold":0.75,"records_above":1,"share_above":0.3333333333333333,"#,
+            r#""absent_classes":0,"absent_records":0,"short_classes":0},"log_linear":{"model":"two-way","#,
+            r#""sampling_fraction":1.0,"uniques":1,"population_uniques":1.0,"expected_matches":1.0,"iterations":0,"#,
+            r#""converged":true},"suda":{"attributes":["a","b"],"max_size":2,"weighting":"original","uniques":1,"#,
+            r#""pairs":1,"scored":1,"highest":1.0,"mean":0.3333333333333333,"minimal_uniques":[1,0],"#,
+            r#""contributions":[1.0,0.0],"dis":{"sampling_fraction":0.5,"theta":0.3333333333333333,"#,
+            r#""highest":0.3333333333333333}},"combinations":{"k":2,"m":1,"only_yes":false,"unit":"record","#,
+            r#""sizes":[{"size":1,"sets":1,"combinations":2,"below_k":1,"smallest":1,"exposed":1,"#,
+            r#""smallest_candidates":1}],"attributes":[{"attribute":"a","below_k":1,"exposed":1}],"records":3,"#,
+            r#""records_below_k":1,"records_exposed":1,"holds":false,"attacker_view_holds":false}}"#
+        );
+        assert_eq!(sections, expected);
+    }
+
     #[test]
     fn a_section_that_cannot_be_measured_is_an_error() {
         let table = flags(&[&[0, 1]]);

@@ -1,11 +1,10 @@
 //! Counting over all sets of attributes.
 
-use ctdata_table::{
-    Attribute, AttributeSet, BitmapIndex, Cell, Classes, Control, CountSource, Marginal, Table, TableError,
-};
+use ctdata_table::{Attribute, AttributeSet, BitmapIndex, Cell, Control, CountSource, Marginal, Table, TableError};
 
 use super::KCombinations;
-use super::cells::{BLANK, Cells, Units, meanings, pack};
+use super::cells::{BLANK, Cells, meanings, pack};
+use super::persons::PersonCounter;
 use super::report::{CombinationRisk, CombinationShare, CombinationSize};
 use crate::quasi::is_blank;
 use crate::unit::Persons;
@@ -122,6 +121,11 @@ pub(super) fn measure(
             .iter()
             .map(|name| CombinationShare { attribute: name.clone(), below_k: 0, exposed: 0 })
             .collect(),
+        persons: if persons.repeat() {
+            Some(PersonCounter::new(&output.table, &persons, &output.meanings, control)?)
+        } else {
+            None
+        },
         control,
     };
     for size in 1..=params.m() {
@@ -140,7 +144,8 @@ pub(super) fn measure(
             let of_known = input.map(|_| known.table.marginals(sets_of_batch, control)).transpose()?;
             let of_known = of_known.as_deref().unwrap_or(&of_output);
             for (released, known_cells) in of_output.iter().zip(of_known) {
-                let cells = cells(&output, released, &persons, control)?;
+                let entries = released.cells().map(|(key, rows)| (output.pack(released.set(), key), rows)).collect();
+                let cells = Cells::new(released.set(), entries);
                 counter.released(released, &cells, &mut output)?;
                 counter.known(known_cells, &cells, &mut known)?;
             }
@@ -165,24 +170,9 @@ pub(super) fn measure(
     })
 }
 
-/// The released units of one set.
-fn cells(output: &Side, marginal: &Marginal, persons: &Persons, control: &Control) -> Result<Cells, TableError> {
-    let set = marginal.set();
-    let entries = if persons.repeat() {
-        let classes = Classes::with_members(&output.table, set, control)?;
-        let entry = |class| {
-            let persons = classes.members(class).iter().map(|&row| persons.of_row(row)).collect();
-            (output.pack(set, classes.key(class)), Units::Persons(persons))
-        };
-        (0..classes.len()).map(entry).collect()
-    } else {
-        marginal.cells().map(|(key, rows)| (output.pack(set, key), Units::Records(rows))).collect()
-    };
-    Ok(Cells::new(set.len(), entries))
-}
-
 struct Counter<'a> {
     k: u64,
+    persons: Option<PersonCounter<'a>>,
     sizes: Vec<CombinationSize>,
     attributes: Vec<CombinationShare>,
     control: &'a Control,
@@ -190,14 +180,16 @@ struct Counter<'a> {
 
 impl Counter<'_> {
     /// Counts combinations of released values.
-    fn released(&mut self, marginal: &Marginal, cells: &Cells, side: &mut Side) -> Result<(), TableError> {
+    fn released(&mut self, marginal: &Marginal, cells: &Cells<'_>, side: &mut Side) -> Result<(), TableError> {
         let Some(counts) = self.sizes.last_mut() else { return Ok(()) };
         let set = marginal.set();
         for (key, _) in marginal.cells() {
             if !side.all_values(set, key) || side.has_no(set, key) {
                 continue;
             }
-            let units = cells.exactly(side.pack(set, key));
+            // Past both k and the smallest so far, the exact number changes nothing.
+            let limit = counts.smallest.map_or(u64::MAX, |smallest| smallest.max(self.k));
+            let units = cells.exactly(side.pack(set, key), limit, self.persons.as_mut());
             counts.combinations += 1;
             counts.smallest = Some(counts.smallest.map_or(units, |smallest| smallest.min(units)));
             if units < self.k {
@@ -212,7 +204,7 @@ impl Counter<'_> {
     }
 
     /// Counts candidates of known cells.
-    fn known(&mut self, marginal: &Marginal, cells: &Cells, side: &mut Side) -> Result<(), TableError> {
+    fn known(&mut self, marginal: &Marginal, cells: &Cells<'_>, side: &mut Side) -> Result<(), TableError> {
         let Some(counts) = self.sizes.last_mut() else { return Ok(()) };
         let set = marginal.set();
         for (key, _) in marginal.cells() {
@@ -220,11 +212,11 @@ impl Counter<'_> {
                 continue;
             }
             let known = side.pack(set, key);
-            // Past both k and the smallest so far, the exact number changes nothing.
             let limit = counts.smallest_candidates.map_or(u64::MAX, |smallest| smallest.max(self.k));
-            let mut units = cells.candidates(known, limit);
+            let mut units = cells.candidates(known, limit, self.persons.as_mut());
             if units == 0 && cells.has_blank(known) {
-                units = cells.smallest_compatible(known).filter(|&smallest| smallest < self.k).unwrap_or(0);
+                let smallest = cells.smallest_compatible(known, self.k, self.persons.as_mut());
+                units = smallest.filter(|&smallest| smallest < self.k).unwrap_or(0);
             }
             if units == 0 {
                 continue;

@@ -3,6 +3,7 @@
 mod cells;
 mod measure;
 mod params;
+mod persons;
 mod report;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -19,6 +19,27 @@ use crate::PrivacyUnit;
 /// 3. every K_ρ(u) is 0 or at least k, so that no release exposes u alone (those it does are
 ///    counted apart).
 ///
+/// ```
+/// use ctdata_privacy::{Coverage, DifferencingRisk, KAnonymity, ReleaseView};
+/// use ctdata_table::{Attribute, Column, Control, Schema, Table};
+/// // Each flag alone leaves two or more; both together single out the first person.
+/// let schema = Schema::try_new(vec![Attribute::flag("a"), Attribute::flag("b")])?;
+/// let columns = vec![Column::from_u8(vec![1, 1, 1, 0, 0]), Column::from_u8(vec![1, 0, 0, 1, 1])];
+/// let input = Table::try_new(schema, columns)?;
+/// let (first, second) = (input.select(&[0])?, input.select(&[1])?);
+/// let values = |name| -> Result<Coverage, ctdata_table::TableError> {
+///     let attribute = input.schema().attribute(name)?;
+///     Ok(Coverage::of_values(attribute, attribute))
+/// };
+/// let releases = [
+///     ReleaseView::new(&first).with_attribute("a", values("a")?),
+///     ReleaseView::new(&second).with_attribute("b", values("b")?),
+/// ];
+/// let risk = DifferencingRisk::measure(&input, &releases, KAnonymity::try_new(2)?, &Control::default())?;
+/// assert_eq!((risk.exposed_rows.as_slice(), risk.smallest_group, risk.holds), (&[0][..], Some(1), false));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Guarantee
 /// The assumption is the worst: an attacker knows the true quasi-identifiers of u on all releases,
 /// knows in which of them u is, can link the records of one person across releases by their other

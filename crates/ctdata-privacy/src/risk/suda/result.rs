@@ -5,6 +5,7 @@ use std::fmt;
 use super::SudaWeighting;
 use super::algorithm::Found;
 use super::params::real;
+use crate::risk::ratio;
 
 /// Minimal sample uniques and scores of all records of a table.
 ///
@@ -85,18 +86,23 @@ impl SudaScores {
         let keys = attributes.len();
         let weights: Vec<f64> = (0..=keys).map(|size| weighting.weight(keys, size)).collect();
         let weight = |set: u64| weights.get(set.count_ones() as usize).copied().unwrap_or(0.0);
-        let mut minimal_uniques = vec![0; max_size];
-        let mut contributions = vec![0.0; keys];
+        // Sums are made of counts by size, so that they do not depend on the order of the rows.
+        let mut with_key = vec![vec![0u64; keys + 1]; keys];
+        let mut of_size = vec![0u64; keys + 1];
         for &set in &sets {
-            if let Some(count) = minimal_uniques.get_mut((set.count_ones() as usize).saturating_sub(1)) {
+            let size = set.count_ones() as usize;
+            let counts = with_key.iter_mut().enumerate().filter(|(key, _)| set >> key & 1 == 1);
+            for count in
+                counts.map(|(_, counts)| counts).chain([&mut of_size]).filter_map(|counts| counts.get_mut(size))
+            {
                 *count += 1;
             }
-            for key in members(set) {
-                if let Some(sum) = contributions.get_mut(key) {
-                    *sum += weight(set);
-                }
-            }
         }
+        let weighed = |counts: &Vec<u64>| {
+            counts.iter().zip(&weights).fold(0.0, |sum, (&count, weight)| sum + ratio(count, 1) * weight)
+        };
+        let total = weighed(&of_size);
+        let share = |counts: &Vec<u64>| if total > 0.0 { weighed(counts) / total } else { 0.0 };
         let mut start = 0;
         let scores: Vec<f64> = ends
             .iter()
@@ -107,12 +113,6 @@ impl SudaScores {
                 of_row.iter().map(|&set| weight(set)).fold(0.0, |sum, weight| sum + weight)
             })
             .collect();
-        let total = scores.iter().fold(0.0, |sum, score| sum + score);
-        if total > 0.0 {
-            for sum in &mut contributions {
-                *sum /= total;
-            }
-        }
         let highest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
         let mut report = SudaReport {
             attributes,
@@ -123,8 +123,8 @@ impl SudaScores {
             scored: scores.iter().filter(|&&score| score > 0.0).count() as u64,
             highest: highest(&scores),
             mean: if scores.is_empty() { 0.0 } else { total / real(scores.len()) },
-            minimal_uniques,
-            contributions,
+            minimal_uniques: of_size.iter().skip(1).take(max_size).copied().collect(),
+            contributions: with_key.iter().map(share).collect(),
             dis: None,
         };
         let mut dis = None;
@@ -203,8 +203,9 @@ impl fmt::Debug for SudaScores {
 /// Q and A of DIS-SUDA: the exponent, and the sum of s^-Q over scores above 0.
 pub(in crate::risk) fn dis_parts(scores: &[f64], keys: usize) -> (f64, f64) {
     let exponent = 1.0 + (8.0 - real(keys)) / 20.0;
-    let positive = scores.iter().filter(|&&score| score > 0.0);
-    (exponent, positive.map(|score| score.powf(-exponent)).sum())
+    let mut positive: Vec<f64> = scores.iter().copied().filter(|&score| score > 0.0).collect();
+    positive.sort_unstable_by(f64::total_cmp);
+    (exponent, positive.iter().fold(0.0, |sum, score| sum + score.powf(-exponent)))
 }
 
 fn members(set: u64) -> impl Iterator<Item = usize> {
@@ -215,14 +216,13 @@ pub(super) fn theta(uniques: u64, pairs: u64, fraction: f64) -> f64 {
     if pairs == 0 {
         return 1.0;
     }
-    let real = |count: u64| real(usize::try_from(count).unwrap_or(usize::MAX));
-    let sampled = real(uniques) * fraction;
-    sampled / (sampled + 2.0 * real(pairs) * (1.0 - fraction))
+    let sampled = ratio(uniques, 1) * fraction;
+    sampled / (sampled + 2.0 * ratio(pairs, 1) * (1.0 - fraction))
 }
 
 fn dis_suda(scores: &[f64], uniques: u64, theta: f64, keys: usize) -> Vec<f64> {
     let (exponent, sum) = dis_parts(scores, keys);
-    let uniques = real(usize::try_from(uniques).unwrap_or(usize::MAX));
+    let uniques = ratio(uniques, 1);
     let missed = uniques / theta - uniques;
     let of_score = |score: f64| 1.0 / (1.0 + missed / (score.powf(exponent) * sum));
     scores.iter().map(|&score| if score > 0.0 { of_score(score) } else { 0.0 }).collect()

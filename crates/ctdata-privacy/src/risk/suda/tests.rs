@@ -181,6 +181,18 @@ proptest! {
     }
 
     #[test]
+    fn the_order_of_rows_is_not_seen(table in any_table(25), seed in any::<u64>()) {
+        let mut rows: Vec<u32> = (0u32..).take(table.rows()).collect();
+        rows.sort_by_key(|&row| (u64::from(row) + 1).wrapping_mul(seed | 1));
+        let suda = Suda::new().with_weighting(SudaWeighting::Ihsn).with_sampling_fraction(0.3).unwrap();
+        let (scores, other) = (run(&suda, &table), run(&suda, &table.take(&rows).unwrap()));
+        prop_assert_eq!(scores.report(), other.report());
+        for (row, &before) in rows.iter().enumerate() {
+            prop_assert_eq!(other.scores()[row].to_bits(), scores.scores()[before as usize].to_bits());
+        }
+    }
+
+    #[test]
     fn many_attributes_are_searched_alike(rows in prop::collection::vec(prop::collection::vec(0u8..3, 8), 1..25)) {
         let columns: Vec<Vec<u8>> = (0..8).map(|key| rows.iter().map(|row| row[key]).collect()).collect();
         let columns: Vec<&[u8]> = columns.iter().map(Vec::as_slice).collect();

@@ -3,3 +3,6 @@
 
 #[doc = include_str!("k_anonymity_by_suppression.md")]
 pub mod k_anonymity_by_suppression {}
+
+#[doc = include_str!("local_suppression.md")]
+pub mod local_suppression {}

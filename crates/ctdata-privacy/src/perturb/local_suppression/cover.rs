@@ -19,6 +19,8 @@ pub(super) struct Cover<'a> {
     /// Slots of each tuple that have been blanked.
     pub(super) blanked: Vec<Vec<u32>>,
     pub(super) seen: Vec<Seen>,
+    /// How often something was blanked.
+    pub(super) steps: u64,
     scratch: Scratch,
 }
 
@@ -69,6 +71,7 @@ impl<'a> Cover<'a> {
             open: vec![Vec::new(); tuples],
             blanked: vec![Vec::new(); tuples],
             seen: Vec::new(),
+            steps: 0,
             scratch,
         };
         for &view in &problem.views {
@@ -99,13 +102,13 @@ impl<'a> Cover<'a> {
         } else {
             // Tuples that know the same, and are blank in the same of these attributes.
             let mut found: HashMap<(Mask, u32), u32> = HashMap::new();
-            for tuple in 0..tuples {
+            for (tuple, of) in target_of.iter_mut().enumerate() {
                 let blank = self.problem.blanks[tuple] | view.outside;
                 let at = self.projections.of(blank)?;
                 let next = number(target.len());
                 let group = self.projections.get(at).group_of[tuple];
-                target_of[tuple] = *found.entry((blank, group)).or_insert(next);
-                if target_of[tuple] == next {
+                *of = *found.entry((blank, group)).or_insert(next);
+                if *of == next {
                     target.push(number(tuple));
                 }
             }
@@ -268,6 +271,7 @@ impl<'a> Cover<'a> {
             self.blanked[tuple].push(number(slot));
         }
         self.mask[slot] = new;
+        self.steps += 1;
         for view in 0..self.seen.len() {
             let View { outside, k } = self.seen[view].view;
             if old | outside == new | outside {
@@ -289,9 +293,10 @@ impl<'a> Cover<'a> {
                 })
                 .collect();
             for target in gaining {
-                let counted = match self.problem.person.is_empty() {
-                    true => self.seen[view].candidates[target as usize] + 1,
-                    false => self.count(view, target, k.saturating_add(1), None),
+                let counted = if self.problem.person.is_empty() {
+                    self.seen[view].candidates[target as usize] + 1
+                } else {
+                    self.count(view, target, k.saturating_add(1), None)
                 };
                 self.seen[view].candidates[target as usize] = counted;
             }

@@ -50,22 +50,18 @@ impl PartialOrd for Move {
     }
 }
 
-/// Blanks cells until nobody is exposed. Errs with `None` where even blanking everything is not
-/// enough.
+/// Blanks cells until nobody is exposed; none where even blanking everything is not enough.
 pub(super) fn hide(cover: &mut Cover<'_>, control: &Control) -> Result<Option<()>, PrivacyError> {
-    let mut greedy = Greedy::new(cover)?;
+    let mut greedy = Greedy::new(cover);
     loop {
         let mut moves = greedy.moves()?;
-        if moves.is_empty() {
-            break;
-        }
-        let total = greedy.exposed();
-        let mut steps = 0u64;
+        let (total, before) = (greedy.exposed(), greedy.cover.steps);
+        let mut tried = 0u64;
         while let Some(next) = moves.pop() {
-            steps += 1;
-            if steps % 256 == 0 {
+            tried += 1;
+            if tried.is_multiple_of(1024) {
                 control.check()?;
-                control.report("suppressing cells", total - greedy.exposed().min(total), Some(total));
+                control.report("suppressing cells", total.saturating_sub(greedy.exposed()), Some(total));
             }
             let Some(now) = greedy.judged(next)? else { continue };
             if moves.peek().is_some_and(|other| now < *other) {
@@ -73,6 +69,9 @@ pub(super) fn hide(cover: &mut Cover<'_>, control: &Control) -> Result<Option<()
             } else {
                 greedy.make(now)?;
             }
+        }
+        if greedy.cover.steps == before {
+            break;
         }
     }
     greedy.blank_all()
@@ -107,11 +106,11 @@ struct Greedy<'a, 'b> {
 }
 
 impl<'a, 'b> Greedy<'a, 'b> {
-    fn new(cover: &'a mut Cover<'b>) -> Result<Self, PrivacyError> {
+    fn new(cover: &'a mut Cover<'b>) -> Self {
         let problem = cover.problem;
         let unit = problem.weights.iter().copied().min().unwrap_or(1);
         let own = vec![0; problem.tuples()];
-        Ok(Self { cover, unit, groups: HashMap::new(), own })
+        Self { cover, unit, groups: HashMap::new(), own }
     }
 
     fn open(&self) -> impl Iterator<Item = usize> + Clone {
@@ -141,7 +140,6 @@ impl<'a, 'b> Greedy<'a, 'b> {
             for mask in self.masks(&known) {
                 let projection = self.cover.projections.of(mask)?;
                 self.cover.watch(view, projection);
-                let made = self.cover.projections.get(projection);
                 self.index(projection);
                 let made = self.cover.projections.get(projection);
                 let tuples = exposed.iter().map(|&target| self.cover.seen[view].target[target as usize] as usize);
@@ -314,10 +312,16 @@ impl<'a, 'b> Greedy<'a, 'b> {
             }
         }
         let projection = self.cover.projections.of(all)?;
-        for view in 0..self.cover.seen.len() {
-            self.cover.watch(view, projection);
-            self.make(Move { score: 0.0, hides: 0, view, projection, group: 0, mask: all })?;
+        loop {
+            let before = self.cover.steps;
+            for view in 0..self.cover.seen.len() {
+                self.cover.watch(view, projection);
+                self.make(Move { score: 0.0, hides: 0, view, projection, group: 0, mask: all })?;
+            }
+            // A record that was dropped may have got its first candidate: then it needs more.
+            if self.exposed() == 0 || self.cover.steps == before {
+                return Ok((self.exposed() == 0).then_some(()));
+            }
         }
-        Ok((self.exposed() == 0).then_some(()))
     }
 }

@@ -66,7 +66,7 @@ impl Projection {
         let mut slots = vec![0u32; size];
         let mut first: Vec<u32> = Vec::new();
         let mut group_of = vec![NONE; tuples];
-        for tuple in 0..tuples {
+        for (tuple, of) in group_of.iter_mut().enumerate() {
             if problem.blanks[tuple] & !mask != 0 {
                 continue;
             }
@@ -75,9 +75,8 @@ impl Projection {
             for (&word, &keep) in words.iter().zip(&keep) {
                 hash = (hash.rotate_left(5) ^ (word & keep)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
             }
-            #[expect(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
-            let mut at = (hash >> 20) as usize & (size - 1);
-            group_of[tuple] = loop {
+            let mut at = usize::try_from(hash >> 32).unwrap_or_default() & (size - 1);
+            *of = loop {
                 if slots[at] == 0 {
                     first.push(number(tuple));
                     slots[at] = number(first.len());

@@ -31,7 +31,7 @@ impl Ambiguity {
     pub(super) fn new(input: CostInput<'_>) -> Self {
         Self {
             logs: LevelTable::new(input.attributes, log_leaves),
-            records: input.records(),
+            records: to_real(input.records),
             domain: input.attributes.iter().map(|attribute| f64::from(attribute.domain)).product(),
         }
     }
@@ -48,7 +48,7 @@ impl Cost for Ambiguity {
 
     /// A mean is at least the geometric one, and that is a product over attributes.
     fn bound(&self, levels: &[u16], _least_suppressed: u64) -> Score {
-        let mean = self.logs.of(levels).sum::<f64>() / self.records;
+        let mean = self.logs.of(levels).sum::<f64>() / self.records.max(1.0);
         Score::of(self.records * mean.exp2() * GIVE)
     }
 
@@ -61,7 +61,7 @@ impl Cost for Ambiguity {
     }
 
     fn normalized(&self, shown: f64) -> f64 {
-        if self.domain > 1.0 { (shown / self.records - 1.0) / (self.domain - 1.0) } else { 0.0 }
+        if self.domain > 1.0 { (shown / self.records.max(1.0) - 1.0) / (self.domain - 1.0) } else { 0.0 }
     }
 }
 

@@ -9,7 +9,13 @@ use crate::recode::tally::{Tally, Wants};
 fn log_leaves(attribute: &SearchAttribute, level: usize) -> f64 {
     let level = attribute.levels.get(level);
     let sum = |level: &AttributeLevel| {
-        level.leaves.iter().zip(&level.records).filter(|(_, records)| **records > 0).map(|(&leaves, &records)| f64::from(leaves).log2() * to_real(records)).sum()
+        level
+            .leaves
+            .iter()
+            .zip(&level.records)
+            .filter(|(_, records)| **records > 0)
+            .map(|(&leaves, &records)| f64::from(leaves).log2() * to_real(records))
+            .sum()
     };
     level.map_or(0.0, sum)
 }
@@ -137,7 +143,9 @@ impl Divergence {
     pub(super) fn new(input: CostInput<'_>) -> Self {
         let records = input.records();
         let marginals = LevelTable::new(input.attributes, |attribute, level| {
-            let (Some(finest), Some(level)) = (attribute.levels.first(), attribute.levels.get(level)) else { return 0.0 };
+            let (Some(finest), Some(level)) = (attribute.levels.first(), attribute.levels.get(level)) else {
+                return 0.0;
+            };
             let spread = |leaf: u64, over: u64, leaves: u32| {
                 if leaf == 0 { 0.0 } else { to_real(leaf) * (to_real(leaf) * f64::from(leaves) / to_real(over)).log2() }
             };

@@ -4,8 +4,8 @@ use ctdata_table::{Cell, Column, Control, Table};
 
 use super::*;
 use crate::model::evaluator::ClassView;
-use crate::recode::judge::{JudgeClasses, JudgeTable};
 use crate::recode::QuasiIdentifier;
+use crate::recode::judge::{JudgeClasses, JudgeTable};
 use crate::recode::metric::{Aggregate, Metric, MetricFamily};
 use crate::recode::problem::{Problem, solve, solve_sweeping};
 use crate::recode::testing::{Dice, RandomTable, Rules};
@@ -84,7 +84,13 @@ struct Recount {
     values: Vec<(MetricFamily, f64)>,
 }
 
-fn recount(random: &RandomTable, rules: &Rules, population: Option<&Table>, levels: &[usize], metric: Metric) -> Recount {
+fn recount(
+    random: &RandomTable,
+    rules: &Rules,
+    population: Option<&Table>,
+    levels: &[usize],
+    metric: Metric,
+) -> Recount {
     type Group = (Vec<u32>, u64, Vec<f64>);
     let mut groups: BTreeMap<Vec<String>, Group> = BTreeMap::new();
     let cells = |table: &Table, row: u32| -> (Vec<String>, Vec<f64>) {
@@ -128,7 +134,9 @@ fn recount(random: &RandomTable, rules: &Rules, population: Option<&Table>, leve
         }
         let mut counts = BTreeMap::new();
         for &row in &group.0 {
-            *counts.entry(random.table.column(random.sensitive()).unwrap().get(row as usize).unwrap()).or_insert(0u32) += 1;
+            *counts
+                .entry(random.table.column(random.sensitive()).unwrap().get(row as usize).unwrap())
+                .or_insert(0u32) += 1;
         }
         let counts: Vec<_> = counts.into_iter().collect();
         let view = ClassView { size: units(&group.0), population: population.map(|_| group.1), sensitive: &[&counts] };
@@ -207,7 +215,10 @@ fn recount(random: &RandomTable, rules: &Rules, population: Option<&Table>, leve
         (MetricFamily::Discernibility, squares(&kept) + suppressed * n),
         (MetricFamily::DiscernibilityStar, squares(&kept) + squares(&lost)),
         (MetricFamily::Aecs, n / (kept.len() as f64 + f64::from(u8::from(suppressed > 0.0)))),
-        (MetricFamily::Ambiguity, kept.iter().map(|group| size(&group) * volume(group)).sum::<f64>() + suppressed * all),
+        (
+            MetricFamily::Ambiguity,
+            kept.iter().map(|group| size(&group) * volume(group)).sum::<f64>() + suppressed * all,
+        ),
         (MetricFamily::NonUniformEntropy, entropy),
         (MetricFamily::EntropyInformationLoss, if log_all > 0.0 { per_record / n / log_all } else { 0.0 }),
         (MetricFamily::Kl, divergence.max(0.0)),
@@ -249,14 +260,16 @@ fn every_node_is_what_a_recount_of_the_rows_says() {
         match solve(&problem, &Control::default()) {
             Ok(found) => {
                 assert!(solution, "seed {seed}");
-                assert_eq!((found.report.suppressed, &found.kept), (expected.suppressed, &expected.kept), "seed {seed}");
+                assert_eq!(
+                    (found.report.suppressed, &found.kept),
+                    (expected.suppressed, &expected.kept),
+                    "seed {seed}"
+                );
                 for (other, value) in expected.values {
                     let found = found.quality.metric(other).unwrap().value;
                     // Other families are reported with the default factor.
-                    let knows_factor = matches!(
-                        other,
-                        MetricFamily::Loss | MetricFamily::Precision | MetricFamily::NonUniformEntropy
-                    );
+                    let knows_factor =
+                        matches!(other, MetricFamily::Loss | MetricFamily::Precision | MetricFamily::NonUniformEntropy);
                     if other == family || !knows_factor {
                         let off = (found - value).abs();
                         assert!(off <= 1e-9 * value.abs().max(1.0), "seed {seed}: {other} {found} {value}");

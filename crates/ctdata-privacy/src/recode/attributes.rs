@@ -3,6 +3,7 @@
 use ctdata_table::{Attribute, CodeSlice, Column, Hierarchy, Table, TableError};
 
 use super::QuasiIdentifier;
+use super::metric::to_real;
 use crate::PrivacyError;
 
 /// One level of one quasi-identifier. Codes are the values of the level, then the kinds of missing.
@@ -78,6 +79,14 @@ impl SearchAttribute {
     /// The number of levels above the leaves.
     pub(crate) fn height(&self) -> usize {
         self.levels.len().saturating_sub(1)
+    }
+
+    /// Entropy of the codes of a level, in bits.
+    pub(crate) fn bits(&self, level: usize) -> f64 {
+        let Some(level) = self.levels.get(level) else { return 0.0 };
+        let all = to_real(level.records.iter().sum());
+        let present = level.records.iter().filter(|records| **records > 0);
+        present.map(|&records| to_real(records) / all * (all / to_real(records)).log2()).sum()
     }
 
     /// For each code of a level, the code of a more general one.

@@ -7,7 +7,6 @@ use ctdata_table::{Control, Table};
 use super::attributes::SearchAttribute;
 use super::classes::{Base, ClassTable, Coding, Key, Ladder, Members, Scratch, Wide, key_bits};
 use super::judge::Judge;
-use super::metric::to_real;
 use super::tally::{Tally, Teller, TellerBuffers, Wants, ordered_sum};
 use crate::PrivacyError;
 use crate::unit::Persons;
@@ -132,16 +131,10 @@ impl<K: Key> Nodes for Engine<'_, K> {
 
 /// The attributes in the order of what generalizing them to the top can join: bits of their values.
 fn joining_first(attributes: &[SearchAttribute], top: &[u16]) -> Vec<usize> {
-    let bits = |attribute: &SearchAttribute, level: usize| -> f64 {
-        let Some(level) = attribute.levels.get(level) else { return 0.0 };
-        let all = to_real(level.records.iter().sum());
-        let present = level.records.iter().filter(|records| **records > 0);
-        present.map(|&records| to_real(records) / all * (all / to_real(records)).log2()).sum()
-    };
     let lost: Vec<f64> = attributes
         .iter()
         .zip(top)
-        .map(|(attribute, &highest)| bits(attribute, 0) - bits(attribute, highest.into()))
+        .map(|(attribute, &highest)| attribute.bits(0) - attribute.bits(highest.into()))
         .collect();
     let mut order: Vec<usize> = (0..attributes.len()).collect();
     order.sort_by(|a, b| lost.get(*b).unwrap_or(&0.0).total_cmp(lost.get(*a).unwrap_or(&0.0)));

@@ -112,7 +112,8 @@ fn check(case: &Case<'_>, table: &Table, quasi: &[QuasiIdentifier], rules: &Rule
     if report.levels == case.levels {
         assert_eq!((report.suppressed, report.classes), (case.suppressed, case.classes), "{}", case.id);
     } else {
-        let same = quasi.iter().zip(&case.levels).map(|(quasi, &level)| quasi.clone().with_levels(level..=level).unwrap());
+        let same =
+            quasi.iter().zip(&case.levels).map(|(quasi, &level)| quasi.clone().with_levels(level..=level).unwrap());
         let theirs = answer(case, table, &same.collect::<Vec<_>>(), rules, Search::Exhaustive);
         assert!((theirs.report.score - case.score).abs() <= 1e-9 * case.score.abs().max(1.0), "{}", case.id);
         assert_eq!((theirs.report.suppressed, theirs.report.classes), (case.suppressed, case.classes), "{}", case.id);
@@ -135,7 +136,8 @@ fn the_example_of_seven_rows_has_its_known_costs() {
         .join("\n");
     let rows = "age;gender;zip\n34;m;81667\n45;f;81675\n66;m;81925\n70;f;81931\n34;f;81931\n70;m;81931\n45;m;81931\n";
     let (table, quasi) = read(rows, &[("age", age), ("gender", gender), ("zip", hierarchy(&zip))]);
-    let node: Vec<_> = quasi.iter().zip([1, 0, 3]).map(|(q, level)| q.clone().with_levels(level..=level).unwrap()).collect();
+    let node: Vec<_> =
+        quasi.iter().zip([1, 0, 3]).map(|(q, level)| q.clone().with_levels(level..=level).unwrap()).collect();
     let rules = Rules::k(2);
     let persons = Persons::of(&table);
     let solve_with = |metric: Metric, quasi: &[QuasiIdentifier]| {
@@ -153,7 +155,8 @@ fn the_example_of_seven_rows_has_its_known_costs() {
     };
     let found = solve_with(Metric::default(), &node);
     assert_eq!((found.report.suppressed, found.report.classes, found.kept), (1, 3, vec![0, 1, 2, 4, 5, 6]));
-    let close = |found: f64, expected: f64, digits: f64| assert!((found - expected).abs() <= digits, "{found} {expected}");
+    let close =
+        |found: f64, expected: f64, digits: f64| assert!((found - expected).abs() <= digits, "{found} {expected}");
     let value = |family| found.quality.metric(family).unwrap().value;
     close(value(MetricFamily::Discernibility), 19.0, 0.0);
     close(value(MetricFamily::DiscernibilityStar), 13.0, 0.0);

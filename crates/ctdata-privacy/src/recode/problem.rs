@@ -8,7 +8,7 @@ use super::judge::Judge;
 use super::lattice::Lattice;
 use super::metric::{CostInput, Metric, cost_of};
 use super::quality::Quality;
-use super::search::{Search, SearchInput, SWEPT, SearchReport, SuppressionLimit, run};
+use super::search::{SWEPT, Search, SearchInput, SearchReport, SuppressionLimit, run};
 use super::tally::Wants;
 use super::{Meaning, QuasiIdentifier, RecodedColumn};
 use crate::PrivacyError;
@@ -50,11 +50,7 @@ pub(crate) fn solve(problem: &Problem<'_>, control: &Control) -> Result<Solution
 }
 
 /// The same with lattices swept up to another size.
-pub(super) fn solve_sweeping(
-    problem: &Problem<'_>,
-    swept: u128,
-    control: &Control,
-) -> Result<Solution, PrivacyError> {
+pub(super) fn solve_sweeping(problem: &Problem<'_>, swept: u128, control: &Control) -> Result<Solution, PrivacyError> {
     if problem.quasi.is_empty() {
         return Err(PrivacyError::NoQuasiIdentifiers);
     }

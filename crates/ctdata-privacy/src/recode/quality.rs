@@ -72,9 +72,11 @@ impl Quality {
             MetricValue { metric: family, value, normalized: cost.normalized(value) }
         });
         let losses = attribute_losses(input, levels, tally);
-        let attributes = names.into_iter().zip(levels).zip(losses).map(|((attribute, &level), loss)| {
-            AttributeQuality { attribute, level: level.into(), loss }
-        });
+        let attributes = names
+            .into_iter()
+            .zip(levels)
+            .zip(losses)
+            .map(|((attribute, &level), loss)| AttributeQuality { attribute, level: level.into(), loss });
         Self {
             records: input.records,
             suppressed: tally.suppressed,

@@ -139,7 +139,8 @@ impl<K: Key> Teller<'_, K> {
         }
         if self.judge.has_table_models() {
             sizes.clear();
-            let kept = table.records.iter().zip(units).zip(&*fails).filter(|((records, _), fails)| **records > 0 && !**fails);
+            let kept =
+                table.records.iter().zip(units).zip(&*fails).filter(|((records, _), fails)| **records > 0 && !**fails);
             sizes.extend(kept.map(|((_, &units), _)| u64::from(units)));
             sizes.sort_unstable();
             let histogram: Vec<(u64, u64)> = sizes
@@ -210,7 +211,8 @@ impl<K: Key> Teller<'_, K> {
             list.clear();
         }
         let classes = table.keys.iter().zip(&table.records).zip(&buffers.fails);
-        for ((&key, &records), &fails) in classes.filter(|((_, records), fails)| **records > 0 && (volumes || **fails)) {
+        for ((&key, &records), &fails) in classes.filter(|((_, records), fails)| **records > 0 && (volumes || **fails))
+        {
             let mut volume = 1.0;
             for (at, (field, leaves)) in self.coding.fields().iter().zip(&leaves).enumerate() {
                 let code = key.code(field.shift, field.width);

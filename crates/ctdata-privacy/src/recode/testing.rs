@@ -4,9 +4,7 @@
 use std::path::Path;
 
 use ctdata_table::csv::{CsvReader, Separator};
-use ctdata_table::{
-    Attribute, Column, Control, Domain, Hierarchy, Ids, Missing, MissingKinds, Origin, Schema, Table,
-};
+use ctdata_table::{Attribute, Column, Control, Domain, Hierarchy, Ids, Missing, MissingKinds, Origin, Schema, Table};
 
 use super::QuasiIdentifier;
 use super::judge::{Judge, JudgeClasses, JudgeTable};
@@ -53,7 +51,8 @@ impl Rules {
 
 impl Rule {
     fn holds(&self, class: &ClassView<'_>) -> bool {
-        let counts: Vec<f64> = class.sensitive.first().map_or_else(Vec::new, |list| list.iter().map(|cell| f64::from(cell.1)).collect());
+        let counts: Vec<f64> =
+            class.sensitive.first().map_or_else(Vec::new, |list| list.iter().map(|cell| f64::from(cell.1)).collect());
         let all: f64 = counts.iter().sum();
         let shares = |codes: usize| {
             let mut shares = vec![0.0; codes];
@@ -191,7 +190,8 @@ impl RandomTable {
         for at in 0..2 + dice.roll(3) {
             let name = format!("q{at}");
             let values = 1 + dice.roll(6) as u16;
-            let mut hierarchy = Hierarchy::of(Domain::nominal((0..values).map(|v| v.to_string()), Origin::Public).unwrap());
+            let mut hierarchy =
+                Hierarchy::of(Domain::nominal((0..values).map(|v| v.to_string()), Origin::Public).unwrap());
             for level in 0..dice.roll(4) {
                 let below = hierarchy.level(hierarchy.height()).unwrap().clone();
                 let groups = 1 + dice.roll(below.domain().len() as u64) as u16;
@@ -263,7 +263,11 @@ impl RandomTable {
             1 => Some(Rule::Entropy(1.0 + dice.roll(20) as f64 / 10.0)),
             2 => Some(Rule::Recursive(0.5 + dice.roll(10) as f64 / 2.0, 1 + dice.roll(3) as usize)),
             3 => Some(Rule::EqualDistance(dice.roll(10) as f64 / 10.0, whole)),
-            4 => Some(Rule::HierarchicalDistance(dice.roll(10) as f64 / 10.0, whole, vec![vec![0, 0, 1, 1, 1], vec![0; 5]])),
+            4 => Some(Rule::HierarchicalDistance(
+                dice.roll(10) as f64 / 10.0,
+                whole,
+                vec![vec![0, 0, 1, 1, 1], vec![0; 5]],
+            )),
             5 => {
                 populated = true;
                 Some(Rule::Presence(if dice.one_in(3) { 0.2 } else { 0.0 }, dice.roll(11) as f64 / 10.0))
@@ -286,7 +290,8 @@ impl RandomTable {
 
 /// The hierarchy in rows of leaves and their generalizations, separated by `;`.
 pub(super) fn hierarchy(text: &str) -> Hierarchy {
-    let rows: Vec<Vec<&str>> = text.lines().filter(|line| !line.is_empty()).map(|line| line.split(';').collect()).collect();
+    let rows: Vec<Vec<&str>> =
+        text.lines().filter(|line| !line.is_empty()).map(|line| line.split(';').collect()).collect();
     let leaves = Domain::nominal(rows.iter().map(|row| row[0]), Origin::Public).unwrap();
     let mut hierarchy = Hierarchy::of(leaves);
     for level in 1..rows[0].len() {
@@ -296,7 +301,8 @@ pub(super) fn hierarchy(text: &str) -> Hierarchy {
                 labels.push(row[level]);
             }
         }
-        let of_leaf = |leaf: u16| labels.iter().position(|label| *label == rows[usize::from(leaf)][level]).unwrap() as u16;
+        let of_leaf =
+            |leaf: u16| labels.iter().position(|label| *label == rows[usize::from(leaf)][level]).unwrap() as u16;
         hierarchy = hierarchy.with_level(format!("level {level}"), labels.iter().copied(), of_leaf).unwrap();
     }
     hierarchy

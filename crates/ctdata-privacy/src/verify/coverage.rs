@@ -189,21 +189,15 @@ impl<'a> Coverage<'a> {
     }
 }
 
-/// Whether a text names what a meaning says: a value of a level, or an interval from its first to its
-/// last value.
-fn is_label_of(label: &str, meaning: Meaning, hierarchy: &Hierarchy) -> bool {
-    let leaf = |code| hierarchy.leaves().label(code);
+/// Whether a text names what a meaning says: a value of a level (with the level's name in brackets, where
+/// the text alone would be that of something else), or an interval from its first to its last value.
+fn is_label_of(text: &str, meaning: Meaning, hierarchy: &Hierarchy) -> bool {
     match meaning {
         Meaning::Node { level, code } => {
-            hierarchy.level(level).and_then(|level| level.domain().label(code)).as_deref() == Some(label)
+            let named = hierarchy.level(level).and_then(|level| Some((level.name(), level.domain().label(code)?)));
+            named.is_some_and(|(name, label)| text == label || text == format!("{label} ({name})"))
         }
-        Meaning::Interval { first, last } if first < last => {
-            let (Some(first), Some(last)) = (leaf(first), leaf(last)) else { return false };
-            label.strip_prefix(&*first).and_then(|rest| rest.strip_suffix(&*last)).is_some_and(|between| {
-                !between.is_empty() && !between.chars().any(char::is_alphanumeric)
-            })
-        }
-        Meaning::Interval { first, .. } => leaf(first).as_deref() == Some(label),
+        Meaning::Interval { first, last } => hierarchy.leaves().span_label(first, last).as_deref() == Some(text),
         Meaning::Missing(_) => false,
     }
 }

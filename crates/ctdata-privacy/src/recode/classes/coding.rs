@@ -16,9 +16,17 @@ pub(crate) struct Field<K> {
 
 /// One step of a generalization: the field of a code is replaced by the one that the map holds.
 pub(crate) struct Change<'a, K> {
-    pub(crate) shift: u32,
-    pub(crate) width: u32,
-    pub(crate) map: &'a [K],
+    shift: u32,
+    width: u32,
+    map: &'a [K],
+}
+
+impl<K: Key> Change<'_, K> {
+    #[inline]
+    pub(super) fn apply(&self, key: K) -> K {
+        let coarser = self.map.get(key.code(self.shift, self.width)).copied().unwrap_or_default();
+        key.cleared(self.shift, self.width).joined(coarser)
+    }
 }
 
 /// How combinations of codes are packed.
@@ -34,11 +42,7 @@ pub(crate) fn key_bits(attributes: &[SearchAttribute], top: &[u16], word: u32) -
 }
 
 /// Shift and width of each field.
-fn places<'a>(
-    attributes: &'a [SearchAttribute],
-    top: &'a [u16],
-    word: u32,
-) -> impl Iterator<Item = (u32, u32)> + 'a {
+fn places<'a>(attributes: &'a [SearchAttribute], top: &'a [u16], word: u32) -> impl Iterator<Item = (u32, u32)> + 'a {
     let mut next = 0;
     attributes.iter().zip(top).map(move |(attribute, &highest)| {
         let open = attribute.levels.iter().take(usize::from(highest) + 1);

@@ -39,11 +39,7 @@ const BLOCK: usize = 4096;
 
 impl<K: Key> Base<K> {
     /// Counts the rows of a table and those of a population.
-    pub(crate) fn count(
-        input: &EngineInput<'_>,
-        coding: &Coding<K>,
-        control: &Control,
-    ) -> Result<Self, PrivacyError> {
+    pub(crate) fn count(input: &EngineInput<'_>, coding: &Coding<K>, control: &Control) -> Result<Self, PrivacyError> {
         let EngineInput { table, population, attributes, judge, persons, .. } = *input;
         let mut finder = Finder::default();
         let mut classes = ClassTable::default();
@@ -95,9 +91,10 @@ fn packed<K: Key>(attributes: &[SearchAttribute], coding: &Coding<K>) -> Vec<Vec
         .iter()
         .zip(coding.fields())
         .map(|(attribute, field)| {
-            attribute.levels.first().map_or_else(Vec::new, |level| {
-                level.of_input.iter().map(|&code| K::field(code, field.shift)).collect()
-            })
+            attribute
+                .levels
+                .first()
+                .map_or_else(Vec::new, |level| level.of_input.iter().map(|&code| K::field(code, field.shift)).collect())
         })
         .collect()
 }

@@ -54,9 +54,8 @@ impl Key for u64 {
 
     #[inline]
     fn hash(self) -> u64 {
-        // Two rounds: codes of fields far up must reach the high bits as those far down do.
-        let mixed = self.wrapping_mul(GOLDEN);
-        (mixed ^ (mixed >> 32)).wrapping_mul(GOLDEN)
+        // All bits of the key reach the high ones.
+        self.wrapping_mul(GOLDEN)
     }
 }
 
@@ -88,7 +87,9 @@ impl Key for u128 {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
     fn hash(self) -> u64 {
-        ((self as u64).wrapping_mul(GOLDEN) ^ (self >> 64) as u64).hash()
+        // The high bits of the lower half must reach all of the sum.
+        let low = (self as u64).wrapping_mul(GOLDEN);
+        ((low ^ (low >> 32)).wrapping_add((self >> 64) as u64)).wrapping_mul(GOLDEN)
     }
 }
 
@@ -127,7 +128,7 @@ impl Key for Wide {
     }
 
     fn hash(self) -> u64 {
-        self.0.iter().fold(0, |hash, &word| (hash ^ word).hash())
+        self.0.iter().fold(0, |hash: u64, &word| ((hash ^ (hash >> 32)) ^ word).wrapping_mul(GOLDEN))
     }
 }
 

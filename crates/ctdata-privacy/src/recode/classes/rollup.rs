@@ -22,8 +22,11 @@ pub(crate) struct Histogram {
 impl Histogram {
     #[expect(clippy::cast_possible_truncation, reason = "a table has at most 2^32 - 1 rows; a code has 16 bits")]
     pub(super) fn of_rows(class_of_row: &[u32], column: &Column, classes: usize) -> Self {
-        let mut pairs: Vec<u64> =
-            class_of_row.iter().zip(column.iter()).map(|(&class, code)| u64::from(class) << 16 | u64::from(code)).collect();
+        let mut pairs: Vec<u64> = class_of_row
+            .iter()
+            .zip(column.iter())
+            .map(|(&class, code)| u64::from(class) << 16 | u64::from(code))
+            .collect();
         pairs.sort_unstable();
         let codes = column.max_code().map_or(0, |code| usize::from(code) + 1);
         let mut histogram = Self { starts: vec![0; classes + 1], cells: Vec::new(), codes };
@@ -123,7 +126,7 @@ pub(crate) struct Finder {
 impl Finder {
     /// Empties the table and makes room for so many keys.
     pub(super) fn clear(&mut self, keys: usize) {
-        let wanted = (keys * 2).next_power_of_two().max(64);
+        let wanted = (keys + keys / 4).next_power_of_two().max(64);
         self.slots.clear();
         self.slots.resize(wanted, 0);
         self.shift = 64 - wanted.trailing_zeros();
@@ -132,7 +135,7 @@ impl Finder {
     /// The number of a key; a new one goes to the end of `keys`. The table grows with them.
     #[inline]
     pub(super) fn find_or_add<K: Key>(&mut self, key: K, keys: &mut Vec<K>) -> u32 {
-        if keys.len() * 2 >= self.slots.len() {
+        if keys.len() * 5 >= self.slots.len() * 4 {
             self.grow(keys);
         }
         self.find_or_push(key, keys)
@@ -183,39 +186,35 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
+    /// Adds the records of each class to its coarser one.
+    #[inline]
+    fn add_all<K: Key>(&mut self, from: &ClassTable<K>, out: &mut ClassTable<K>, coarser: impl Fn(K) -> K) {
+        for (&key, &count) in from.keys.iter().zip(&from.records) {
+            let class = self.finder.find_or_push(coarser(key), &mut out.keys);
+            match out.records.get_mut(class as usize) {
+                Some(records) => *records += count,
+                None => out.records.push(count),
+            }
+            self.class_of.push(class);
+        }
+    }
+
     /// Generalizes the classes of `from` and adds up those that fall together, over `out`.
     #[expect(clippy::cast_possible_truncation, reason = "there are no more classes than rows")]
     pub(crate) fn roll_up<K: Key>(&mut self, from: &ClassTable<K>, changes: &[Change<'_, K>], out: &mut ClassTable<K>) {
         out.keys.clear();
+        out.keys.reserve(from.len());
         out.records.clear();
+        out.records.reserve(from.len());
         out.population.clear();
         self.class_of.clear();
+        self.class_of.reserve(from.len());
         self.finder.clear(from.len());
-        let (finder, class_of) = (&mut self.finder, &mut self.class_of);
-        let (keys, records) = (&mut out.keys, &mut out.records);
-        let mut add = |key: K, count: u32| {
-            let class = finder.find_or_push(key, keys);
-            match records.get_mut(class as usize) {
-                Some(records) => *records += count,
-                None => records.push(count),
-            }
-            class_of.push(class);
-        };
-        let entries = from.keys.iter().zip(&from.records);
-        if let [change] = changes {
-            for (&key, &count) in entries {
-                let code = key.code(change.shift, change.width);
-                add(key.cleared(change.shift, change.width).joined(change.map[code]), count);
-            }
-        } else {
-            for (&key, &count) in entries {
-                let mut coarser = key;
-                for change in changes {
-                    let code = key.code(change.shift, change.width);
-                    coarser = coarser.cleared(change.shift, change.width).joined(change.map[code]);
-                }
-                add(coarser, count);
-            }
+        match changes {
+            [] => self.add_all(from, out, |key| key),
+            [only] => self.add_all(from, out, |key| only.apply(key)),
+            [first, second] => self.add_all(from, out, |key| second.apply(first.apply(key))),
+            changes => self.add_all(from, out, |key| changes.iter().fold(key, |key, change| change.apply(key))),
         }
         if !from.population.is_empty() {
             out.population.resize(out.keys.len(), 0);

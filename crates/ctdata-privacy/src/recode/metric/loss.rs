@@ -73,7 +73,8 @@ impl Loss {
                 levels: Vec::new(),
             };
             for level in &attribute.levels {
-                let mut widest: Vec<(u32, u64)> = level.leaves.iter().copied().zip(level.records.iter().copied()).collect();
+                let mut widest: Vec<(u32, u64)> =
+                    level.leaves.iter().copied().zip(level.records.iter().copied()).collect();
                 widest.retain(|&(_, records)| records > 0);
                 widest.sort_unstable_by(|a, b| b.cmp(a));
                 widest.dedup_by(|next, before| {
@@ -146,9 +147,8 @@ impl Cost for Loss {
         }
         let suppressed = least_suppressed.min(self.records);
         self.aggregate(
-            self.levels(levels).map(|(attribute, level)| {
-                term(self.aggregate, attribute.weight, attribute.bound(level, suppressed))
-            }),
+            self.levels(levels)
+                .map(|(attribute, level)| term(self.aggregate, attribute.weight, attribute.bound(level, suppressed))),
         )
     }
 

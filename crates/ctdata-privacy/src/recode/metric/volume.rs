@@ -9,7 +9,13 @@ use crate::recode::tally::{Tally, Wants};
 fn log_leaves(attribute: &SearchAttribute, level: usize) -> f64 {
     let level = attribute.levels.get(level);
     let sum = |level: &AttributeLevel| {
-        level.leaves.iter().zip(&level.records).filter(|(_, records)| **records > 0).map(|(&leaves, &records)| f64::from(leaves).log2() * to_real(records)).sum()
+        level
+            .leaves
+            .iter()
+            .zip(&level.records)
+            .filter(|(_, records)| **records > 0)
+            .map(|(&leaves, &records)| f64::from(leaves).log2() * to_real(records))
+            .sum()
     };
     level.map_or(0.0, sum)
 }
@@ -31,7 +37,7 @@ impl Ambiguity {
     pub(super) fn new(input: CostInput<'_>) -> Self {
         Self {
             logs: LevelTable::new(input.attributes, log_leaves),
-            records: input.records(),
+            records: to_real(input.records),
             domain: input.attributes.iter().map(|attribute| f64::from(attribute.domain)).product(),
         }
     }
@@ -48,7 +54,7 @@ impl Cost for Ambiguity {
 
     /// A mean is at least the geometric one, and that is a product over attributes.
     fn bound(&self, levels: &[u16], _least_suppressed: u64) -> Score {
-        let mean = self.logs.of(levels).sum::<f64>() / self.records;
+        let mean = self.logs.of(levels).sum::<f64>() / self.records.max(1.0);
         Score::of(self.records * mean.exp2() * GIVE)
     }
 
@@ -61,7 +67,7 @@ impl Cost for Ambiguity {
     }
 
     fn normalized(&self, shown: f64) -> f64 {
-        if self.domain > 1.0 { (shown / self.records - 1.0) / (self.domain - 1.0) } else { 0.0 }
+        if self.domain > 1.0 { (shown / self.records.max(1.0) - 1.0) / (self.domain - 1.0) } else { 0.0 }
     }
 }
 
@@ -137,7 +143,9 @@ impl Divergence {
     pub(super) fn new(input: CostInput<'_>) -> Self {
         let records = input.records();
         let marginals = LevelTable::new(input.attributes, |attribute, level| {
-            let (Some(finest), Some(level)) = (attribute.levels.first(), attribute.levels.get(level)) else { return 0.0 };
+            let (Some(finest), Some(level)) = (attribute.levels.first(), attribute.levels.get(level)) else {
+                return 0.0;
+            };
             let spread = |leaf: u64, over: u64, leaves: u32| {
                 if leaf == 0 { 0.0 } else { to_real(leaf) * (to_real(leaf) * f64::from(leaves) / to_real(over)).log2() }
             };

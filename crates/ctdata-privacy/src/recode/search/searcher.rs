@@ -106,6 +106,11 @@ impl<'a> Searcher<'a> {
         self.input.cost
     }
 
+    /// Records that may be suppressed.
+    pub(super) fn limit(&self) -> u64 {
+        self.input.limit
+    }
+
     /// Whether all nodes below a node that is no solution are none either. Otherwise only those are
     /// excluded that too many records in small classes exclude.
     pub(super) fn monotone(&self) -> bool {
@@ -161,6 +166,15 @@ impl<'a> Searcher<'a> {
             Ordering::Equal => self.order(levels).compare(&best.order).is_lt(),
             Ordering::Greater => false,
         }
+    }
+
+    /// For each attribute and level, bits of its values that the step up from it joins.
+    pub(super) fn joined_bits(&self) -> Vec<Vec<f64>> {
+        let steps = |attribute: &SearchAttribute| {
+            let bits: Vec<f64> = (0..=attribute.height()).map(|level| attribute.bits(level)).collect();
+            bits.windows(2).map(|pair| pair.iter().rev().fold(0.0, |more, bits| bits - more)).collect()
+        };
+        self.input.attributes.iter().map(steps).collect()
     }
 
     /// The best solution so far.

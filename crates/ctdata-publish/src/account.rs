@@ -137,10 +137,7 @@ impl AttributeAccount {
                     loss: losses
                         .and_then(|losses| losses.attributes.iter().find(|other| other.attribute == quasi.name()))
                         .map(|quality| quality.loss),
-                    share_generalized: share(
-                        generalized.map_or(0, |column| column.cells),
-                        statement.records.kept,
-                    ),
+                    share_generalized: share(generalized.map_or(0, |column| column.cells), statement.records.kept),
                     share_suppressed: share(statement.records.suppressed + blanked, statement.records.input),
                 }
             })

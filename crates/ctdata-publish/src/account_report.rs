@@ -10,7 +10,8 @@ impl Account {
     /// What was done to each attribute, what it cost, the risk before and after, and what is not
     /// protected: a report in Markdown for the house, since it holds figures of the confidential input.
     pub fn to_markdown(&self) -> String {
-        let mut text = String::from("# Anonymization report\n\nFor the house: it holds figures of the confidential input.\n\n");
+        let mut text =
+            String::from("# Anonymization report\n\nFor the house: it holds figures of the confidential input.\n\n");
         let records = &self.statement.records;
         let _ = writeln!(
             text,
@@ -74,9 +75,8 @@ impl Account {
     pub fn risk_rows(&self) -> Vec<[String; 3]> {
         let (before, after) = (&self.risk_before, &self.risk_after);
         let class = |report: &RiskReport| report.smallest_class.map(|size| size.to_string()).unwrap_or_default();
-        let pair = |name: &str, measure: &dyn Fn(&RiskReport) -> String| {
-            [name.to_owned(), measure(before), measure(after)]
-        };
+        let pair =
+            |name: &str, measure: &dyn Fn(&RiskReport) -> String| [name.to_owned(), measure(before), measure(after)];
         let k = before.k;
         vec![
             pair("records", &|report| report.rows.to_string()),
@@ -108,16 +108,17 @@ impl crate::AttributeAccount {
 impl crate::RecodingAccount {
     /// The outcome of the search in a sentence.
     pub fn sentence(&self) -> String {
-        let metric = self.aggregate.map_or_else(|| self.metric.clone(), |aggregate| format!("{} ({aggregate})", self.metric));
+        let metric =
+            self.aggregate.map_or_else(|| self.metric.clone(), |aggregate| format!("{} ({aggregate})", self.metric));
         let search = &self.search;
         if search.optimal {
             format!(
-                "{metric}: {:.6}, the proven optimum of {} solutions, {} of which were counted.",
+                "{metric}: {:.6}, the proven optimum of {} generalizations, {} of which were counted.",
                 self.score, search.lattice, search.checked
             )
         } else {
             format!(
-                "{metric}: {:.6}; no solution is better than {:.6}. {} of {} were counted.",
+                "{metric}: {:.6}; none is below {:.6}. {} of {} generalizations were counted.",
                 self.score, search.bound, search.checked, search.lattice
             )
         }

@@ -138,7 +138,9 @@ impl ReleaseFolder {
 /// Whether some column no longer has the values that its layout has.
 pub(crate) fn is_recoded(table: &Table, layout: &'static Layout) -> bool {
     let attributes = table.schema().attributes();
-    attributes.iter().any(|attribute| column(Some(layout), attribute.name()).is_some_and(|column| !column.has_domain(attribute)))
+    attributes
+        .iter()
+        .any(|attribute| column(Some(layout), attribute.name()).is_some_and(|column| !column.has_domain(attribute)))
 }
 
 /// Whether there is something that a release may take the place of: a release folder that nobody has

@@ -22,9 +22,8 @@ pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) 
         let comma = Separator::default();
         let separator = match plan.separator {
             None => comma,
-            wanted => separator(wanted).ok_or_else(|| {
-                PublishError::plan(format!("`{name}`: a separator is a comma, a semicolon or a tab"))
-            })?,
+            wanted => separator(wanted)
+                .ok_or_else(|| PublishError::plan(format!("`{name}`: a separator is a comma, a semicolon or a tab")))?,
         };
         return Ok(Hierarchy::from_csv_path(&folder.join(file), separator)?);
     }

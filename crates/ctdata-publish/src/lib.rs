@@ -52,10 +52,10 @@ mod quality;
 mod roles;
 mod tables;
 
-pub use error::PublishError;
-pub use folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_FILE, TABLES_FILE};
 pub use account::{Account, AttributeAccount, RecodingAccount};
 pub use clock::Clock;
+pub use error::PublishError;
+pub use folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_FILE, TABLES_FILE};
 pub use pipeline::{Anonymized, Publisher};
 pub use plan::{
     AnonymizePlan, AttributePlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CombinationPlan, DistancePlan, FullGeneralization,

@@ -5,8 +5,8 @@ use std::path::Path;
 use ctdata_model::{CaseReader, Dataset, ModelError};
 use ctdata_privacy::{
     AbsentValues, AverageRisk, BetaBound, BetaLikeness, DeltaDisclosure, DeltaPresence, DistinctLDiversity,
-    EntropyLDiversity, KAnonymity, KMap, PopulationEstimator, PopulationUniqueness, PrivacyModel, RecursiveCLDiversity, SampleUniqueness,
-    SampledClass, SamplingFraction, SensitiveDistance, TCloseness,
+    EntropyLDiversity, KAnonymity, KMap, PopulationEstimator, PopulationUniqueness, PrivacyModel, RecursiveCLDiversity,
+    SampleUniqueness, SampledClass, SamplingFraction, SensitiveDistance, TCloseness,
 };
 use ctdata_table::csv::CsvReader;
 use ctdata_table::{Attribute, Control, Schema, Table};
@@ -100,20 +100,18 @@ fn model_of(model: &ModelPlan, roles: &Roles, dataset: &Dataset) -> Result<Priva
                 None => model.into(),
             }
         }
-        ModelPlan::PopulationUniqueness { share, sampling_fraction, estimator } => {
-            PopulationUniqueness::try_new(*share, SamplingFraction::try_new(*sampling_fraction)?, estimator.unwrap_or(PopulationEstimator::Dankar))?.into()
-        }
+        ModelPlan::PopulationUniqueness { share, sampling_fraction, estimator } => PopulationUniqueness::try_new(
+            *share,
+            SamplingFraction::try_new(*sampling_fraction)?,
+            estimator.unwrap_or(PopulationEstimator::Dankar),
+        )?
+        .into(),
     })
 }
 
 /// A file with the quasi-identifiers of everybody, in the layout of the input or as plain text; its columns
 /// are named as those of the input.
-fn read_population(
-    path: &Path,
-    dataset: &Dataset,
-    quasi: &[String],
-    control: &Control,
-) -> Result<Table, PublishError> {
+fn read_population(path: &Path, dataset: &Dataset, quasi: &[String], control: &Control) -> Result<Table, PublishError> {
     let reader = CaseReader::default();
     let outcome = match reader.read_as(path, None, control) {
         Err(ModelError::UnknownLayout { .. }) => reader.read_plain(path, CsvReader::new(), control)?,
@@ -124,11 +122,10 @@ fn read_population(
     let mut attributes = Vec::new();
     let mut columns = Vec::new();
     for name in quasi {
-        let position = table
-            .schema()
-            .attributes()
-            .iter()
-            .position(|other| other.name() == name || dataset.resolve(other.name()).is_ok_and(|other| other == *name));
+        let position =
+            table.schema().attributes().iter().position(|other| {
+                other.name() == name || dataset.resolve(other.name()).is_ok_and(|other| other == *name)
+            });
         let found = position.and_then(|at| Some((table.schema().get(at)?, table.column(at)?)));
         let Some((attribute, column)) = found else {
             return Err(PublishError::plan(format!("{}: the population has no column `{name}`", path.display())));

@@ -37,14 +37,13 @@ pub(crate) fn protect(
     let method = plan.anonymize.method(&plan.attributes);
     control.report("protecting", 0, None);
     let (output, found) = match method {
-        Method::RecordSuppression | Method::CellSuppression => {
-            (suppressor(plan, roles)?.run(&table, control)?, None)
-        }
+        Method::RecordSuppression | Method::CellSuppression => (suppressor(plan, roles)?.run(&table, control)?, None),
         Method::Generalization => {
             let protection = Protection::with_any_models(models.models);
             let protection = completed(protection, roles, plan, dataset, models.population)?;
             let recoder = recoder(Recoder::new(protection), plan)?;
-            let Recoded { output, search, quality, .. } = recoder.run(&table, &search_control(plan, clock, control)?)?;
+            let Recoded { output, search, quality, .. } =
+                recoder.run(&table, &search_control(plan, clock, control)?)?;
             (output, Some(Found { search, quality: Some(quality) }))
         }
         Method::LocalRecoding => {
@@ -54,7 +53,8 @@ pub(crate) fn protect(
             if let Some(search) = plan.anonymize.search {
                 recoder = recoder.search(search);
             }
-            let Recoded { output, search, quality, .. } = recoder.run(&table, &search_control(plan, clock, control)?)?;
+            let Recoded { output, search, quality, .. } =
+                recoder.run(&table, &search_control(plan, clock, control)?)?;
             (output, Some(Found { search, quality: Some(quality) }))
         }
         Method::Mondrian => {

@@ -9,7 +9,8 @@ use crate::statement::Mechanism;
 use crate::unit::Persons;
 use crate::verify::{ClaimedColumn, ClaimedCombinations, RecodingClaim};
 use crate::{
-    BlankedCells, GeneralizedColumn, KCombinations, PrivacyError, PrivacyUnit, QuasiIdentifier, RecordCounts, Summary, Unverified,
+    BlankedCells, GeneralizedColumn, KCombinations, PrivacyError, PrivacyUnit, QuasiIdentifier, RecordCounts, Summary,
+    Unverified,
 };
 
 /// A column that an attacker may know of, as a mechanism recoded it.
@@ -88,7 +89,11 @@ impl Draft<'_> {
             unit: PrivacyUnit::of(self.input),
             records: RecordCounts::new(self.input.rows() as u64, self.kept.len() as u64),
             blanked: self.blankable.iter().map(|name| self.count_blanked(&working, name)).collect::<Result<_, _>>()?,
-            generalized: if is_recoding { self.columns.iter().filter(|c| c.is_quasi).map(|c| self.count_coarse(c)).collect() } else { Vec::new() },
+            generalized: if is_recoding {
+                self.columns.iter().filter(|c| c.is_quasi).map(|c| self.count_coarse(c)).collect()
+            } else {
+                Vec::new()
+            },
             classes: sizes.len() as u64,
             smallest_class: sizes.iter().copied().min(),
         };
@@ -168,7 +173,13 @@ impl Draft<'_> {
                 let meanings = codes.map(|code| Meaning::Node { level: 0, code }).collect();
                 let recoded = RecodedColumn { attribute: attribute.clone(), column: column.clone(), meanings };
                 let hierarchy = Hierarchy::of(attribute.domain().clone());
-                self.columns.push(DraftColumn { name: name.clone(), hierarchy, recoded, level: Some(0), is_quasi: false });
+                self.columns.push(DraftColumn {
+                    name: name.clone(),
+                    hierarchy,
+                    recoded,
+                    level: Some(0),
+                    is_quasi: false,
+                });
                 self.others.retain(|other| other != name);
             }
             self.combinations.push(ClaimedCombinations {

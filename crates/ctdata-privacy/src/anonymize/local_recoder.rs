@@ -1,6 +1,6 @@
 //! Local recoding by rounds of full-domain generalization.
 
-use ctdata_table::{Control, Table};
+use ctdata_table::{Control, StopReason, Table};
 
 use super::{Draft, DraftColumn, Protection, Recoded};
 use crate::model::evaluator::Evaluator;
@@ -8,7 +8,7 @@ use crate::model::{ClassModel, PrivacyModel};
 use crate::recode::{Problem, recode_by_row, solve};
 use crate::statement::Mechanism;
 use crate::unit::Persons;
-use crate::{Metric, PrivacyError, Search, SearchReport, SuppressionLimit};
+use crate::{Metric, PrivacyError, Quality, Search, SearchReport, SuppressionLimit};
 
 /// Generalizes in rounds: the best levels for all records, then again for the records that the round
 /// before left out, until nobody is left or no more can be kept.
@@ -48,6 +48,21 @@ pub struct LocalRecoder {
     limit: SuppressionLimit,
     metric: Metric,
     search: Search,
+}
+
+/// What one round found.
+struct Round {
+    /// Rows of the input, ascending.
+    kept: Vec<u32>,
+    levels: Vec<usize>,
+    report: SearchReport,
+    quality: Quality,
+}
+
+/// The share that allows so many of so many records, whatever is rounded.
+#[expect(clippy::cast_precision_loss, reason = "tables have fewer than 2^32 rows")]
+fn limit_of(records: u64, of: usize) -> Result<SuppressionLimit, PrivacyError> {
+    SuppressionLimit::try_new(((records as f64 + 0.5) / of.max(1) as f64).min(1.0))
 }
 
 /// More rounds than any table needs: each keeps at least one class.
@@ -94,62 +109,77 @@ impl LocalRecoder {
         let evaluator = Evaluator::new(&models, &input, population.as_ref())?;
         let records = input.rows() as u64;
 
-        let mut rest: Vec<u32> = (0u32..).take(input.rows()).collect();
-        let mut level_of_row = vec![vec![0usize; input.rows()]; protection.quasi().len()];
-        let mut kept: Vec<u32> = Vec::new();
-        let mut search: Vec<SearchReport> = Vec::new();
-        let mut quality = None;
-        while search.len() < MOST_ROUNDS && (search.is_empty() || !rest.is_empty()) {
-            if !search.is_empty() && control.stopped() == Some(ctdata_table::StopReason::Deadline) {
-                break;
-            }
-            let part = input.take(&rest)?;
-            let persons = Persons::of(&part);
-            let solved = solve(
+        let solve_for = |rows: &[u32], limit: SuppressionLimit, control: &Control| -> Result<Round, PrivacyError> {
+            let part = input.take(rows)?;
+            let solution = solve(
                 &Problem {
                     table: &part,
                     quasi: protection.quasi(),
                     judge: &evaluator,
-                    persons: &persons,
+                    persons: &Persons::of(&part),
                     population: population.as_ref(),
-                    limit: SuppressionLimit::try_new(1.0)?,
+                    limit,
                     metric: self.metric,
                     search: self.search,
                 },
                 control,
-            );
-            let solution = match solved {
+            )?;
+            Ok(Round {
+                kept: solution.kept.iter().filter_map(|&row| rows.get(row as usize).copied()).collect(),
+                levels: solution.levels,
+                report: solution.report,
+                quality: solution.quality,
+            })
+        };
+        let mut rest: Vec<u32> = (0u32..).take(input.rows()).collect();
+        let mut rounds: Vec<Round> = Vec::new();
+        while rounds.len() < MOST_ROUNDS && (rounds.is_empty() || !rest.is_empty()) {
+            let round = match solve_for(&rest, SuppressionLimit::try_new(1.0)?, control) {
                 // What is left satisfies the models on no level.
                 Err(PrivacyError::NoRecoding { .. }) => break,
-                Err(PrivacyError::Cancelled(ctdata_table::StopReason::Deadline)) if !search.is_empty() => break,
+                Err(PrivacyError::Cancelled(StopReason::Deadline)) if !rounds.is_empty() => break,
                 solved => solved?,
             };
-            let now: Vec<u32> = solution.kept.iter().filter_map(|&row| rest.get(row as usize).copied()).collect();
-            for (levels, &level) in level_of_row.iter_mut().zip(&solution.levels) {
-                for &row in &now {
+            rest.retain(|row| round.kept.binary_search(row).is_err());
+            let ends = round.kept.is_empty() || control.stopped() == Some(StopReason::Deadline);
+            rounds.push(round);
+            if ends {
+                break;
+            }
+        }
+        // Where too many are left, they join the records of the rounds before, the last ones first, until
+        // there are levels for them all: in the end one level for everybody.
+        let limit = self.limit.records(records);
+        let control = control.clone().without_deadline();
+        while rest.len() as u64 > limit {
+            let Some(last) = rounds.pop() else { return Err(PrivacyError::NoRecoding { records, limit }) };
+            rest.extend(last.kept);
+            rest.sort_unstable();
+            match solve_for(&rest, limit_of(limit, rest.len())?, &control) {
+                Err(PrivacyError::NoRecoding { .. }) => {}
+                solved => {
+                    let round = solved?;
+                    rest.retain(|row| round.kept.binary_search(row).is_err());
+                    rounds.push(round);
+                }
+            }
+        }
+        let Some(quality) = rounds.first().map(|round| round.quality.clone()) else {
+            return Err(PrivacyError::NoRecoding { records, limit });
+        };
+        let mut level_of_row = vec![vec![0usize; input.rows()]; protection.quasi().len()];
+        for round in &rounds {
+            for (levels, &level) in level_of_row.iter_mut().zip(&round.levels) {
+                for &row in &round.kept {
                     if let Some(slot) = levels.get_mut(row as usize) {
                         *slot = level;
                     }
                 }
             }
-            let mut is_kept = vec![false; input.rows()];
-            for &row in &now {
-                if let Some(slot) = is_kept.get_mut(row as usize) {
-                    *slot = true;
-                }
-            }
-            rest.retain(|&row| !is_kept.get(row as usize).copied().unwrap_or(false));
-            quality.get_or_insert(solution.quality);
-            search.push(solution.report);
-            if now.is_empty() {
-                break;
-            }
-            kept.extend(now);
         }
+        let mut kept: Vec<u32> = rounds.iter().flat_map(|round| round.kept.iter().copied()).collect();
         kept.sort_unstable();
-        let limit = self.limit.records(records);
-        let quality = quality.filter(|_| rest.len() as u64 <= limit);
-        let Some(quality) = quality else { return Err(PrivacyError::NoRecoding { records, limit }) };
+        let search = rounds.into_iter().map(|round| round.report).collect();
 
         // Rows that are left out need no text of their own.
         for levels in &mut level_of_row {
@@ -159,9 +189,11 @@ impl LocalRecoder {
                 }
             }
         }
-        let columns = protection.quasi().iter().zip(&level_of_row).map(|(quasi, levels)| {
-            Ok(DraftColumn::of(quasi, recode_by_row(&input, quasi, levels)?, None))
-        });
+        let columns = protection
+            .quasi()
+            .iter()
+            .zip(&level_of_row)
+            .map(|(quasi, levels)| Ok(DraftColumn::of(quasi, recode_by_row(&input, quasi, levels)?, None)));
         let draft = Draft {
             mechanism: Mechanism::Recoding,
             input: &input,
@@ -176,6 +208,6 @@ impl LocalRecoder {
             population,
         };
         let draft = draft.with_combinations(protection.combinations_asked())?;
-        Ok(Recoded { output: draft.finish(&control.clone().without_deadline())?, search, quality })
+        Ok(Recoded { output: draft.finish(&control)?, search, quality })
     }
 }

@@ -73,8 +73,12 @@ impl Mondrian {
             mondrian(&input, protection.quasi(), &evaluator, &persons, self.mode, control)?;
         let rows = (0u32..).take(input.rows());
         let kept = rows.filter(|row| dropped.binary_search(row).is_err()).collect();
-        let columns =
-            protection.quasi().iter().zip(columns).map(|(quasi, column)| DraftColumn::of(quasi, column, None)).collect();
+        let columns = protection
+            .quasi()
+            .iter()
+            .zip(columns)
+            .map(|(quasi, column)| DraftColumn::of(quasi, column, None))
+            .collect();
         let draft = Draft {
             mechanism: Mechanism::Recoding,
             input: &input,

@@ -64,7 +64,8 @@ impl<'a> Coverage<'a> {
                 }
             })
             .collect::<Option<_>>()?;
-        let mut coverage = Self { claimed, input, released, standing, fitting: Vec::new(), target_of: Vec::new(), open: None };
+        let mut coverage =
+            Self { claimed, input, released, standing, fitting: Vec::new(), target_of: Vec::new(), open: None };
         coverage.find_targets()?;
         Some(coverage)
     }
@@ -189,15 +190,14 @@ impl<'a> Coverage<'a> {
     }
 }
 
-/// Whether a text names what a meaning says: a value of a level (with the level's name in brackets, where
-/// the text alone would be that of something else), or an interval from its first to its last value.
+/// Whether a text names what a meaning says: a value of a level, or an interval from its first to its last
+/// value. A remark in brackets may follow, where the text alone would be that of something else.
 fn is_label_of(text: &str, meaning: Meaning, hierarchy: &Hierarchy) -> bool {
-    match meaning {
-        Meaning::Node { level, code } => {
-            let named = hierarchy.level(level).and_then(|level| Some((level.name(), level.domain().label(code)?)));
-            named.is_some_and(|(name, label)| text == label || text == format!("{label} ({name})"))
-        }
-        Meaning::Interval { first, last } => hierarchy.leaves().span_label(first, last).as_deref() == Some(text),
-        Meaning::Missing(_) => false,
-    }
+    let label = match meaning {
+        Meaning::Node { level, code } => hierarchy.level(level).and_then(|level| level.domain().label(code)),
+        Meaning::Interval { first, last } => hierarchy.leaves().span_label(first, last).map(Into::into),
+        Meaning::Missing(_) => None,
+    };
+    let is_remark = |rest: &str| rest.is_empty() || (rest.starts_with(" (") && rest.ends_with(')'));
+    label.is_some_and(|label| text.strip_prefix(&*label).is_some_and(is_remark))
 }

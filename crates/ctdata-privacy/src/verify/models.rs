@@ -183,9 +183,10 @@ fn check_class_model(model: &ClassModel, evidence: &Evidence<'_>) -> Result<(), 
             distance <= model.t() + TOLERANCE
         }),
         ClassModel::DeltaDisclosure(model) => each(model.attribute(), &|sensitive, class| {
-            let compared = sensitive.all.keys().filter(|answer| {
-                model.absent() == AbsentValues::Strict || class.contains_key(*answer)
-            });
+            let compared = sensitive
+                .all
+                .keys()
+                .filter(|answer| model.absent() == AbsentValues::Strict || class.contains_key(*answer));
             let within = |answer: &Answer| {
                 let (q, p) = shares(&sensitive.all, class, answer);
                 (q / p).log2().abs() < model.delta() + TOLERANCE
@@ -231,13 +232,15 @@ fn check_table_model(model: &TableModel, evidence: &Evidence<'_>) -> Result<(), 
         risky.map(|(size, classes)| size * classes).sum()
     };
     let holds = match model {
-        TableModel::SampleUniqueness(model) => share(of_units(&|risk| risk > 0.75)) <= model.highest_share() + TOLERANCE,
+        TableModel::SampleUniqueness(model) => {
+            share(of_units(&|risk| risk > 0.75)) <= model.highest_share() + TOLERANCE
+        }
         TableModel::AverageRisk(model) => {
             share(evidence.groups.len() as u64) <= model.average() + TOLERANCE
                 && model.highest().is_none_or(|highest| of_units(&|risk| risk > highest + TOLERANCE) == 0)
-                && model.share_above().is_none_or(|(bound, most)| {
-                    share(of_units(&|risk| risk > bound + TOLERANCE)) <= most + TOLERANCE
-                })
+                && model
+                    .share_above()
+                    .is_none_or(|(bound, most)| share(of_units(&|risk| risk > bound + TOLERANCE)) <= most + TOLERANCE)
         }
         TableModel::PopulationUniqueness(model) => {
             let rows: Vec<u32> = (0u32..).take(evidence.input.rows()).collect();

@@ -135,11 +135,8 @@ impl RecodingClaim {
         let claimed: Vec<&'a str> =
             names.filter(|name| known(name).is_some() || self.released.iter().any(|other| other == name)).collect();
         let found = output.schema().attributes();
-        let mut columns = Columns {
-            names: claimed.iter().map(ToString::to_string).collect(),
-            known: Vec::new(),
-            others: Vec::new(),
-        };
+        let mut columns =
+            Columns { names: claimed.iter().map(ToString::to_string).collect(), known: Vec::new(), others: Vec::new() };
         for position in 0..found.len().max(claimed.len()) {
             let wrong = BrokenGuarantee::Columns { position: position + 1 };
             let (Some(new), Some(&name)) = (found.get(position), claimed.get(position)) else { return Err(wrong) };
@@ -156,10 +153,10 @@ impl RecodingClaim {
                     let kinds = new.missing() == old.missing()
                         || (blankable && new.missing() == old.missing().with(Missing::NotRecorded));
                     let says_nothing_more = match quasi.attribute.domain().origin() {
-                        Origin::Public => {
-                            quasi.hierarchy.levels().any(|level| level.domain() == new.domain())
+                        Origin::Public => quasi.hierarchy.levels().any(|level| level.domain() == new.domain()),
+                        Origin::Observed => {
+                            microdata::domain_fits(quasi.attribute.domain(), new.domain(), output, position)
                         }
-                        Origin::Observed => microdata::domain_fits(quasi.attribute.domain(), new.domain(), output, position),
                     };
                     if !kinds || !says_nothing_more || old.domain() != quasi.hierarchy.leaves() {
                         return Err(domain());

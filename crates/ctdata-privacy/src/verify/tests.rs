@@ -177,10 +177,16 @@ fn the_attacker_view_is_recounted_apart_from_classes() {
         let mut found = Vec::new();
         let groups = Groups::of(&rows, persons, 3);
         groups
-            .possible(None, &targets.distinct(), |_, known, cell| cell == known || cell == 2, &Control::default(), |target, units| {
-                found.push((target, units));
-                u64::MAX
-            })
+            .possible(
+                None,
+                &targets.distinct(),
+                |_, known, cell| cell == known || cell == 2,
+                &Control::default(),
+                |target, units| {
+                    found.push((target, units));
+                    u64::MAX
+                },
+            )
             .unwrap();
         found
     };

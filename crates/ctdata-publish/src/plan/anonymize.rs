@@ -108,7 +108,9 @@ impl AnonymizePlan {
             return Err("`blank` goes with method = \"cell-suppression\"".to_owned());
         }
         if method == Method::CellSuppression && !shows_blank {
-            return Err("method = \"cell-suppression\" needs `blank`: the columns whose cells may be blanked".to_owned());
+            return Err(
+                "method = \"cell-suppression\" needs `blank`: the columns whose cells may be blanked".to_owned()
+            );
         }
         let share = |share: Option<f64>| share.is_none_or(|share| (0.0..=1.0).contains(&share));
         if !share(self.suppression_limit) {
@@ -156,8 +158,7 @@ impl AnonymizePlan {
     pub fn method(&self, attributes: &[AttributePlan]) -> Method {
         let coarser =
             |attribute: &AttributePlan| attribute.role == Role::QuasiIdentifier && attribute.hierarchy.is_some();
-        let usual =
-            if attributes.iter().any(coarser) { Method::Generalization } else { Method::RecordSuppression };
+        let usual = if attributes.iter().any(coarser) { Method::Generalization } else { Method::RecordSuppression };
         self.method.unwrap_or(usual)
     }
 }

@@ -43,7 +43,8 @@ use crate::PrivacyUnit;
 /// # Guarantee
 /// The assumption is the worst: an attacker knows the true quasi-identifiers of u on all releases,
 /// knows in which of them u is, can link the records of one person across releases by their other
-/// content, and subtracts. Where nobody is exposed and every release holds in the attacker view,
+/// content, and subtracts. Where nobody is exposed, every release holds in the attacker view, and it is
+/// known who is in which,
 /// linking by recoded (not blanked) values leaves at least k units. With blanks the condition asks
 /// for more than that: units with other signatures may be candidates as well. Not protected: what
 /// all candidates have in common, and attackers who know more than quasi-identifiers.

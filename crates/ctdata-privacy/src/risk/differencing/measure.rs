@@ -108,10 +108,9 @@ impl DifferencingRisk {
             let size = units(&rows);
             let mut present = signature.iter().zip(&single).zip(signatures.candidates(&signature));
             let narrows = |((set, single), candidates): ((&u32, &HashMap<u32, u64>), u64)| {
-                candidates == 0 || single.get(set).is_some_and(|&others| size < others)
+                candidates > 0 && single.get(set).is_some_and(|&others| size < others)
             };
-            let nowhere = signatures.candidates(&signature).all(|candidates| candidates == 0);
-            if !alone && !nowhere && size < k && present.all(narrows) {
+            if !alone && size < k && present.any(narrows) {
                 self.exposed_groups += 1;
                 self.exposed_records += rows.len() as u64;
                 self.smallest_group = Some(self.smallest_group.map_or(size, |smallest| smallest.min(size)));

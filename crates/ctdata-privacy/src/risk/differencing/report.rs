@@ -14,8 +14,8 @@ use crate::PrivacyUnit;
 /// number of released units in the classes of S_ρ(u), the candidates of the attacker view. The
 /// releases expose u together if
 /// 1. |G(u)| < k,
-/// 2. G(u) is smaller than G_ρ(u) in every release in which u may be, so that it is the combination
-///    that narrows the group, and
+/// 2. G(u) is smaller than G_ρ(u) in some release in which u may be, so that the others add to what
+///    that one tells, and
 /// 3. every K_ρ(u) is 0 or at least k, so that no release exposes u alone (those it does are
 ///    counted apart).
 ///
@@ -43,10 +43,14 @@ use crate::PrivacyUnit;
 /// # Guarantee
 /// The assumption is the worst: an attacker knows the true quasi-identifiers of u on all releases,
 /// knows in which of them u is, can link the records of one person across releases by their other
-/// content, and subtracts. Where nobody is exposed and every release holds in the attacker view,
-/// linking by recoded (not blanked) values leaves at least k units. With blanks the condition asks
-/// for more than that: units with other signatures may be candidates as well. Not protected: what
-/// all candidates have in common, and attackers who know more than quasi-identifiers.
+/// content, and subtracts. Where values are recoded but not blanked, nobody is exposed, every release
+/// holds in the attacker view, and it is known who is in which, linking leaves at least k units or
+/// none. Not protected: what all candidates have in common, and attackers who know more than
+/// quasi-identifiers.
+///
+/// With blanks this is a test, not a proof. It may name people who still have k candidates, some of
+/// whom have other signatures. And it may miss people whose group is the same small one in every
+/// release, whose candidates behind blanks in one release are ruled out by another.
 ///
 /// Where it is not known who is in a release, added and removed people cannot be seen in signatures.
 /// Then [`changes`](Self::changes) compares how many records two releases have in each part of the

@@ -87,6 +87,18 @@ fn a_release_twice_tells_nothing_new() {
 }
 
 #[test]
+fn a_blank_in_one_release_does_not_help_who_is_told_by_another() {
+    // In the first, the person with "z" hides among three blanks, alone with that signature. The
+    // second has the person among those with "1" only.
+    let input = texts(&[("a", &["x", "x", "y", "z", "x"]), ("b", &["2", "2", "2", "1", "1"])]);
+    let first = texts(&[("a", &["x", "-", "-", "-", "x"])]);
+    let second = input.select(&[1]).unwrap();
+    let views = [view(&input, &first, &["a"], &[]), view(&input, &second, &["b"], &[])];
+    let risk = measure(&input, &views, 2);
+    assert!(risk.exposed_rows.contains(&3) && risk.exposed_alone == 0);
+}
+
+#[test]
 fn a_person_counts_once() {
     let input = texts(&[("a", &["x", "x", "x", "y", "y"]), ("b", &["1", "1", "2", "2", "2"])]);
     let input = input.with_ids(["p", "p", "q", "r", "s"].into_iter().collect()).unwrap();
@@ -188,9 +200,9 @@ proptest! {
             let own = &signatures[*row];
             let group = units(&|other| signatures[other] == *own);
             let single = |at: usize| units(&|other| signatures[other][at] == own[at]);
-            let present: Vec<usize> = (0..2).filter(|&at| !own[at].is_empty()).collect();
+            let mut present = (0..2).filter(|&at| !own[at].is_empty());
             let safe_alone = (0..2).all(|at| !(1..k).contains(&candidates(*row, at)));
-            group < k && safe_alone && !present.is_empty() && present.into_iter().all(|at| group < single(at))
+            group < k && safe_alone && present.any(|at| group < single(at))
         };
         let expected: Vec<u32> =
             (0..input.rows()).filter(exposed).map(|row| u32::try_from(row).unwrap()).collect();

@@ -175,6 +175,7 @@ impl Solver<'_> {
         // The output is an input again, whose blanks hide the truth: repeated until nothing is added.
         loop {
             let problem = Problem::new(self.params, &self.views, parcels, &self.hashes, &self.persons);
+            self.control.reserve(problem.least_bytes())?;
             let mut cover = Cover::new(&problem, Projections::new(&problem, self.control))?;
             let blank_first = plain && start.is_none();
             if start.is_none() {

@@ -135,6 +135,19 @@ impl<'a> Cover<'a> {
                 self.put(view, tuple, slot, self.mask[slot])?;
             }
         }
+        if self.problem.person.is_empty() {
+            // Pattern by pattern, so that memory is read in order.
+            let Seen { target, candidates, patterns, .. } = &mut self.seen[view];
+            candidates.fill(0);
+            for pattern in patterns {
+                let group_of = &self.projections.get(pattern.projection).group_of;
+                for (count, &tuple) in candidates.iter_mut().zip(target.iter()) {
+                    let group = group_of[tuple as usize];
+                    *count += if group == NONE { 0 } else { pattern.records[group as usize] };
+                }
+            }
+            return Ok(());
+        }
         for target in 0..number(self.seen[view].target.len()) {
             let enough = self.seen[view].view.k.saturating_add(1);
             let count = self.count(view, target, enough, None);

@@ -74,6 +74,11 @@ pub struct Requirement {
 ///
 /// The argument is in [`proofs`](crate::proofs).
 ///
+/// # When not to use
+/// Time and memory grow with the distinct tuples × the distinct sets of attributes that are blank in
+/// them: a dozen attributes with blanks in all combinations are fine, twenty are not. Where
+/// quasi-identifiers have many values, generalization loses less.
+///
 /// # Sources
 /// (1,k)- and (k,k)-anonymity, and why the former is not enough: A. Gionis, A. Mazza and T. Tassa
 /// (2008), "k-Anonymization Revisited", ICDE. The attacker view answers the thread sdcMicro #225.

@@ -160,6 +160,12 @@ impl Problem {
         number(persons.len())
     }
 
+    /// The least memory for the tuples as grouped by each set of attributes that is blank in some.
+    pub(super) fn least_bytes(&self) -> u64 {
+        let distinct = self.blanks.iter().collect::<std::collections::BTreeSet<_>>().len();
+        distinct as u64 * self.tuples() as u64 * 8
+    }
+
     /// Upper bound of the numbers of persons.
     pub(super) fn persons(&self) -> usize {
         self.persons

@@ -292,7 +292,7 @@ mod tests {
         let (table, quasi) = read("q\na\nb\n", &[("q", hierarchy("a;b\nb;b\n"))]);
         let rounds = [0, 1].map(|level| LocalRound {
             levels: vec![level],
-            rows: vec![level as u32],
+            rows: vec![u32::try_from(level).unwrap()],
             report: found.rounds[0].report.clone(),
         });
         assert!(recode_local(&table, &quasi, &rounds).is_err());

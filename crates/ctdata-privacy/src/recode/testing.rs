@@ -13,7 +13,7 @@ use ctdata_table::csv::{CsvReader, Separator};
 use ctdata_table::{Attribute, Column, Control, Domain, Hierarchy, Ids, Missing, MissingKinds, Origin, Schema, Table};
 
 use super::QuasiIdentifier;
-use super::judge::{Judge, JudgeClasses, JudgeTable};
+use super::judge::{JudgeClasses, JudgeTable};
 use crate::model::evaluator::{ClassView, Monotonicity};
 
 /// A model of one sensitive attribute, the first that the judge asks for.
@@ -154,12 +154,6 @@ impl JudgeTable for Rules {
         let units: u64 = kept.iter().map(|(units, classes)| units * classes).sum();
         let classes: u64 = kept.iter().map(|(_, classes)| classes).sum();
         self.average_risk.is_none_or(|risk| units == 0 || classes as f64 / units as f64 <= risk)
-    }
-}
-
-impl Judge for Rules {
-    fn classes(&self) -> &dyn JudgeClasses {
-        self
     }
 }
 

@@ -38,10 +38,9 @@ pub(crate) trait JudgeTable {
 }
 
 /// A set of models, as full-domain searches see it.
-pub(crate) trait Judge: JudgeClasses + JudgeTable {
-    /// The part that looks at one class at a time.
-    fn classes(&self) -> &dyn JudgeClasses;
-}
+pub(crate) trait Judge: JudgeClasses + JudgeTable {}
+
+impl<J: JudgeClasses + JudgeTable> Judge for J {}
 
 impl JudgeClasses for Evaluator {
     fn sensitive(&self) -> &[usize] {
@@ -76,12 +75,6 @@ impl JudgeTable for Evaluator {
 
     fn table_holds(&self, kept: &[(u64, u64)]) -> bool {
         Evaluator::table_holds(self, kept)
-    }
-}
-
-impl Judge for Evaluator {
-    fn classes(&self) -> &dyn JudgeClasses {
-        self
     }
 }
 
@@ -122,11 +115,5 @@ impl JudgeTable for ClassesOnly<'_> {
 
     fn table_holds(&self, _kept: &[(u64, u64)]) -> bool {
         true
-    }
-}
-
-impl Judge for ClassesOnly<'_> {
-    fn classes(&self) -> &dyn JudgeClasses {
-        self
     }
 }

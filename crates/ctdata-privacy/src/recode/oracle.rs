@@ -1,5 +1,13 @@
 //! Known optima: the worked example of seven rows and the answers of ARX 3.9.2.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "small numbers of tests; equal by construction"
+)]
+
 use std::path::{Path, PathBuf};
 
 use ctdata_table::{Control, Table};

@@ -7,6 +7,7 @@ use crate::model::evaluator::ClassView;
 
 /// What a metric wants besides counts of classes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent wishes")]
 pub(crate) struct Wants {
     /// Leaves under the codes of suppressed records.
     pub(crate) leaves: bool,

@@ -1,13 +1,19 @@
 //! Judges and tables for the tests of recoding. The judges are written straight from the definitions
 //! of the models, apart from the crate's own.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "small numbers of tests; equal by construction"
+)]
+
 use std::path::Path;
 
 use ctdata_table::csv::{CsvReader, Separator};
 use ctdata_table::{Attribute, Column, Control, Domain, Hierarchy, Ids, Missing, MissingKinds, Origin, Schema, Table};
 
 use super::QuasiIdentifier;
-use super::judge::{Judge, JudgeClasses, JudgeTable};
+use super::judge::{JudgeClasses, JudgeTable};
 use crate::model::evaluator::{ClassView, Monotonicity};
 
 /// A model of one sensitive attribute, the first that the judge asks for.
@@ -30,7 +36,7 @@ pub(super) enum Rule {
 pub(super) struct Rules {
     pub(super) k: u64,
     pub(super) sensitive: Vec<usize>,
-    pub(super) rules: Vec<Rule>,
+    pub(super) models: Vec<Rule>,
     /// Classes per kept unit, at the most.
     pub(super) average_risk: Option<f64>,
     /// What is claimed instead of what holds.
@@ -39,12 +45,12 @@ pub(super) struct Rules {
 
 impl Rules {
     pub(super) fn k(k: u64) -> Self {
-        Self { k, sensitive: Vec::new(), rules: Vec::new(), average_risk: None, claims: None }
+        Self { k, sensitive: Vec::new(), models: Vec::new(), average_risk: None, claims: None }
     }
 
     pub(super) fn with(mut self, sensitive: usize, rule: Rule) -> Self {
         self.sensitive = vec![sensitive];
-        self.rules.push(rule);
+        self.models.push(rule);
         self
     }
 }
@@ -118,22 +124,22 @@ impl JudgeClasses for Rules {
     }
 
     fn is_size_only(&self) -> bool {
-        self.rules.is_empty()
+        self.models.is_empty()
     }
 
     fn class_holds(&self, class: &ClassView<'_>) -> bool {
-        class.size >= self.k && self.rules.iter().all(|rule| rule.holds(class))
+        class.size >= self.k && self.models.iter().all(|rule| rule.holds(class))
     }
 
     fn absent_class_holds(&self, _population: u64) -> bool {
-        self.rules.iter().all(|rule| !matches!(rule, Rule::Presence(least, _) if *least > 0.0))
+        self.models.iter().all(|rule| !matches!(rule, Rule::Presence(least, _) if *least > 0.0))
     }
 
     fn monotonicity(&self) -> Monotonicity {
         if let Some(claims) = self.claims {
             return claims;
         }
-        let suppressing = self.rules.iter().all(|rule| matches!(rule, Rule::Distinct(_) | Rule::Population(_)));
+        let suppressing = self.models.iter().all(|rule| matches!(rule, Rule::Distinct(_) | Rule::Population(_)));
         Monotonicity { without_suppression: true, with_suppression: suppressing }
     }
 }
@@ -148,12 +154,6 @@ impl JudgeTable for Rules {
         let units: u64 = kept.iter().map(|(units, classes)| units * classes).sum();
         let classes: u64 = kept.iter().map(|(_, classes)| classes).sum();
         self.average_risk.is_none_or(|risk| units == 0 || classes as f64 / units as f64 <= risk)
-    }
-}
-
-impl Judge for Rules {
-    fn classes(&self) -> &dyn JudgeClasses {
-        self
     }
 }
 

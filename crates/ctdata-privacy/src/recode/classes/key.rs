@@ -38,6 +38,7 @@ impl Key for u64 {
     }
 
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a field has at most 16 bits")]
     fn code(self, shift: u32, width: u32) -> usize {
         usize::from(self.unbounded_shr(shift) as u16 & mask(width))
     }

@@ -200,7 +200,6 @@ impl Scratch {
     }
 
     /// Generalizes the classes of `from` and adds up those that fall together, over `out`.
-    #[expect(clippy::cast_possible_truncation, reason = "there are no more classes than rows")]
     pub(crate) fn roll_up<K: Key>(&mut self, from: &ClassTable<K>, changes: &[Change<'_, K>], out: &mut ClassTable<K>) {
         out.keys.clear();
         out.keys.reserve(from.len());

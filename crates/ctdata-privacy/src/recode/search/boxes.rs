@@ -55,15 +55,14 @@ pub(super) fn run(searcher: &mut Searcher<'_>) -> Result<(), Stop> {
         if !searcher.may_improve(&next.low, &next.bound) {
             continue;
         }
-        let settled = match settle(searcher, &mut seen, &next) {
-            Ok(settled) => settled,
+        match settle(searcher, &mut seen, &next) {
+            Ok(Some(settled)) => split(searcher, &next, &settled, &mut open),
+            Ok(None) => {}
             Err(stop) => {
+                // No open box has a lower bound.
                 searcher.leave_open(next.bound);
                 return Err(stop);
             }
-        };
-        if let Some(settled) = settled {
-            split(searcher, &next, &settled, &mut open);
         }
     }
     Ok(())
@@ -82,13 +81,12 @@ fn settle(searcher: &mut Searcher<'_>, seen: &mut Seen, next: &Box) -> Result<Op
     while low < high {
         let middle = if high == chain.len() && high - low > 1 { high - 1 } else { low + (high - low) / 2 };
         let Some(levels) = chain.get(middle) else { break };
-        let checked = match seen.nodes.get(levels) {
-            Some(checked) => checked.clone(),
-            None => {
-                let checked = searcher.check(levels)?;
-                seen.nodes.insert(levels.clone(), checked.clone());
-                checked
-            }
+        let checked = if let Some(checked) = seen.nodes.get(levels) {
+            checked.clone()
+        } else {
+            let checked = searcher.check(levels)?;
+            seen.nodes.insert(levels.clone(), checked.clone());
+            checked
         };
         if middle == 0
             && let Some(bound) = &checked.bound_above

@@ -6,7 +6,7 @@ use ctdata_table::{Control, StopReason};
 
 use super::SearchReport;
 use crate::PrivacyError;
-use crate::recode::attributes::SearchAttribute;
+use crate::recode::attributes::{AttributeLevel, SearchAttribute};
 use crate::recode::engine::Nodes;
 use crate::recode::judge::Judge;
 use crate::recode::lattice::Lattice;
@@ -125,7 +125,7 @@ impl<'a> Searcher<'a> {
             None => {}
         }
         self.checked += 1;
-        if self.checked % 64 == 0 {
+        if self.checked.is_multiple_of(64) {
             let total = u64::try_from(self.lattice().size()).ok();
             self.input.control.report("searching", self.checked, total);
         }
@@ -193,7 +193,7 @@ impl<'a> Searcher<'a> {
         let attributes = to_real(levels.len().max(1) as u64);
         let (mut relative, mut distinct) = (0.0, 0.0);
         for (attribute, &level) in self.input.attributes.iter().zip(levels) {
-            let values = |level: usize| attribute.levels.get(level).map_or(0, |level| level.distinct());
+            let values = |level: usize| attribute.levels.get(level).map_or(0, AttributeLevel::distinct);
             relative += relative_level(attribute, level.into());
             distinct += to_real(values(level.into()) as u64) / to_real(values(0).max(1) as u64);
         }

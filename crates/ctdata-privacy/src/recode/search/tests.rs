@@ -1,14 +1,25 @@
+//! Searches against each other and against the definitions.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    clippy::too_many_lines,
+    clippy::float_cmp,
+    reason = "small numbers of tests; equal by construction"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use ctdata_table::{Cell, Column, Control, Table};
+use ctdata_table::{Cell, Column, Control, StopReason, Table};
 
 use super::*;
-use crate::model::evaluator::ClassView;
-use crate::recode::QuasiIdentifier;
+use crate::model::evaluator::{ClassView, Monotonicity};
 use crate::recode::judge::{JudgeClasses, JudgeTable};
 use crate::recode::metric::{Aggregate, Metric, MetricFamily};
-use crate::recode::problem::{Problem, solve, solve_sweeping};
-use crate::recode::testing::{Dice, RandomTable, Rules};
+use crate::recode::problem::{Problem, recode, solve, solve_sweeping};
+use crate::recode::testing::{Dice, RandomTable, Rule, Rules, hierarchy, read};
+use crate::recode::{Meaning, QuasiIdentifier};
 use crate::unit::Persons;
 
 fn random_metric(dice: &mut Dice) -> Metric {
@@ -284,4 +295,275 @@ fn every_node_is_what_a_recount_of_the_rows_says() {
         }
     }
     assert!(solutions > 500 && others > 500, "{solutions} {others}");
+}
+
+/// Entropy-l under suppression is not monotone: a good class that takes in a bad one may become bad. A
+/// search that is told otherwise gives a wrong answer, so that the rule is not idle.
+#[test]
+fn models_that_are_not_monotone_under_suppression_may_not_exclude_specific_nodes() {
+    // At level 0: `a` holds x, y in equal parts (entropy log 2), `b` is x alone and is suppressed. At
+    // the top all are one class of 3 x to 1 y, whose entropy is too small.
+    let cells = "q;s\na;x\na;y\na;x\na;y\nb;x\nb;x\nb;x\nb;x\n";
+    let (table, quasi) = read(cells, &[("q", hierarchy("a;*\nb;*\n"))]);
+    let rules = Rules::k(2).with(1, Rule::Entropy(1.9));
+    let answer = |judge: &Rules, search, swept, share| {
+        let problem = Problem {
+            table: &table,
+            quasi: &quasi,
+            judge,
+            persons: &Persons::of(&table),
+            population: None,
+            limit: SuppressionLimit::try_new(share).unwrap(),
+            metric: Metric::default(),
+            search,
+        };
+        solve_sweeping(&problem, swept, &Control::default())
+    };
+    for swept in [SWEPT, 0] {
+        let right = answer(&rules, Search::Optimal, swept, 0.5).unwrap();
+        assert_eq!((right.levels, right.kept), (vec![0], vec![0, 1, 2, 3]));
+        let claims = Some(Monotonicity { without_suppression: true, with_suppression: true });
+        let wrong = Rules { claims, ..rules.clone() };
+        assert!(matches!(answer(&wrong, Search::Optimal, swept, 0.5), Err(PrivacyError::NoRecoding { .. })));
+        assert!(answer(&wrong, Search::Exhaustive, swept, 0.5).is_ok());
+        // Without suppression the model is monotone, and there is no solution.
+        assert!(matches!(answer(&rules, Search::Optimal, swept, 0.0), Err(PrivacyError::NoRecoding { .. })));
+    }
+}
+
+/// Models of the whole table may hold of a specific node and fail further up: here suppression takes
+/// the risky classes away.
+#[test]
+fn models_of_the_table_never_exclude_other_nodes() {
+    for seed in 0..400 {
+        let mut dice = Dice(seed ^ 0x7AB1E);
+        let random = RandomTable::new(&mut dice, 40);
+        let mut rules = Rules::k(1 + dice.roll(3));
+        rules.average_risk = Some(0.05 + dice.roll(6) as f64 / 20.0);
+        let problem = Problem {
+            table: &random.table,
+            quasi: &random.quasi,
+            judge: &rules,
+            persons: &Persons::of(&random.table),
+            population: None,
+            limit: SuppressionLimit::try_new(0.9).unwrap(),
+            metric: random_metric(&mut dice),
+            search: Search::Optimal,
+        };
+        let best = solve(&problem, &Control::default()).ok().map(|found| found.levels);
+        let exhaustive = solve(&Problem { search: Search::Exhaustive, ..problem }, &Control::default());
+        assert_eq!(best, exhaustive.ok().map(|found| found.levels), "seed {seed}");
+    }
+    // One class of 10 and four of 1 that are suppressed: 1 class per 10 records. One level up these four
+    // pair up: 3 classes per 14. At the top: 1 per 14.
+    let cells = format!("q\n{}b\nc\nd\ne\n", "a\n".repeat(10));
+    let (table, quasi) = read(&cells, &[("q", hierarchy("a;a;*\nb;x;*\nc;x;*\nd;y;*\ne;y;*\n"))]);
+    let mut rules = Rules::k(2);
+    rules.average_risk = Some(0.2);
+    let problem = Problem {
+        table: &table,
+        quasi: &quasi,
+        judge: &rules,
+        persons: &Persons::of(&table),
+        population: None,
+        limit: SuppressionLimit::try_new(0.5).unwrap(),
+        metric: Metric::default(),
+        search: Search::Optimal,
+    };
+    assert_eq!(solve(&problem, &Control::default()).unwrap().levels, [0]);
+    let middle = [quasi[0].clone().with_levels(1..=1).unwrap()];
+    assert!(solve(&Problem { quasi: &middle, ..problem }, &Control::default()).is_err());
+}
+
+#[test]
+fn more_generalization_never_lowers_k_and_no_record_is_lost() {
+    for seed in 0..300 {
+        let mut dice = Dice(seed ^ 0xFACE);
+        let random = RandomTable::new(&mut dice, 40);
+        let smallest = |levels: &[usize]| {
+            let pairs = random.quasi.iter().zip(levels);
+            let quasi: Vec<_> =
+                pairs.map(|(quasi, &level)| quasi.clone().with_levels(level..=level).unwrap()).collect();
+            let problem = Problem {
+                table: &random.table,
+                quasi: &quasi,
+                judge: &Rules::k(1),
+                persons: &Persons::of(&random.table),
+                population: None,
+                limit: SuppressionLimit::NONE,
+                metric: Metric::default(),
+                search: Search::Optimal,
+            };
+            let found = solve(&problem, &Control::default()).unwrap();
+            assert_eq!(found.kept.len(), random.table.rows());
+            found.quality.smallest_class
+        };
+        let mut levels = vec![0; random.quasi.len()];
+        let mut before = smallest(&levels);
+        while let Some(at) = (0..levels.len()).find(|&at| levels[at] < random.quasi[at].hierarchy().height()) {
+            let at = (at + dice.roll(levels.len() as u64) as usize) % levels.len();
+            if levels[at] == random.quasi[at].hierarchy().height() {
+                continue;
+            }
+            levels[at] += 1;
+            let now = smallest(&levels);
+            assert!(now >= before, "seed {seed}");
+            before = now;
+        }
+    }
+}
+
+#[test]
+fn the_order_of_rows_plays_no_part() {
+    for seed in 0..300 {
+        let mut dice = Dice(seed ^ 0x0DE2);
+        let random = RandomTable::new(&mut dice, 40);
+        let (rules, populated) = random.rules(&mut dice);
+        let n = random.table.rows() as u32;
+        let mut order: Vec<u32> = (0..n).collect();
+        for at in (1..order.len()).rev() {
+            order.swap(at, dice.roll(at as u64 + 1) as usize);
+        }
+        let shuffled = random.table.take(&order).unwrap();
+        let (limit, metric) = (random_limit(&mut dice), random_metric(&mut dice));
+        let answer = |table: &Table| {
+            let problem = Problem {
+                table,
+                quasi: &random.quasi,
+                judge: &rules,
+                persons: &Persons::of(table),
+                population: populated.then_some(&random.population),
+                limit,
+                metric,
+                search: Search::Optimal,
+            };
+            solve(&problem, &Control::default())
+        };
+        match (answer(&random.table), answer(&shuffled)) {
+            (Ok(one), Ok(other)) => {
+                assert_eq!((&one.report, &one.quality), (&other.report, &other.quality), "seed {seed}");
+                let mut rows: Vec<u32> = other.kept.iter().map(|&row| order[row as usize]).collect();
+                rows.sort_unstable();
+                assert_eq!(one.kept, rows);
+            }
+            (Err(one), Err(other)) => assert_eq!(one.to_string(), other.to_string()),
+            (one, other) => panic!("seed {seed}: {one:?} {other:?}"),
+        }
+    }
+}
+
+/// Stopped after every number of checks, a search gives an answer with a bound that the optimum keeps, or none.
+#[test]
+fn a_deadline_leaves_the_best_so_far_and_a_bound_that_is_true() {
+    let (mut early, mut gaps) = (0, 0);
+    for seed in 0..60 {
+        let mut dice = Dice(seed ^ 0xDEAD);
+        let random = RandomTable::new(&mut dice, 40);
+        let (rules, populated) = random.rules(&mut dice);
+        let problem = Problem {
+            table: &random.table,
+            quasi: &random.quasi,
+            judge: &rules,
+            persons: &Persons::of(&random.table),
+            population: populated.then_some(&random.population),
+            limit: random_limit(&mut dice),
+            metric: random_metric(&mut dice),
+            search: Search::Optimal,
+        };
+        let Ok(optimum) = solve(&problem, &Control::default()) else { continue };
+        for calls in 0..20u64 {
+            for (search, swept) in [(Search::Optimal, SWEPT), (Search::Optimal, 0), (Search::Exhaustive, 0)] {
+                let left = std::sync::atomic::AtomicU64::new(calls + 1 + random.table.columns().len() as u64);
+                let control = Control::default().with_deadline(move || {
+                    left.fetch_update(
+                        std::sync::atomic::Ordering::Relaxed,
+                        std::sync::atomic::Ordering::Relaxed,
+                        |left| left.checked_sub(1),
+                    )
+                    .is_err()
+                });
+                match solve_sweeping(&Problem { search, ..problem }, swept, &control) {
+                    Ok(found) if found.report.stopped == Some(StopReason::Deadline) => {
+                        assert!(!found.report.optimal);
+                        assert!(found.report.bound <= optimum.report.score + 1e-12, "seed {seed}");
+                        assert!(found.report.score >= optimum.report.score, "seed {seed}");
+                        early += 1;
+                        gaps += u32::from(found.report.gap > 0.0);
+                    }
+                    Ok(found) => assert_eq!(found.report.score, optimum.report.score),
+                    Err(error) => assert!(matches!(error, PrivacyError::Cancelled(StopReason::Deadline)), "{error}"),
+                }
+            }
+        }
+    }
+    assert!(early > 50 && gaps > 10, "{early} {gaps}");
+}
+
+#[test]
+fn a_cancelled_search_is_an_error() {
+    let (table, quasi) = read("q\na\nb\n", &[("q", hierarchy("a;*\nb;*\n"))]);
+    let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let problem = Problem {
+        table: &table,
+        quasi: &quasi,
+        judge: &Rules::k(2),
+        persons: &Persons::of(&table),
+        population: None,
+        limit: SuppressionLimit::NONE,
+        metric: Metric::default(),
+        search: Search::Heuristic,
+    };
+    let stopped = solve(&problem, &Control::default().with_cancel(flag));
+    assert!(matches!(stopped, Err(PrivacyError::Cancelled(StopReason::Cancelled))));
+    let none = solve(&Problem { quasi: &[], ..problem }, &Control::default());
+    assert!(matches!(none, Err(PrivacyError::NoQuasiIdentifiers)));
+    let twice = [quasi[0].clone(), quasi[0].clone()];
+    assert!(solve(&Problem { quasi: &twice, ..problem }, &Control::default()).is_err());
+    let (_, other) = read("q\na\n", &[("q", hierarchy("a;*\nc;*\n"))]);
+    let error = solve(&Problem { quasi: &other, ..problem }, &Control::default()).unwrap_err();
+    assert_eq!(error.to_string(), "hierarchy of `q`: its leaves are not the values of the attribute");
+}
+
+#[test]
+fn recoded_columns_stand_at_their_levels_and_say_what_they_mean() {
+    let (table, quasi) = read("q\nb\nc\na\n", &[("q", hierarchy("a;x;*\nb;x;*\nc;y;*\n"))]);
+    let columns = recode(&table, &quasi, &[1]).unwrap();
+    assert_eq!(columns[0].column.iter().collect::<Vec<_>>(), [0, 1, 0]);
+    assert_eq!(columns[0].attribute.domain().labels().collect::<Vec<_>>(), ["x", "y"]);
+    let expected: Vec<_> = [0, 1].map(|code| Meaning::Node { level: 1, code }).to_vec();
+    assert_eq!(columns[0].meanings, expected);
+    assert!(recode(&table, &quasi, &[3]).is_err());
+}
+
+/// Fifteen attributes, a lattice past 10^9 nodes: an answer, a bound and a gap at the deadline.
+#[test]
+fn a_lattice_too_large_to_list_gives_an_answer_and_a_bound() {
+    let mut dice = Dice(15);
+    let names: Vec<String> = (0..15).map(|at| format!("q{at}")).collect();
+    let tree = hierarchy("a;ab;abcd;*\nb;ab;abcd;*\nc;cd;abcd;*\nd;cd;abcd;*\ne;e;e;*\n");
+    let mut text = names.join(";") + "\n";
+    for _ in 0..300 {
+        let row: Vec<&str> = names.iter().map(|_| ["a", "b", "c", "d", "e"][dice.roll(5) as usize]).collect();
+        text += &(row.join(";") + "\n");
+    }
+    let hierarchies: Vec<_> = names.iter().map(|name| (name.as_str(), tree.clone())).collect();
+    let (table, quasi) = read(&text, &hierarchies);
+    let left = std::sync::atomic::AtomicU64::new(400);
+    let control = Control::default().with_deadline(move || {
+        let order = std::sync::atomic::Ordering::Relaxed;
+        left.fetch_update(order, order, |left| left.checked_sub(1)).is_err()
+    });
+    let problem = Problem {
+        table: &table,
+        quasi: &quasi,
+        judge: &Rules::k(3),
+        persons: &Persons::of(&table),
+        population: None,
+        limit: SuppressionLimit::try_new(0.05).unwrap(),
+        metric: Metric::default(),
+        search: Search::Optimal,
+    };
+    let report = solve(&problem, &control).unwrap().report;
+    assert_eq!((report.lattice, report.stopped), (1 << 30, Some(StopReason::Deadline)));
+    assert!(report.score < 1.0 && report.bound < report.score && report.gap > 0.0 && report.suppressed <= 15);
 }

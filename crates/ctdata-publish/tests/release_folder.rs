@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ctdata_model::{Country, Layout, Simulator, write_cases, write_table};
 use ctdata_publish::{
-    DATA_FILE, PACKAGE_FILE, Plan, PublishError, Published, Publisher, README_FILE, STATEMENT_FILE, TABLES_FILE,
+    Account, DATA_FILE, PACKAGE_FILE, Plan, PublishError, Publisher, README_FILE, STATEMENT_FILE, TABLES_FILE,
 };
 use ctdata_table::Control;
 
@@ -38,13 +38,13 @@ fn rows(path: &Path) -> Vec<Row> {
     lines.map(|line| header.iter().cloned().zip(split(line)).collect()).collect()
 }
 
-fn publish(folder: &Path, layout: &str, rows: usize, plan: Option<&str>) -> Result<Published, PublishError> {
+fn publish(folder: &Path, layout: &str, rows: usize, plan: Option<&str>) -> Result<Account, PublishError> {
     let control = Control::default();
     let cases = Simulator::new(5).cases(Layout::named(layout).unwrap(), rows).unwrap();
     let input = folder.join("cases.csv");
     write_cases(&cases, fs::File::create(&input).unwrap(), &control).unwrap();
     let plan = plan.map(|plan| plan.parse::<Plan>().unwrap());
-    Publisher { plan, replace: false }.publish(&input, &folder.join("release"), &control)
+    Publisher { plan, replace: false, clock: None }.publish(&input, &folder.join("release"), &control)
 }
 
 fn filled(row: &Row, column: &str) -> bool {
@@ -261,7 +261,7 @@ fn a_table_of_another_subject_is_released_by_its_plan() {
         [[attribute]]\nname = \"town\"\nrole = \"quasi-identifier\"\n\
         [[attribute]]\nname = \"size\"\nrole = \"quasi-identifier\"\n\
         [[anonymize.model]]\nkind = \"k-anonymity\"\nk = 5\n";
-    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: false };
+    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: false, clock: None };
     let out = folder.path().join("release");
     let published = publisher.publish(&input, &out, &Control::default()).unwrap();
     assert_eq!(published.statement.records.suppressed, 1);
@@ -288,12 +288,12 @@ fn victim_perpetrator_rows_are_released_by_their_plan() {
     let plan = "format_version = 1\n\
         [[attribute]]\nname = \"yearRegister\"\nrole = \"quasi-identifier\"\n\
         [[attribute]]\nname = \"IP_Gender\"\nrole = \"quasi-identifier\"\n";
-    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: false };
+    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: false, clock: None };
     publisher.publish(&input, &out, &control).unwrap();
     assert!(fs::read_to_string(out.join(DATA_FILE)).unwrap().starts_with("yearRegister,IP_Gender\n"));
 }
 
-fn survey(folder: &Path, rows: &str, roles: &[(&str, &str)]) -> Result<Published, PublishError> {
+fn survey(folder: &Path, rows: &str, roles: &[(&str, &str)]) -> Result<Account, PublishError> {
     let input = folder.join("survey.csv");
     fs::write(&input, rows).unwrap();
     let mut plan = "format_version = 1\n[input]\nformat = \"csv\"\nseparator = \",\"\n".to_owned();
@@ -301,7 +301,7 @@ fn survey(folder: &Path, rows: &str, roles: &[(&str, &str)]) -> Result<Published
         plan.extend(["[[attribute]]\nname = \"", name, "\"\nrole = \"", role, "\"\n"]);
     }
     plan.push_str("[[anonymize.model]]\nkind = \"k-anonymity\"\nk = 2\n");
-    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: true };
+    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: true, clock: None };
     publisher.publish(&input, &folder.join("release"), &Control::default())
 }
 

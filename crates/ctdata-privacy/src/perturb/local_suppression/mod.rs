@@ -10,5 +10,5 @@ mod restore;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use algorithm::{Suppressed, suppress};
+pub(crate) use algorithm::suppress;
 pub use params::{Concealment, LocalSuppression, LocalSuppressionBuilder, Requirement};

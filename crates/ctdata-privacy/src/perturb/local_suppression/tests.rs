@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 use ctdata_table::{Cell, Control, Missing, StopReason, Table};
 use proptest::prelude::*;
 
-use super::{Concealment, LocalSuppression, Requirement, Suppressed, suppress};
+use super::algorithm::Suppressed;
+use super::{Concealment, LocalSuppression, Requirement, suppress};
 use crate::quasi::is_blank;
 use crate::testing::{any_table, flags, mixed, texts};
 use crate::{AttackerView, KAnonymity, PrivacyError};

@@ -10,7 +10,7 @@ use crate::unit::Persons;
 use crate::verify::{ClaimedColumn, ClaimedCombinations, RecodingClaim};
 use crate::{
     BlankedCells, GeneralizedColumn, KCombinations, PrivacyError, PrivacyUnit, QuasiIdentifier, RecordCounts, Summary,
-    Unverified,
+    SuppressedRecords, Unverified,
 };
 
 /// A column that an attacker may know of, as a mechanism recoded it.
@@ -125,8 +125,22 @@ impl Draft<'_> {
         Ok(Unverified::new(output, claim))
     }
 
+    /// Deals with the records that would be dropped as asked.
+    pub(crate) fn with_suppressed(self, policy: SuppressedRecords, control: &Control) -> Result<Self, PrivacyError> {
+        match policy {
+            SuppressedRecords::Drop => Ok(self),
+            SuppressedRecords::AsClass => {
+                let with_class = self.clone().with_blanked_records();
+                // A class of blanks stands for the whole population, which no model of it is asked about.
+                let asks_population = self.models.iter().any(PrivacyModel::needs_population);
+                Ok(if !asks_population && with_class.holds(control)? { with_class } else { self })
+            }
+            SuppressedRecords::KeepUnchecked => Ok(self.with_blanked_records()),
+        }
+    }
+
     /// Keeps the records that would be dropped, with all quasi-identifiers blank.
-    pub(crate) fn with_blanked_records(mut self) -> Self {
+    fn with_blanked_records(mut self) -> Self {
         let mut blank = vec![true; self.input.rows()];
         for &row in &self.kept {
             if let Some(blank) = blank.get_mut(row as usize) {
@@ -143,8 +157,8 @@ impl Draft<'_> {
         self
     }
 
-    /// How the draft stands to models, as it would be released.
-    pub(crate) fn measure(&self, control: &Control) -> Result<bool, PrivacyError> {
+    /// Whether the models hold of what would be released.
+    fn holds(&self, control: &Control) -> Result<bool, PrivacyError> {
         let mut working = self.input.clone();
         for column in &self.columns {
             let position = self.input.schema().position(&column.name)?;
@@ -157,7 +171,8 @@ impl Draft<'_> {
         Ok(reports.iter().all(|report| report.holds))
     }
 
-    /// Adds what is known in combinations, as it is released, with what is claimed of it.
+    /// Adds what is known in combinations, as it is released, with what is claimed of it: more than is
+    /// asked where of flags only `yes` is known, since `no` is not left out.
     pub(crate) fn with_combinations(mut self, asked: &[KCombinations]) -> Result<Self, PrivacyError> {
         for combinations in asked {
             for name in combinations.attributes() {
@@ -186,6 +201,7 @@ impl Draft<'_> {
                 attributes: combinations.attributes().to_vec(),
                 up_to: combinations.m(),
                 k: combinations.k().into(),
+                mutual: false,
             });
         }
         Ok(self)
@@ -202,12 +218,18 @@ impl Draft<'_> {
     }
 
     fn count_coarse(&self, column: &DraftColumn) -> GeneralizedColumn {
+        let levels: Vec<Vec<f64>> = (0..=column.hierarchy.height()).map(|level| column.hierarchy.share(level)).collect();
+        let leaf = levels.first().and_then(|shares| shares.first()).copied().unwrap_or(1.0);
         let coarse: Vec<bool> = column
             .recoded
             .meanings
             .iter()
             .map(|meaning| match meaning {
-                Meaning::Node { level, code } => *level > 0 && column.hierarchy.leaves_under(*level, *code) > 1,
+                Meaning::Node { level, code } => {
+                    let share = levels.get(*level).and_then(|shares| shares.get(usize::from(*code)));
+                    // Of two leaves it is twice that of one.
+                    share.is_some_and(|share| *share > 1.5 * leaf)
+                }
                 Meaning::Interval { first, last } => first < last,
                 Meaning::Missing(_) => false,
             })

@@ -99,10 +99,16 @@ impl LocalRecoder {
     /// falls into with its best solution so far, and no further round is begun.
     ///
     /// # Errors
-    /// As [`Recoder::run`](super::Recoder::run); [`PrivacyError::NoRecoding`] if more records than the
+    /// As [`Recoder::run`](super::Recoder::run); a model of presence, since people of the population
+    /// would belong to classes of several rounds; [`PrivacyError::NoRecoding`] if more records than the
     /// limit are left at the end.
     pub fn run(&self, table: &Table, control: &Control) -> Result<Recoded, PrivacyError> {
         let protection = &self.protection;
+        let is_presence = |model: &&ClassModel| matches!(model, ClassModel::DeltaPresence(_));
+        if let Some(model) = protection.models().iter().find(is_presence) {
+            let rule = format!("{model} is a share of people, who would belong to classes of several rounds");
+            return Err(PrivacyError::InvalidParameter { parameter: "model", rule });
+        }
         let input = protection.adopt(table)?;
         let population = protection.adopted_population()?;
         let models: Vec<PrivacyModel> = protection.models().iter().cloned().map(Into::into).collect();
@@ -207,6 +213,7 @@ impl LocalRecoder {
             mutual_k: None,
             population,
         };
+        let draft = draft.with_suppressed(protection.suppressed(), &control)?;
         let draft = draft.with_combinations(protection.combinations_asked())?;
         Ok(Recoded { output: draft.finish(&control)?, search, quality })
     }

@@ -32,10 +32,12 @@ impl LocalSuppression {
             let recoded = RecodedColumn { attribute, column, meanings };
             columns.push(DraftColumn { name: name.clone(), hierarchy, recoded, level: Some(0), is_quasi: true });
         }
+        let mutual = self.concealment() == Concealment::Mutual;
         let combinations = self.requirements().iter().map(|requirement| ClaimedCombinations {
             attributes: requirement.attributes.clone(),
             up_to: requirement.up_to,
             k: requirement.k.into(),
+            mutual,
         });
         let rows = (0u32..).take(table.rows());
         let draft = Draft {
@@ -48,7 +50,7 @@ impl LocalSuppression {
             kept: rows.filter(|row| suppressed.dropped.binary_search(row).is_err()).collect(),
             models: Vec::new(),
             k: self.k().into(),
-            mutual_k: (self.concealment() == Concealment::Mutual).then_some(self.k().into()),
+            mutual_k: mutual.then_some(self.k().into()),
             population: None,
         };
         draft.finish(control)

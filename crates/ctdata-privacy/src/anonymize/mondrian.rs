@@ -92,6 +92,7 @@ impl Mondrian {
             mutual_k: None,
             population: None,
         };
+        let draft = draft.with_suppressed(protection.suppressed(), control)?;
         draft.with_combinations(protection.combinations_asked())?.finish(control)
     }
 }

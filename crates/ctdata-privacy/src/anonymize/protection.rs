@@ -4,6 +4,7 @@ use ctdata_table::Table;
 
 use crate::model::{ClassModel, PrivacyModel, SuppressedRecords};
 use crate::quasi::check_distinct;
+use crate::unit::Persons;
 use crate::{KCombinations, PrivacyError, QuasiIdentifier};
 
 /// What an attacker may know, what must hold, and what is released besides: the part of the parameters
@@ -48,7 +49,7 @@ impl Protection<PrivacyModel> {
     }
 }
 
-impl<M> Protection<M> {
+impl<M: Clone + Into<PrivacyModel>> Protection<M> {
     fn of(models: Vec<M>) -> Self {
         Self {
             quasi: Vec::new(),
@@ -82,8 +83,8 @@ impl<M> Protection<M> {
         self
     }
 
-    /// Combinations of values that must have enough possible matches; cells are blanked for it.
-    /// Default: none.
+    /// Combinations of values that must have enough possible matches. Nothing is searched or blanked for
+    /// them: an output in which they have too few is not verified. Default: none.
     #[must_use]
     pub fn combinations(mut self, combinations: impl IntoIterator<Item = KCombinations>) -> Self {
         self.combinations = combinations.into_iter().collect();
@@ -97,8 +98,8 @@ impl<M> Protection<M> {
         self
     }
 
-    /// The population that the table is a sample of, with the same quasi-identifiers: for models that
-    /// ask for it. Default: none.
+    /// The population that the table is a sample of, with the same quasi-identifiers, one record per
+    /// person: for models that ask for it. Default: none.
     #[must_use]
     pub fn population(mut self, table: Table) -> Self {
         self.population = Some(table);
@@ -108,7 +109,8 @@ impl<M> Protection<M> {
     /// Checks what can be checked without a table.
     ///
     /// # Errors
-    /// No quasi-identifier, a name given twice, a released column that is a quasi-identifier.
+    /// No quasi-identifier, a name given twice, a released column that is a quasi-identifier, a model of an
+    /// attribute that is not released beside them.
     pub fn check(self) -> Result<Self, PrivacyError> {
         if self.quasi.is_empty() {
             return Err(PrivacyError::NoQuasiIdentifiers);
@@ -119,6 +121,15 @@ impl<M> Protection<M> {
         if let Some(name) = self.released.iter().find(|name| names.contains(&name.as_str())) {
             let rule = format!("`{name}` is a quasi-identifier, released anyway");
             return Err(PrivacyError::InvalidParameter { parameter: "release", rule });
+        }
+        for model in &self.models {
+            let model: PrivacyModel = model.clone().into();
+            let Some(name) = model.attribute() else { continue };
+            if !self.released.iter().any(|released| released == name) {
+                let is = if names.contains(&name) { "a quasi-identifier" } else { "not released" };
+                let rule = format!("{model}: `{name}` is {is}");
+                return Err(PrivacyError::InvalidParameter { parameter: "model", rule });
+            }
         }
         Ok(self)
     }
@@ -147,6 +158,11 @@ impl<M> Protection<M> {
 
     /// The population with its quasi-identifiers over the leaves of the hierarchies.
     pub(crate) fn adopted_population(&self) -> Result<Option<Table>, PrivacyError> {
+        // Searches count its records.
+        if self.population.as_ref().is_some_and(|population| Persons::of(population).repeat()) {
+            let rule = "it has one record per person, and some identifiers are there twice".to_owned();
+            return Err(PrivacyError::InvalidParameter { parameter: "population", rule });
+        }
         self.population.as_ref().map(|population| self.adopt(population)).transpose()
     }
 

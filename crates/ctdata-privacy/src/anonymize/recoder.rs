@@ -4,7 +4,7 @@ use ctdata_table::{Control, Table};
 
 use super::{Draft, DraftColumn, Protection};
 use crate::model::evaluator::Evaluator;
-use crate::model::{PrivacyModel, SuppressedRecords};
+use crate::model::PrivacyModel;
 use crate::recode::{Problem, Solution, recode, solve};
 use crate::statement::Mechanism;
 use crate::unit::Persons;
@@ -163,16 +163,7 @@ impl Recoder {
             mutual_k: None,
             population,
         };
-        let draft = match protection.suppressed() {
-            SuppressedRecords::Drop => draft,
-            SuppressedRecords::AsClass => {
-                let with_class = draft.clone().with_blanked_records();
-                // A class of blanks stands for the whole population, which no model of it is asked about.
-                let asks_population = protection.models().iter().any(PrivacyModel::needs_population);
-                if !asks_population && with_class.measure(&control)? { with_class } else { draft }
-            }
-            SuppressedRecords::KeepUnchecked => draft.with_blanked_records(),
-        };
+        let draft = draft.with_suppressed(protection.suppressed(), &control)?;
         let draft = draft.with_combinations(protection.combinations_asked())?;
         Ok(Recoded { output: draft.finish(&control)?, search: vec![report], quality })
     }

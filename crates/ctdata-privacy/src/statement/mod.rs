@@ -119,7 +119,7 @@ fn required_of(model: &PrivacyModel) -> Measure {
             ClassModel::TCloseness(model) => Measure::Real(model.t()),
             ClassModel::DeltaDisclosure(model) => Measure::Real(model.delta()),
             ClassModel::BetaLikeness(model) => Measure::Real(model.beta()),
-            ClassModel::DeltaPresence(model) => Measure::Real(model.highest()),
+            ClassModel::DeltaPresence(model) => Measure::Range(model.lowest(), model.highest()),
         },
         PrivacyModel::Table(model) => Measure::Real(match model {
             TableModel::SampleUniqueness(model) => model.highest_share(),
@@ -146,6 +146,19 @@ pub struct GeneralizedColumn {
     pub height: usize,
     /// Released cells that stand for more than one value.
     pub cells: u64,
+}
+
+/// Combinations of a few values that were found to have enough possible matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct ReleasedCombinations {
+    /// The attributes of which someone may know some.
+    pub attributes: Vec<String>,
+    /// How many of them someone may know, at most.
+    pub up_to: usize,
+    /// The least number of units that could be the person's, if any could.
+    pub possible_matches: u64,
 }
 
 /// What the verifier recounted and found to hold.
@@ -189,8 +202,11 @@ pub struct Statement {
     /// The privacy models; all of them hold.
     pub models: Vec<ReleaseModel>,
     /// The least number of units that whoever knows the quasi-identifiers of a person finds to be
-    /// possibly the person's, if any is found.
+    /// possibly the person's, if any is found; 1 says nothing.
     pub possible_matches: u64,
+    /// Combinations of values of other attributes, or of some of these, that have enough possible matches.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub combinations: Vec<ReleasedCombinations>,
     /// The attributes that an attacker is assumed to know.
     pub quasi_identifiers: Vec<String>,
     /// What the size of a class counts.
@@ -229,6 +245,9 @@ pub(crate) struct Facts<'a> {
     /// The least number of possible matches that anyone has who has any.
     pub(crate) k: u64,
     pub(crate) models: Vec<ReleaseModel>,
+    pub(crate) combinations: Vec<ReleasedCombinations>,
+    /// The least number of input units that each released record may be of, where that was checked.
+    pub(crate) mutual_k: Option<u64>,
     pub(crate) columns: Vec<String>,
     pub(crate) quasi_identifiers: Vec<String>,
     /// Released columns that are not quasi-identifiers.
@@ -249,7 +268,7 @@ impl Statement {
             released: ReleaseKind::Microdata,
             table: None,
             computed_from: None,
-            assumptions: words::assumptions(facts.summary.unit),
+            assumptions: words::assumptions(&facts),
             missing: words::missing(&facts),
             not_protected: words::not_protected(&facts),
             verified: Verification {
@@ -260,6 +279,7 @@ impl Statement {
             },
             columns: facts.columns,
             models: facts.models,
+            combinations: facts.combinations,
             quasi_identifiers: facts.quasi_identifiers,
             unit: facts.summary.unit,
             records: facts.summary.records,

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Facts, GeneralizedColumn, Mechanism, ReleaseKind, Statement};
-use crate::{KAnonymity, PrivacyUnit};
+use super::{Facts, GeneralizedColumn, Mechanism, ReleaseKind, ReleaseModel, Statement};
+use crate::{
+    AverageRisk, BetaLikeness, DeltaDisclosure, DeltaPresence, DistinctLDiversity, EntropyLDiversity, KAnonymity, KMap,
+    PopulationUniqueness, PrivacyUnit, RecursiveCLDiversity, SampleUniqueness, TCloseness,
+};
 
 pub(super) const COMPUTED_FROM: &str = "computed from the released microdata";
 pub(super) const CHECK_OF_COUNTS: &str =
@@ -13,8 +16,8 @@ fn sentences(sentences: &[&str]) -> Vec<String> {
     sentences.iter().map(ToString::to_string).collect()
 }
 
-pub(super) fn assumptions(unit: PrivacyUnit) -> Vec<String> {
-    let unit = match unit {
+pub(super) fn assumptions(facts: &Facts<'_>) -> Vec<String> {
+    let unit = match facts.summary.unit {
         PrivacyUnit::Person => {
             "Records with the same identifier in the source belong to one person, other records to other persons; \
              a class is counted by its persons."
@@ -24,12 +27,28 @@ pub(super) fn assumptions(unit: PrivacyUnit) -> Vec<String> {
              several records, fewer persons than records share a combination."
         }
     };
-    sentences(&[
+    let mut all = sentences(&[
         "An attacker may know that a person is in the source, and the person's true value of every \
          quasi-identifier, also where the source did not record it.",
         "An attacker knows nothing else that is in the source, and no other release of it.",
         unit,
-    ])
+    ]);
+    let is = |names: &[&str]| facts.models.iter().any(|model| names.contains(&model.kind.as_str()));
+    if is(&[TCloseness::NAME, DeltaDisclosure::NAME, BetaLikeness::NAME]) {
+        all.push(
+            "The distribution of a sensitive attribute over all records of the source, suppressed ones included, is \
+             taken for public: classes are compared with it."
+                .to_owned(),
+        );
+    }
+    if is(&[KMap::NAME, DeltaPresence::NAME, PopulationUniqueness::NAME]) {
+        all.push(
+            "The source is a sample of the population that the models count or estimate: of the table of the \
+             population that was given, with the same attributes, or drawn at random with the fraction stated."
+                .to_owned(),
+        );
+    }
+    all
 }
 
 pub(super) fn missing(facts: &Facts<'_>) -> Vec<String> {
@@ -68,7 +87,10 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<String> {
             "The classes of the released rows were recounted by comparing rows, and each model named above was \
              computed again from them; all hold."
         }
-        Mechanism::LocalSuppression => "The classes of the released rows were recounted by comparing rows.",
+        Mechanism::LocalSuppression => {
+            "The classes of the released rows were recounted by comparing rows. A class may be smaller than k: what is \
+             counted is who could be meant, not who looks the same."
+        }
     };
     let cells = match facts.mechanism {
         Mechanism::Recoding => {
@@ -88,23 +110,59 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<String> {
              being compatible with everything; there are none or at least k."
         }
     };
-    sentences(&[
-        classes,
-        compatible,
+    let mut all = sentences(&[classes, compatible]);
+    if facts.mutual_k.is_some() {
+        all.push(
+            "For every released record, the units of the source that it could be of were counted in the same way; \
+             there are at least k."
+                .to_owned(),
+        );
+    }
+    if !facts.combinations.is_empty() {
+        all.push(
+            "For every record of the source and every combination of values named above, the released units that are \
+             compatible with it were counted; there are none or at least as many as stated."
+                .to_owned(),
+        );
+    }
+    all.extend(sentences(&[
         cells,
         "The columns are those listed; there are no identifiers and no weights, and the order of the rows follows \
          from their content alone.",
-        "The numbers of records and suppressed cells were recounted.",
-    ])
+        match facts.mechanism {
+            Mechanism::Recoding => "The numbers of records, coarser cells and suppressed cells were recounted.",
+            _ => "The numbers of records and suppressed cells were recounted.",
+        },
+    ]));
+    all
 }
 
 pub(super) fn not_protected(facts: &Facts<'_>) -> Vec<String> {
-    let mut all = sentences(&[
+    let is_k_anonymous = facts.models.iter().any(|model| model.kind == KAnonymity::NAME);
+    let in_common = if is_k_anonymous {
         "What all records of a class have in common is learnt of each person in it, without telling them apart: \
-         k-anonymity hides who is who, not what is true of a group.",
+         k-anonymity hides who is who, not what is true of a group."
+    } else {
+        "What all records that could be a person's have in common is learnt of the person, without telling them apart."
+    };
+    let fewer = if facts.k > 1 {
         "Someone who knows more than the quasi-identifiers, for example that some of the possible matches are \
-         other people, may narrow them down to fewer than k.",
-    ]);
+         other people, may narrow them down to fewer than k."
+    } else {
+        "No number of possible matches is promised: someone who knows all quasi-identifiers of a person may find a \
+         single record that fits."
+    };
+    let mut all = sentences(&[in_common, fewer]);
+    let mut of_models: Vec<&str> = facts.models.iter().filter_map(limit_of).collect();
+    of_models.dedup();
+    all.extend(sentences(&of_models));
+    if facts.mechanism == Mechanism::LocalSuppression {
+        all.push(
+            "The possible matches are not equally likely: a record that shows all its values looks likelier than one \
+             with blanks, and who can place other people may rule some out."
+                .to_owned(),
+        );
+    }
     if facts.summary.unit == PrivacyUnit::Person {
         all.push(
             "Each record is hidden by itself: what someone can tell who knows several records of one person is not \
@@ -119,13 +177,65 @@ pub(super) fn not_protected(facts: &Facts<'_>) -> Vec<String> {
             list(facts.others)
         ));
     }
+    let suppressed = match facts.mechanism {
+        Mechanism::Suppression => {
+            "That a record or a cell is suppressed tells that its combination of values was rare in the source."
+        }
+        Mechanism::Recoding => {
+            "How coarse values are and how many records are suppressed tells something of the source: that records \
+             like these broke a model on finer values."
+        }
+        Mechanism::LocalSuppression => {
+            "That a record or a cell is suppressed tells that a combination of its values was rare in the source, or \
+             was needed to hide one that was."
+        }
+    };
     all.extend(sentences(&[
-        "That a record or a cell is suppressed tells that its combination of values was rare in the source.",
+        suppressed,
         "Several releases of the same persons can be compared with each other; this statement speaks of one release \
          alone.",
         "Statistical inference is not bounded: this is not differential privacy.",
     ]));
     all
+}
+
+/// What a model leaves open that its name may seem to promise.
+fn limit_of(model: &ReleaseModel) -> Option<&'static str> {
+    Some(match model.kind.as_str() {
+        KMap::NAME => {
+            "k-map counts people of the population, known or estimated: whoever knows that a person is in the source \
+             may find a single record."
+        }
+        DistinctLDiversity::NAME => {
+            "distinct l-diversity counts different values: one of them may be that of nearly everybody in a class, and \
+             all may mean much the same."
+        }
+        EntropyLDiversity::NAME | RecursiveCLDiversity::NAME => {
+            "l-diversity looks at how often values occur in a class, not at what they mean or how rare they are \
+             elsewhere: all may mean much the same."
+        }
+        TCloseness::NAME => {
+            "t-closeness bounds how far a class is from the distribution of the source as a whole: a rare value may \
+             still be many times as likely in a class."
+        }
+        DeltaDisclosure::NAME => {
+            "delta-disclosure compares classes with the distribution of the source: what that distribution itself \
+             tells of everybody is not hidden."
+        }
+        BetaLikeness::NAME => {
+            "beta-likeness bounds how much likelier a value gets: that a class lacks a value, or that it gets rarer, \
+             is not bounded."
+        }
+        DeltaPresence::NAME => {
+            "delta-presence bounds what is learnt of who is in the source, given the table of the population; it says \
+             nothing of what is learnt of those who are known to be in it."
+        }
+        SampleUniqueness::NAME | AverageRisk::NAME | PopulationUniqueness::NAME => {
+            "Shares and means over all records bound nobody's own risk: single records may still be alone in their \
+             class, as far as they allow."
+        }
+        _ => return None,
+    })
 }
 
 fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
@@ -152,27 +262,50 @@ impl Statement {
                 let _ = write!(text, "Table `{id}` counts the records of the released microdata by {columns}: {from}.");
             }
         }
-        let k = self.possible_matches;
-        let many = match self.unit {
+        let many = |k: u64| match self.unit {
             PrivacyUnit::Person => format!("records of at least {k} persons"),
             PrivacyUnit::Record => format!("at least {k} records"),
         };
-        let known = list(&self.quasi_identifiers);
         match self.models.as_slice() {
             [only] if only.kind == KAnonymity::NAME => {
-                let _ = write!(text, " It is k-anonymous with k = {k}: whoever");
+                let _ = write!(text, " It is k-anonymous with k = {}", level(only));
             }
-            [] => text.push_str(" Whoever"),
+            [] => text.push_str(" Cells were blanked until enough people could be meant"),
             models => {
                 let models = models.iter().map(|model| model.description.as_str());
-                let _ = write!(text, " It satisfies {}. Whoever", list(models));
+                let _ = write!(text, " It satisfies {}", list(models));
             }
         }
-        let _ = writeln!(
-            text,
-            " knows {known} of a person, and nothing else of the source, finds either no record that could be the \
-             person's or {many} that could be.",
-        );
+        if self.possible_matches > 1 {
+            let _ = write!(
+                text,
+                ": whoever knows {} of a person, and nothing else of the source, finds either no record that could be \
+                 the person's or {} that could be",
+                list(&self.quasi_identifiers),
+                many(self.possible_matches)
+            );
+        } else {
+            let _ = write!(
+                text,
+                ". How many records could be a person's is not bounded for whoever knows {}",
+                list(&self.quasi_identifiers)
+            );
+        }
+        text.push_str(".\n");
+        for combination in &self.combinations {
+            let of = match combination.up_to {
+                up_to if up_to >= combination.attributes.len() => "any".to_owned(),
+                1 => "one".to_owned(),
+                up_to => format!("up to {up_to}"),
+            };
+            let _ = writeln!(
+                text,
+                "Whoever knows {of} of {} of a person, and nothing else of the source, finds either no record that could \
+                 be the person's or {} that could be.",
+                list(&combination.attributes),
+                many(combination.possible_matches)
+            );
+        }
         if self.released == ReleaseKind::Microdata {
             let _ = write!(text, "\nColumns: {columns}.\n");
         }
@@ -207,15 +340,23 @@ impl Statement {
     }
 }
 
+/// The level that a model of counts asks for.
+fn level(model: &ReleaseModel) -> u64 {
+    match model.required {
+        crate::Measure::Count(count) => count,
+        _ => 0,
+    }
+}
+
 fn generalized(column: &GeneralizedColumn) -> String {
     let GeneralizedColumn { attribute, level, level_name, height, cells } = column;
     match (level, level_name) {
         (Some(0), _) => format!("{attribute} was not generalized."),
         (Some(level), name) => {
             let name = name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
-            format!("{attribute} was generalized to level {level} of {height}{name}: {cells} cells are coarser.")
+            format!("{attribute} was generalized to level {level} of {height}{name}: {cells} released cells stand for more than one value.")
         }
-        (None, _) => format!("{attribute} was generalized record by record: {cells} cells are coarser."),
+        (None, _) => format!("{attribute} was generalized record by record: {cells} released cells stand for more than one value."),
     }
 }
 

@@ -9,21 +9,20 @@ use crate::{BrokenGuarantee, PrivacyError};
 ///
 /// Targets are combinations of true values in the input, sorted. Of an open target some true value is
 /// unknown; what fits all values is counted, and where nothing does, the matches of the true value are
-/// none or whole groups. Targets tell of the columns of the groups at `places`, or of all.
-pub(super) fn check(
-    targets: &[&[u16]],
+/// none or whole groups.
+pub(super) fn check<T: AsRef<[u16]>>(
+    targets: &[T],
     is_open: impl Fn(&[u16]) -> bool,
     groups: &Groups,
-    places: Option<&[usize]>,
     required: u64,
     fits: impl Fn(usize, u16, u16) -> bool,
     control: &Control,
 ) -> Result<Option<u64>, PrivacyError> {
-    let small_group = groups.sizes().min().filter(|&size| size < required);
+    let small_group = groups.sizes().iter().copied().min().filter(|&size| size < required);
     let mut smallest: Option<u64> = None;
     let mut exposed = vec![false; targets.len()];
-    groups.possible(places, targets, fits, control, |number, units| {
-        let open = targets.get(number).is_some_and(|target| is_open(target));
+    groups.possible(targets, fits, control, |number, units| {
+        let open = targets.get(number).is_some_and(|target| is_open(target.as_ref()));
         let units = if units == 0 && open { small_group.unwrap_or(0) } else { units };
         if units > 0 {
             smallest = Some(smallest.map_or(units, |smallest| smallest.min(units)));

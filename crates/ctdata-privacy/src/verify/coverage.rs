@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use ctdata_table::{Attribute, Cell, Hierarchy};
+use ctdata_table::{Attribute, Cell, DomainKind, Hierarchy, Origin, Table};
+
+use super::microdata;
 
 use crate::quasi::is_blank;
 use crate::recode::Meaning;
@@ -22,6 +24,24 @@ pub(crate) struct ClaimedColumn {
     pub(crate) is_quasi: bool,
 }
 
+impl ClaimedColumn {
+    /// Whether a released domain is what the claim may leave of its hierarchy. On one level it is that
+    /// level, each value standing for itself; on several, names in use. Where the leaves were read off the
+    /// data, only values that are still there may be left.
+    pub(super) fn domain_fits(&self, new: &Attribute, output: &Table, position: usize) -> bool {
+        let claimed = self.attribute.domain();
+        let is_sound = match self.level {
+            Some(level) => {
+                let itself = (0..=u16::MAX).map(|code| Meaning::Node { level, code });
+                self.hierarchy.level(level).is_some_and(|level| level.domain() == claimed)
+                    && self.meanings.iter().copied().eq(itself.take(claimed.len()))
+            }
+            None => claimed.kind() == DomainKind::Nominal && claimed.origin() == Origin::Observed,
+        };
+        is_sound && microdata::domain_fits(claimed, new.domain(), output, position)
+    }
+}
+
 /// What one released code stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
@@ -39,6 +59,8 @@ pub(super) struct Coverage<'a> {
     input: &'a Attribute,
     released: &'a Attribute,
     standing: Vec<Standing>,
+    /// Whether each released code stands for more than one value of the input.
+    coarse: Vec<bool>,
     /// For each target (see [`target`](Self::target)) the released codes that fit it, blanks apart; sorted.
     fitting: Vec<Vec<u16>>,
     target_of: Vec<u16>,
@@ -49,8 +71,7 @@ pub(super) struct Coverage<'a> {
 impl<'a> Coverage<'a> {
     /// None if a label is not what its meaning says.
     pub(super) fn new(claimed: &'a ClaimedColumn, input: &'a Attribute, released: &'a Attribute) -> Option<Self> {
-        let codes = u16::try_from(released.code_count()).ok()?;
-        let standing: Vec<Standing> = (0..codes)
+        let standing: Vec<Standing> = codes_of(released)
             .map(|code| match released.cell(code)? {
                 cell if is_blank(cell) => Some(Standing::Anything),
                 Cell::Missing(_) => Some(Standing::Answer),
@@ -64,8 +85,19 @@ impl<'a> Coverage<'a> {
                 }
             })
             .collect::<Option<_>>()?;
-        let mut coverage =
-            Self { claimed, input, released, standing, fitting: Vec::new(), target_of: Vec::new(), open: None };
+        let leaves_of_level: HashMap<usize, Vec<usize>> =
+            (0..=claimed.hierarchy.height()).map(|level| (level, leaves_under(&claimed.hierarchy, level))).collect();
+        let is_coarse = |standing: &Standing| match standing {
+            Standing::Values(Meaning::Node { level, code }) => {
+                let leaves = leaves_of_level.get(level).and_then(|leaves| leaves.get(usize::from(*code)));
+                leaves.is_some_and(|&leaves| leaves > 1)
+            }
+            Standing::Values(Meaning::Interval { first, last }) => first < last,
+            _ => false,
+        };
+        let coarse = standing.iter().map(is_coarse).collect();
+        let (fitting, target_of) = (Vec::new(), Vec::new());
+        let mut coverage = Self { claimed, input, released, standing, coarse, fitting, target_of, open: None };
         coverage.find_targets()?;
         Some(coverage)
     }
@@ -83,13 +115,7 @@ impl<'a> Coverage<'a> {
 
     /// Whether a released code stands for more than one value of the input.
     pub(super) fn is_coarse(&self, released: u16) -> bool {
-        match self.standing.get(usize::from(released)) {
-            Some(Standing::Values(Meaning::Node { level, code })) => {
-                *level > 0 && self.claimed.hierarchy.leaves_under(*level, *code) > 1
-            }
-            Some(Standing::Values(Meaning::Interval { first, last })) => first < last,
-            _ => false,
-        }
+        self.coarse.get(usize::from(released)).copied().unwrap_or(false)
     }
 
     /// Input codes with the same target fit the same released codes.
@@ -132,7 +158,7 @@ impl<'a> Coverage<'a> {
     fn find_targets(&mut self) -> Option<()> {
         let mut nodes: HashMap<usize, HashMap<u16, Vec<u16>>> = HashMap::new();
         let mut intervals = Vec::new();
-        for (code, standing) in (0u16..).zip(&self.standing) {
+        for (code, standing) in (0..=u16::MAX).zip(&self.standing) {
             match standing {
                 Standing::Values(Meaning::Node { level, code: at }) => {
                     nodes.entry(*level).or_default().entry(*at).or_default().push(code);
@@ -141,35 +167,38 @@ impl<'a> Coverage<'a> {
                 _ => {}
             }
         }
-        let values = u16::try_from(self.input.domain().len()).ok()?;
-        let of_value = |value: u16| {
-            let on_level = |(level, codes): (&usize, &HashMap<u16, Vec<u16>>)| {
-                let at = self.claimed.hierarchy.level(*level)?.of_leaf().get(usize::from(value))?;
-                codes.get(at).cloned()
-            };
-            let mut fitting: Vec<u16> = nodes.iter().filter_map(on_level).flatten().collect();
-            let covering = intervals.iter().filter(|(first, last, _)| (*first..=*last).contains(&value));
-            fitting.extend(covering.map(|(.., code)| *code));
-            fitting.sort_unstable();
-            fitting
+        let mut of_values: Vec<Vec<u16>> = vec![Vec::new(); self.input.domain().len()];
+        for (level, codes_at) in &nodes {
+            let of_leaf = self.claimed.hierarchy.level(*level)?.of_leaf();
+            for (fitting, at) in of_values.iter_mut().zip(of_leaf) {
+                fitting.extend(codes_at.get(at).into_iter().flatten());
+            }
+        }
+        for (first, last, code) in intervals {
+            for fitting in of_values.get_mut(usize::from(first)..=usize::from(last))? {
+                fitting.push(code);
+            }
+        }
+        of_values.iter_mut().for_each(|fitting| fitting.sort_unstable());
+        // What fits every value, whatever the true one is. Where the values were read off the data, the
+        // true one may be none of them.
+        let mut always = match self.input.domain().origin() {
+            Origin::Public => of_values.first().cloned().unwrap_or_default(),
+            Origin::Observed => Vec::new(),
         };
-        let of_values: Vec<Vec<u16>> = (0..values).map(of_value).collect();
-        // What fits every value, whatever the true one is.
-        let mut always = of_values.first().cloned().unwrap_or_default();
         for fitting in &of_values {
             always.retain(|code| fitting.binary_search(code).is_ok());
         }
         let answers = |cell: Cell| -> Vec<u16> {
-            let standing = (0u16..).zip(&self.standing);
+            let standing = (0..=u16::MAX).zip(&self.standing);
             standing
                 .filter(|(code, standing)| **standing == Standing::Answer && self.released.cell(*code) == Some(cell))
                 .map(|(code, _)| code)
                 .collect()
         };
-        let codes = u16::try_from(self.input.code_count()).ok()?;
         let mut numbers: HashMap<(bool, Vec<u16>), u16> = HashMap::new();
-        let mut target_of = Vec::with_capacity(usize::from(codes));
-        for code in 0..codes {
+        let mut target_of = Vec::with_capacity(self.input.code_count());
+        for code in codes_of(self.input) {
             let target = match self.input.cell(code)? {
                 Cell::Value(value) => (false, of_values.get(usize::from(value))?.clone()),
                 cell if is_blank(cell) => (true, always.clone()),
@@ -190,14 +219,44 @@ impl<'a> Coverage<'a> {
     }
 }
 
+/// All codes of an attribute; the last of the largest is [`u16::MAX`].
+fn codes_of(attribute: &Attribute) -> impl Iterator<Item = u16> {
+    (0..=u16::MAX).take(attribute.code_count())
+}
+
+/// For each value of a level, how many leaves lie under it.
+fn leaves_under(hierarchy: &Hierarchy, level: usize) -> Vec<usize> {
+    let Some(level) = hierarchy.level(level) else { return Vec::new() };
+    let mut leaves = vec![0; level.domain().len()];
+    for &code in level.of_leaf() {
+        if let Some(leaves) = leaves.get_mut(usize::from(code)) {
+            *leaves += 1;
+        }
+    }
+    leaves
+}
+
 /// Whether a text names what a meaning says: a value of a level, or an interval from its first to its last
-/// value. A remark in brackets may follow, where the text alone would be that of something else.
+/// value. Where another value of the column has that text, a remark in brackets may follow: the name of
+/// the level, or that it is an interval, and a number. No other words may: they could say anything.
 fn is_label_of(text: &str, meaning: Meaning, hierarchy: &Hierarchy) -> bool {
-    let label = match meaning {
-        Meaning::Node { level, code } => hierarchy.level(level).and_then(|level| level.domain().label(code)),
-        Meaning::Interval { first, last } => hierarchy.leaves().span_label(first, last).map(Into::into),
-        Meaning::Missing(_) => None,
+    let (label, remark) = match meaning {
+        Meaning::Node { level, code } => {
+            let Some(level) = hierarchy.level(level) else { return false };
+            (level.domain().label(code), level.name())
+        }
+        Meaning::Interval { first, last } => (hierarchy.leaves().span_label(first, last).map(Into::into), "interval"),
+        Meaning::Missing(_) => return false,
     };
-    let is_remark = |rest: &str| rest.is_empty() || (rest.starts_with(" (") && rest.ends_with(')'));
-    label.is_some_and(|label| text.strip_prefix(&*label).is_some_and(is_remark))
+    let is_remark = |rest: &str| {
+        let inside = rest.strip_prefix(" (").and_then(|rest| rest.strip_suffix(')'));
+        let number = inside.and_then(|inside| inside.strip_prefix(remark));
+        number.is_some_and(|number| {
+            number.is_empty()
+                || number.strip_prefix(' ').is_some_and(|number| {
+                    number.parse::<u16>().is_ok_and(|count| count > 1 && count.to_string() == number)
+                })
+        })
+    };
+    label.is_some_and(|label| text.strip_prefix(&*label).is_some_and(|rest| rest.is_empty() || is_remark(rest)))
 }

@@ -17,7 +17,6 @@ use crate::{BrokenGuarantee, PrivacyError};
 /// What models are recomputed from.
 pub(super) struct Evidence<'a> {
     pub(super) input: &'a Table,
-    /// The input row of each released row.
     pub(super) output: &'a Table,
     pub(super) groups: &'a Groups,
     /// The quasi-identifiers: position in the input, and what released codes stand for.
@@ -77,53 +76,93 @@ impl<'a> Evidence<'a> {
         Ok(Sensitive { attribute, all, classes })
     }
 
-    /// Rows of the population that each released class stands for.
-    fn population(&self) -> Result<(Vec<u64>, u64), PrivacyError> {
+    /// The people of the population that belong to each released class: distinct persons where it has
+    /// person ids, else the sum of its weights, else its rows.
+    ///
+    /// A row belongs to a class if recoding could make the class's cells of it; a blank is that of a
+    /// blank only, so that no more people are counted than an attacker would.
+    fn population(&self) -> Result<Population, PrivacyError> {
         let Some(table) = self.population else {
             return Err(BrokenGuarantee::Account.into());
         };
-        let mut readers = Vec::new();
-        for (position, coverage) in self.known {
+        let (mut readers, mut input_codes) = (Vec::new(), Vec::new());
+        for (position, _) in self.known {
             let input = self.input.schema().get(*position).ok_or(BrokenGuarantee::Account)?;
             let at = table.schema().position(input.name())?;
             let attribute = table.schema().get(at).ok_or(BrokenGuarantee::Account)?;
-            let codes = u16::try_from(attribute.code_count()).unwrap_or(u16::MAX);
-            let targets: Vec<u16> = (0..codes)
-                .map(|code| {
-                    let cell = match attribute.cell(code) {
-                        Some(Cell::Value(value)) => {
-                            let label = attribute.domain().label(value);
-                            label.and_then(|label| input.domain().code_of(&label)).map(Cell::Value)
-                        }
-                        other => other,
-                    };
-                    cell.and_then(|cell| input.code(cell)).map_or(u16::MAX, |code| coverage.target(code))
-                })
-                .collect();
-            readers.push((at, move |code: u16| targets.get(usize::from(code)).copied().unwrap_or(u16::MAX)));
+            input_codes.push(same_cells(attribute, input));
+            readers.push((at, |code: u16| code));
         }
+        let rows: Vec<u32> = (0u32..).take(table.rows()).collect();
+        let (person, bound) = super::person_of_rows(table, &rows);
         let rows = Rows::read(table, &readers);
-        let mut copies: BTreeMap<&[u16], u64> = BTreeMap::new();
-        for row in rows.iter() {
-            *copies.entry(row).or_default() += 1;
+        let strata = Groups::of(&rows, &person, bound);
+        let mut people = strata.sizes().to_vec();
+        if let (None, Some(weights)) = (table.ids(), table.weights()) {
+            people.fill(0);
+            for (&stratum, &weight) in strata.of_rows().iter().zip(weights.values()) {
+                if let Some(sum) = people.get_mut(stratum as usize) {
+                    *sum += u64::from(weight);
+                }
+            }
         }
-        let (targets, counts): (Vec<&[u16]>, Vec<u64>) = copies.into_iter().unzip();
-        let mut members = vec![0; self.groups.len()];
-        let mut without_class = 0;
-        let fits = |place: usize, known: u16, cell: u16| {
-            self.known.get(place).is_some_and(|(_, coverage)| coverage.fits(known, cell))
+        let mut stratum_of: BTreeMap<&[u16], usize> = BTreeMap::new();
+        for (row, &stratum) in rows.iter().zip(strata.of_rows()) {
+            stratum_of.insert(row, stratum as usize);
+        }
+        let (targets, strata_of_targets): (Vec<&[u16]>, Vec<usize>) = stratum_of.into_iter().unzip();
+        let mut found = Population { people: vec![0; self.groups.len()], without_class: 0, in_several: 0 };
+        let mut members: Vec<Vec<u32>> = vec![Vec::new(); self.groups.len()];
+        let fits = |place: usize, theirs: u16, cell: u16| {
+            let ours = input_codes.get(place).and_then(|codes| codes.get(usize::from(theirs)).copied().flatten());
+            ours.zip(self.known.get(place)).is_some_and(|(ours, (_, coverage))| coverage.stands_for(cell, ours))
         };
-        self.groups.matching(None, &targets, fits, self.control, |number, groups| {
-            let count = counts.get(number).copied().unwrap_or(0);
-            without_class += if groups.is_empty() { count } else { 0 };
+        self.groups.matching(&targets, fits, self.control, |number, groups| {
+            let stratum = strata_of_targets.get(number).copied().unwrap_or_default();
+            let count = people.get(stratum).copied().unwrap_or(0);
+            match groups.len() {
+                0 => found.without_class += count,
+                1 => {}
+                _ => found.in_several += count,
+            }
             for &group in groups {
-                if let Some(members) = members.get_mut(group) {
-                    *members += count;
+                if let (Some(sum), Some(members)) = (found.people.get_mut(group), members.get_mut(group)) {
+                    *sum += count;
+                    members.extend_from_slice(strata.persons(stratum));
                 }
             }
         })?;
-        Ok((members, without_class))
+        if table.ids().is_some() {
+            for (sum, members) in found.people.iter_mut().zip(&mut members) {
+                members.sort_unstable();
+                members.dedup();
+                *sum = members.len() as u64;
+            }
+        }
+        Ok(found)
     }
+}
+
+/// People of a population by the classes of a release.
+struct Population {
+    /// Of each class.
+    people: Vec<u64>,
+    /// People who belong to no class.
+    without_class: u64,
+    /// People who belong to more than one.
+    in_several: u64,
+}
+
+/// For each code of an attribute, that of the same cell of another one.
+fn same_cells(from: &Attribute, to: &Attribute) -> Vec<Option<u16>> {
+    let same = |code| match from.cell(code)? {
+        Cell::Value(value) => {
+            let label = from.domain().label(value)?;
+            to.domain().code_of(&label).filter(|&code| to.domain().label(code).as_deref() == Some(&*label))
+        }
+        missing @ Cell::Missing(_) => to.code(missing),
+    };
+    (0..=u16::MAX).take(from.code_count()).map(same).collect()
 }
 
 /// Whether a model holds of the released rows.
@@ -135,7 +174,7 @@ pub(super) fn check(model: &PrivacyModel, evidence: &Evidence<'_>) -> Result<(),
 }
 
 fn check_class_model(model: &ClassModel, evidence: &Evidence<'_>) -> Result<(), PrivacyError> {
-    let sizes: Vec<u64> = evidence.groups.sizes().collect();
+    let sizes = evidence.groups.sizes();
     let at_least = |sizes: &[u64], required: u64| {
         let small = sizes.iter().filter(|&&size| size < required).count() as u64;
         match sizes.iter().min() {
@@ -151,34 +190,49 @@ fn check_class_model(model: &ClassModel, evidence: &Evidence<'_>) -> Result<(), 
         if failing > 0 { Err(BrokenGuarantee::Model { model: model.name(), classes: failing }.into()) } else { Ok(()) }
     };
     match model {
-        ClassModel::KAnonymity(model) => at_least(&sizes, model.k().into()),
+        ClassModel::KAnonymity(model) => at_least(sizes, model.k().into()),
         ClassModel::KMap(model) => match model.least_records() {
-            Some(records) => at_least(&sizes, records.into()),
-            None => at_least(&evidence.population()?.0, model.k().into()),
+            Some(records) => at_least(sizes, records.into()),
+            None => at_least(&evidence.population()?.people, model.k().into()),
         },
         ClassModel::DistinctLDiversity(model) => {
-            at_least(&sizes, model.l().into())?;
+            at_least(sizes, model.l().into())?;
             each(model.attribute(), &|_, class| class.len() >= model.l() as usize)
         }
-        ClassModel::EntropyLDiversity(model) => each(model.attribute(), &|_, class| {
-            let n = total(class);
-            let entropy: f64 = match model.estimator() {
-                EntropyEstimator::Shannon => class.values().map(|count| -count / n * (count / n).ln()).sum(),
-                EntropyEstimator::Grassberger => digamma(n) - class.values().map(|c| c * digamma(*c)).sum::<f64>() / n,
+        ClassModel::EntropyLDiversity(model) => {
+            let reaches = |counts: &mut dyn Iterator<Item = f64>, n: f64| {
+                let entropy: f64 = match model.estimator() {
+                    EntropyEstimator::Shannon => counts.map(|count| -count / n * (count / n).ln()).sum(),
+                    EntropyEstimator::Grassberger => digamma(n) - counts.map(|c| c * digamma(c)).sum::<f64>() / n,
+                };
+                entropy + TOLERANCE >= model.l().ln()
             };
-            entropy + TOLERANCE >= model.l().ln()
-        }),
-        ClassModel::RecursiveCLDiversity(model) => each(model.attribute(), &|_, class| {
-            let mut counts: Vec<f64> = class.values().copied().collect();
-            counts.sort_by(|a, b| b.total_cmp(a));
-            let tail: f64 = counts.iter().skip(model.l() as usize - 1).sum();
-            counts.first().is_some_and(|largest| *largest < model.c() * tail)
-        }),
+            // So many units as records are needed: those of one person are not as many persons.
+            let is_enough = |units: u64| match model.estimator() {
+                EntropyEstimator::Shannon => real(units).ln() + TOLERANCE >= model.l().ln(),
+                EntropyEstimator::Grassberger => reaches(&mut (0..units).map(|_| 1.0), real(units)),
+            };
+            let smallest = sizes.iter().copied().min();
+            if let Some(smallest) = smallest.filter(|&units| !is_enough(units)) {
+                let required = (smallest + 1..).find(|&units| is_enough(units)).unwrap_or(u64::MAX);
+                return at_least(sizes, required);
+            }
+            each(model.attribute(), &|_, class| reaches(&mut class.values().copied(), total(class)))
+        }
+        ClassModel::RecursiveCLDiversity(model) => {
+            at_least(sizes, model.l().into())?;
+            each(model.attribute(), &|_, class| {
+                let mut counts: Vec<f64> = class.values().copied().collect();
+                counts.sort_by(|a, b| b.total_cmp(a));
+                let tail: f64 = counts.iter().skip(model.l() as usize - 1).sum();
+                counts.first().is_some_and(|largest| *largest < model.c() * tail)
+            })
+        }
         ClassModel::TCloseness(model) => each(model.attribute(), &|sensitive, class| {
             let distance = match model.distance() {
                 SensitiveDistance::Equal => equal_distance(&sensitive.all, class),
                 SensitiveDistance::Ordered => ordered_distance(sensitive, class),
-                SensitiveDistance::Hierarchical(hierarchy) => tree_distance(hierarchy, &sensitive.all, class),
+                SensitiveDistance::Hierarchical(hierarchy) => tree_distance(hierarchy, sensitive, class),
             };
             distance <= model.t() + TOLERANCE
         }),
@@ -204,13 +258,15 @@ fn check_class_model(model: &ClassModel, evidence: &Evidence<'_>) -> Result<(), 
             })
         }),
         ClassModel::DeltaPresence(model) => {
-            let (population, without_class) = evidence.population()?;
-            let outside = |(&size, &members): (&u64, &u64)| {
-                let share = if members == 0 { f64::INFINITY } else { real(size) / real(members) };
+            let population = evidence.population()?;
+            let outside = |(&size, &people): (&u64, &u64)| {
+                let share = if people == 0 { f64::INFINITY } else { real(size) / real(people) };
                 share + TOLERANCE < model.lowest() || share > model.highest() + TOLERANCE
             };
-            let failing = sizes.iter().zip(&population).filter(|pair| outside(*pair)).count() as u64
-                + u64::from(without_class > 0 && model.lowest() > 0.0);
+            // Classes that people share say too little of each of them.
+            let failing = sizes.iter().zip(&population.people).filter(|pair| outside(*pair)).count() as u64
+                + u64::from(population.without_class > 0 && model.lowest() > 0.0)
+                + u64::from(population.in_several > 0);
             if failing > 0 {
                 return Err(BrokenGuarantee::Model { model: "delta-presence", classes: failing }.into());
             }
@@ -221,7 +277,7 @@ fn check_class_model(model: &ClassModel, evidence: &Evidence<'_>) -> Result<(), 
 
 fn check_table_model(model: &TableModel, evidence: &Evidence<'_>) -> Result<(), PrivacyError> {
     let mut histogram: BTreeMap<u64, u64> = BTreeMap::new();
-    for size in evidence.groups.sizes() {
+    for &size in evidence.groups.sizes() {
         *histogram.entry(size).or_default() += 1;
     }
     let histogram: Vec<(u64, u64)> = histogram.into_iter().collect();
@@ -325,7 +381,23 @@ fn ordered_distance(sensitive: &Sensitive<'_>, class: &Counts) -> f64 {
 }
 
 /// The earth mover's distance on a tree of height 1; each edge carries what the leaves under it differ by.
-fn tree_distance(hierarchy: &Hierarchy, all: &Counts, class: &Counts) -> f64 {
+/// Infinite where an answer is no leaf.
+fn tree_distance(hierarchy: &Hierarchy, sensitive: &Sensitive<'_>, class: &Counts) -> f64 {
+    let all = &sensitive.all;
+    let leaf = |label: &str| {
+        let code = hierarchy.leaves().code_of(label)?;
+        (hierarchy.leaves().label(code)? == label).then_some(usize::from(code))
+    };
+    let differences: Option<Vec<(usize, f64)>> = (all.keys().chain(class.keys()))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .filter_map(|answer| match answer {
+            Answer::Value(_, label) => Some((leaf(label), shares(all, class, answer))),
+            Answer::NotApplicable | Answer::Blank => None,
+        })
+        .map(|(leaf, (q, p))| Some((leaf?, q - p)))
+        .collect();
+    let Some(differences) = differences else { return f64::INFINITY };
     let mut levels: Vec<_> = hierarchy.levels().collect();
     if levels.len() > 1 && levels.last().is_some_and(|top| top.domain().len() <= 1) {
         levels.pop();
@@ -334,10 +406,8 @@ fn tree_distance(hierarchy: &Hierarchy, all: &Counts, class: &Counts) -> f64 {
     let mut distance = off_scale(all, class) / 2.0;
     for level in levels {
         let mut surplus: BTreeMap<u16, f64> = BTreeMap::new();
-        for (label, &node) in hierarchy.leaves().labels().zip(level.of_leaf()) {
-            let code = hierarchy.leaves().code_of(&label).unwrap_or(u16::MAX);
-            let (q, p) = shares(all, class, &Answer::Value(code, label.into_owned()));
-            *surplus.entry(node).or_default() += q - p;
+        for &(leaf, difference) in &differences {
+            *surplus.entry(level.of_leaf().get(leaf).copied().unwrap_or(u16::MAX)).or_default() += difference;
         }
         distance += edge * surplus.values().map(|surplus| surplus.abs()).sum::<f64>();
     }

@@ -3,18 +3,18 @@
 //!
 //! Nothing here uses the counting or judging of the mechanisms.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use ctdata_table::{Attribute, Cell, Control, Missing, Origin, Table};
+use ctdata_table::{Attribute, Cell, Control, Missing, Table};
 
 use super::attacker;
 use super::coverage::{ClaimedColumn, Coverage};
 use super::microdata::{self, ColumnPair};
 use super::models::{self, Evidence};
-use super::possible::{Groups, Rows};
+use super::possible::{Groups, Rows, projected};
 use crate::model::PrivacyModel;
 use crate::release::Claim;
-use crate::statement::{Facts, Mechanism};
+use crate::statement::{Facts, Mechanism, ReleasedCombinations};
 use crate::{
     BlankedCells, BrokenGuarantee, GeneralizedColumn, PrivacyError, PrivacyUnit, RecordCounts, Statement, Summary,
 };
@@ -27,6 +27,14 @@ pub(crate) struct ClaimedCombinations {
     /// How many of them are known at once, at most.
     pub(crate) up_to: usize,
     pub(crate) k: u64,
+    /// Whether each released record is claimed to be of at least k input units in each combination.
+    pub(crate) mutual: bool,
+}
+
+impl From<&ClaimedCombinations> for ReleasedCombinations {
+    fn from(claimed: &ClaimedCombinations) -> Self {
+        Self { attributes: claimed.attributes.clone(), up_to: claimed.up_to, possible_matches: claimed.k }
+    }
 }
 
 /// What a recoded table is claimed to be.
@@ -58,6 +66,7 @@ impl Claim<Table> for RecodingClaim {
     }
 
     fn verify(&self, output: &Table, control: &Control) -> Result<Statement, PrivacyError> {
+        self.is_sound()?;
         let columns = self.columns(output)?;
         microdata::origins(&self.input, output, &self.origin)?;
         let mut summary = self.recount(output, &columns, control)?;
@@ -68,8 +77,8 @@ impl Claim<Table> for RecodingClaim {
         let quasi: Vec<&KnownColumn<'_>> = columns.known.iter().filter(|known| known.claimed.is_quasi).collect();
         let released = released_rows(output, &quasi);
         let groups = Groups::of(&released, &person, population);
-        summary.classes = groups.sizes().count() as u64;
-        summary.smallest_class = groups.sizes().min();
+        summary.classes = groups.len() as u64;
+        summary.smallest_class = groups.sizes().iter().copied().min();
         let evidence = Evidence {
             input: &self.input,
             output,
@@ -80,11 +89,18 @@ impl Claim<Table> for RecodingClaim {
         };
         for model in &self.models {
             control.check()?;
+            // What is not released, or is part of what an attacker knows, has no place in a class.
+            if model.attribute().is_some_and(|name| !self.released.iter().any(|other| other == name)) {
+                return Err(BrokenGuarantee::Model { model: model.name(), classes: summary.classes }.into());
+            }
             models::check(model, &evidence)?;
         }
-        let attacker_view_smallest = self.check_attacker_view(&quasi, &groups, None, self.k, control)?;
+        let truths = self.truths(&quasi);
+        let attacker_view_smallest =
+            check_attacker_view(&quasi, &truths.distinct(), &groups, self.k, control)?;
         if let Some(k) = self.mutual_k {
-            self.check_origins_of_records(&quasi, &released, k, control)?;
+            let truths = self.groups_of_input(&truths);
+            check_origins_of_records(&quasi, &released.distinct(), &truths, k, control)?;
         }
         for combinations in &self.combinations {
             self.check_combinations(combinations, output, &columns, (&person, population), control)?;
@@ -101,6 +117,8 @@ impl Claim<Table> for RecodingClaim {
             mechanism: self.mechanism,
             k: self.k,
             models: self.models.iter().map(Into::into).collect(),
+            combinations: self.combinations.iter().map(Into::into).collect(),
+            mutual_k: self.mutual_k,
             columns: columns.names,
             quasi_identifiers: quasi.iter().map(|quasi| quasi.claimed.name.clone()).collect(),
             others: &self.released,
@@ -126,6 +144,28 @@ struct KnownColumn<'a> {
 }
 
 impl RecodingClaim {
+    /// Checks that the claim speaks of what an attacker knows, of each column in one way, and accounts for
+    /// all that may differ.
+    fn is_sound(&self) -> Result<(), BrokenGuarantee> {
+        let known: HashMap<&str, &ClaimedColumn> =
+            self.known.iter().map(|known| (known.name.as_str(), known)).collect();
+        let released: HashSet<&str> = self.released.iter().map(String::as_str).collect();
+        let blankable: HashSet<&str> = self.blankable.iter().map(String::as_str).collect();
+        // Only quasi-identifiers of a recoding are generalized, as only of these an account is given.
+        let is_told = |known: &ClaimedColumn| {
+            known.is_quasi != released.contains(known.name.as_str())
+                && (known.level == Some(0) || (known.is_quasi && self.mechanism == Mechanism::Recoding))
+        };
+        let once = known.len() == self.known.len()
+            && released.len() == self.released.len()
+            && blankable.len() == self.blankable.len();
+        let is_sound = once
+            && self.known.iter().any(|known| known.is_quasi)
+            && self.known.iter().all(is_told)
+            && blankable.iter().all(|name| known.contains_key(name));
+        if is_sound { Ok(()) } else { Err(BrokenGuarantee::Account) }
+    }
+
     /// Checks names, order, domains and labels of the columns; quasi-identifiers come in the order of
     /// the claim.
     fn columns<'a>(&'a self, output: &'a Table) -> Result<Columns<'a>, BrokenGuarantee> {
@@ -152,13 +192,7 @@ impl RecodingClaim {
                 Some(quasi) => {
                     let kinds = new.missing() == old.missing()
                         || (blankable && new.missing() == old.missing().with(Missing::NotRecorded));
-                    let says_nothing_more = match quasi.attribute.domain().origin() {
-                        Origin::Public => quasi.hierarchy.levels().any(|level| level.domain() == new.domain()),
-                        Origin::Observed => {
-                            microdata::domain_fits(quasi.attribute.domain(), new.domain(), output, position)
-                        }
-                    };
-                    if !kinds || !says_nothing_more || old.domain() != quasi.hierarchy.leaves() {
+                    if !kinds || !quasi.domain_fits(new, output, position) || old.domain() != quasi.hierarchy.leaves() {
                         return Err(domain());
                     }
                     let coverage = Coverage::new(quasi, old, new).ok_or_else(domain)?;
@@ -239,53 +273,17 @@ impl RecodingClaim {
         Ok((blanked, coarse))
     }
 
-    /// The smallest number of possible matches above 0 of anyone whose values of these columns are known.
-    /// `places` are those of the columns in the groups, if these have others too.
-    fn check_attacker_view(
-        &self,
-        known: &[&KnownColumn<'_>],
-        groups: &Groups,
-        places: Option<&[usize]>,
-        k: u64,
-        control: &Control,
-    ) -> Result<Option<u64>, PrivacyError> {
+    /// The true values of all input records, as an attacker can tell them apart in the release.
+    fn truths(&self, known: &[&KnownColumn<'_>]) -> Rows {
         let readers: Vec<_> =
             known.iter().map(|known| (known.input, |code: u16| known.coverage.target(code))).collect();
-        let truths = Rows::read(&self.input, &readers);
-        let fits = |place: usize, value: u16, cell: u16| {
-            known.get(place).is_some_and(|known| known.coverage.fits(value, cell))
-        };
-        let open: Vec<_> = known.iter().map(|known| known.coverage.open_target()).collect();
-        let is_open = |target: &[u16]| target.iter().zip(&open).any(|(value, open)| Some(*value) == *open);
-        attacker::check(&truths.distinct(), is_open, groups, places, k, fits, control)
+        Rows::read(&self.input, &readers)
     }
 
-    /// Checks that every released record may be that of at least k units of the input.
-    fn check_origins_of_records(
-        &self,
-        known: &[&KnownColumn<'_>],
-        released: &Rows,
-        k: u64,
-        control: &Control,
-    ) -> Result<(), PrivacyError> {
-        let readers: Vec<_> =
-            known.iter().map(|known| (known.input, |code: u16| known.coverage.target(code))).collect();
+    fn groups_of_input(&self, truths: &Rows) -> Groups {
         let rows: Vec<u32> = (0u32..).take(self.input.rows()).collect();
         let (person, population) = super::person_of_rows(&self.input, &rows);
-        let truths = Groups::of(&Rows::read(&self.input, &readers), &person, population);
-        let fits = |place: usize, cell: u16, value: u16| {
-            known.get(place).is_some_and(|known| known.coverage.fits(value, cell))
-        };
-        let (mut records, mut smallest) = (0, u64::MAX);
-        truths.possible(None, &released.distinct(), fits, control, |_, units| {
-            records += u64::from(units < k);
-            smallest = smallest.min(units);
-            u64::MAX
-        })?;
-        if records > 0 {
-            return Err(BrokenGuarantee::Origins { required: k, achieved: smallest, tuples: records }.into());
-        }
-        Ok(())
+        Groups::of(truths, &person, population)
     }
 
     /// Checks the possible matches of every combination of up to so many of the attributes.
@@ -300,30 +298,82 @@ impl RecodingClaim {
         let find = |name: &String| columns.known.iter().find(|known| known.claimed.name == *name);
         let known: Vec<&KnownColumn<'_>> =
             combinations.attributes.iter().map(find).collect::<Option<_>>().ok_or(BrokenGuarantee::Account)?;
-        let groups = Groups::of(&released_rows(output, &known), person, population);
+        // Each combination is counted from the distinct rows of all the attributes.
+        let released = released_rows(output, &known);
+        let groups = Groups::of(&released, person, population);
+        let truths = self.truths(&known);
+        let groups_of_input = combinations.mutual.then(|| self.groups_of_input(&truths));
+        let (released, truths) = (released.distinct(), truths.distinct());
         let mut chosen: Vec<usize> = Vec::new();
-        loop {
-            // The next subset in lexicographic order, up to the length.
-            let next = chosen.last().map_or(0, |last| last + 1);
-            if next < known.len() && chosen.len() < combinations.up_to {
-                chosen.push(next);
-            } else {
-                if next >= known.len() {
-                    chosen.pop();
-                }
-                match chosen.last_mut() {
-                    Some(last) => *last += 1,
-                    None => return Ok(()),
-                }
-                if chosen.last().is_some_and(|last| *last >= known.len()) {
-                    continue;
-                }
-            }
+        while next_subset(&mut chosen, known.len(), combinations.up_to) {
             control.check()?;
             let subset: Vec<&KnownColumn<'_>> = chosen.iter().filter_map(|&place| known.get(place).copied()).collect();
-            self.check_attacker_view(&subset, &groups, Some(&chosen), combinations.k, control)?;
+            let targets = projected(&truths, &chosen);
+            check_attacker_view(&subset, &targets, &groups.project(&chosen), combinations.k, control)?;
+            if let Some(groups_of_input) = &groups_of_input {
+                let released = projected(&released, &chosen);
+                let truths = groups_of_input.project(&chosen);
+                check_origins_of_records(&subset, &released, &truths, combinations.k, control)?;
+            }
         }
+        Ok(())
     }
+}
+
+/// The next set of at most `up_to` of the numbers below `of`, after the empty one in the order of words;
+/// false after the last.
+fn next_subset(chosen: &mut Vec<usize>, of: usize, up_to: usize) -> bool {
+    let next = chosen.last().map_or(0, |last| last + 1);
+    if next < of && chosen.len() < up_to {
+        chosen.push(next);
+        return true;
+    }
+    if next >= of {
+        chosen.pop();
+    }
+    // The last one is below the highest now.
+    match chosen.last_mut() {
+        Some(last) => *last += 1,
+        None => return false,
+    }
+    true
+}
+
+/// The smallest number of possible matches above 0 of anyone whose values of these columns are known.
+fn check_attacker_view<T: AsRef<[u16]>>(
+    known: &[&KnownColumn<'_>],
+    targets: &[T],
+    groups: &Groups,
+    k: u64,
+    control: &Control,
+) -> Result<Option<u64>, PrivacyError> {
+    let fits =
+        |place: usize, value: u16, cell: u16| known.get(place).is_some_and(|known| known.coverage.fits(value, cell));
+    let open: Vec<_> = known.iter().map(|known| known.coverage.open_target()).collect();
+    let is_open = |target: &[u16]| target.iter().zip(&open).any(|(value, open)| Some(*value) == *open);
+    attacker::check(targets, is_open, groups, k, fits, control)
+}
+
+/// Checks that every released record may be that of at least k units of the input.
+fn check_origins_of_records<T: AsRef<[u16]>>(
+    known: &[&KnownColumn<'_>],
+    released: &[T],
+    truths: &Groups,
+    k: u64,
+    control: &Control,
+) -> Result<(), PrivacyError> {
+    let fits =
+        |place: usize, cell: u16, value: u16| known.get(place).is_some_and(|known| known.coverage.fits(value, cell));
+    let (mut records, mut smallest) = (0, u64::MAX);
+    truths.possible(released, fits, control, |_, units| {
+        records += u64::from(units < k);
+        smallest = smallest.min(units);
+        u64::MAX
+    })?;
+    if records > 0 {
+        return Err(BrokenGuarantee::Origins { required: k, achieved: smallest, tuples: records }.into());
+    }
+    Ok(())
 }
 
 fn released_rows(output: &Table, known: &[&KnownColumn<'_>]) -> Rows {

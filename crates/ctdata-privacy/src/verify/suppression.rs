@@ -71,7 +71,7 @@ impl Claim<Table> for SuppressionClaim {
             records: RecordCounts::new(input.rows() as u64, output.rows() as u64),
             blanked: self.blanked.iter().map(blanked).collect(),
             generalized: Vec::new(),
-            classes: groups.sizes().count() as u64,
+            classes: groups.len() as u64,
             smallest_class,
         };
         if summary != self.summary {
@@ -86,6 +86,8 @@ impl Claim<Table> for SuppressionClaim {
             mechanism: Mechanism::Suppression,
             k: self.model.k().into(),
             models: vec![self.model.into()],
+            combinations: Vec::new(),
+            mutual_k: None,
             columns: claimed.iter().map(ToString::to_string).collect(),
             quasi_identifiers: self.quasi_identifiers.clone(),
             others: &self.released,
@@ -103,13 +105,13 @@ impl SuppressionClaim {
 
     fn check_classes(&self, groups: &Groups) -> Result<Option<u64>, BrokenGuarantee> {
         let required = u64::from(self.model.k());
-        let smallest = groups.sizes().min();
+        let smallest = groups.sizes().iter().copied().min();
         match smallest {
             Some(achieved) if achieved < required => Err(BrokenGuarantee::SmallClasses {
                 model: KAnonymity::NAME,
                 required,
                 achieved,
-                classes: groups.sizes().filter(|&size| size < required).count() as u64,
+                classes: groups.sizes().iter().filter(|&&size| size < required).count() as u64,
             }),
             _ => Ok(smallest),
         }
@@ -141,6 +143,6 @@ impl SuppressionClaim {
             cell == known || blanks.get(place).is_some_and(|blanks| blanks.contains(&cell))
         };
         let is_open = |target: &[u16]| target.contains(&UNKNOWN);
-        attacker::check(&targets, is_open, groups, None, self.model.k().into(), fits, control)
+        attacker::check(&targets, is_open, groups, self.model.k().into(), fits, control)
     }
 }

@@ -178,7 +178,6 @@ fn the_attacker_view_is_recounted_apart_from_classes() {
         let groups = Groups::of(&rows, persons, 3);
         groups
             .possible(
-                None,
                 &targets.distinct(),
                 |_, known, cell| cell == known || cell == 2,
                 &Control::default(),

@@ -40,7 +40,9 @@ pub(crate) struct EngineInput<'a> {
 /// Counts the rows once, in keys as narrow as they can be.
 pub(crate) fn engine<'a>(input: EngineInput<'a>, control: &Control) -> Result<Box<dyn Nodes + 'a>, PrivacyError> {
     let bits = key_bits(input.attributes, input.top, u128::WORD);
-    Ok(if bits <= u64::BITS {
+    Ok(if bits <= u32::BITS {
+        Box::new(Engine::<u32>::try_new(input, KEPT_BYTES, control)?)
+    } else if bits <= u64::BITS {
         Box::new(Engine::<u64>::try_new(input, KEPT_BYTES, control)?)
     } else if bits <= u128::BITS {
         Box::new(Engine::<u128>::try_new(input, KEPT_BYTES, control)?)
@@ -170,7 +172,8 @@ mod tests {
                 limit: random.table.rows() as u64,
             };
             let control = Control::default();
-            let mut engines: [Box<dyn Nodes + '_>; 4] = [
+            let mut engines: [Box<dyn Nodes + '_>; 5] = [
+                Box::new(Engine::<u32>::try_new(input, KEPT_BYTES, &control).unwrap()),
                 Box::new(Engine::<u64>::try_new(input, KEPT_BYTES, &control).unwrap()),
                 Box::new(Engine::<u64>::try_new(input, 0, &control).unwrap()),
                 Box::new(Engine::<u128>::try_new(input, KEPT_BYTES, &control).unwrap()),

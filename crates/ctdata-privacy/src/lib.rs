@@ -60,7 +60,10 @@
 //! | what do blanks match? | [`frequencies`], [`MissingSemantics`] |
 //! | how many are unique in the population? | [`PopulationEstimator`], [`ClassSizes`], [`PopulationUniques`] |
 //! | whom does the guarantee count? | [`PrivacyUnit`] |
-//! | how is it made to hold? | [`KAnonymizer`] |
+//! | what is protected, and what may become how coarse? | [`Protection`], [`QuasiIdentifier`] |
+//! | how is it made to hold by coarser values? | [`Recoder`], [`LocalRecoder`], [`Mondrian`] |
+//! | how is it made to hold by blank cells and fewer records? | [`LocalSuppression`], [`KAnonymizer`] |
+//! | what does it cost, and is it the least? | [`Metric`], [`Quality`], [`SearchReport`] |
 //! | how are records averaged in small groups? | [`Microaggregation`], [`AggregatedColumn`], [`Replacement`] |
 //! | how are values changed by chance? | [`Pram`], [`Transition`], [`TransitionMatrix`] |
 //! | how are numbers coarsened? | [`TopBottomCoding`], [`Rounding`] |
@@ -72,7 +75,7 @@
 //!
 //! # What it does not do
 //! - It does not choose quasi-identifiers: what an attacker may know is a decision about the world.
-//! - It does not generalize, perturb or synthesize yet, and offers no differential privacy yet.
+//! - It does not make synthetic data yet, and offers no differential privacy yet.
 //! - It does not read or write files.
 //! - k-anonymity is not enough against someone who knows sensitive attributes; each
 //!   [`Statement`] says what is not protected.

@@ -40,12 +40,14 @@ pub(crate) struct EngineInput<'a> {
 /// Counts the rows once, in keys as narrow as they can be.
 pub(crate) fn engine<'a>(input: EngineInput<'a>, control: &Control) -> Result<Box<dyn Nodes + 'a>, PrivacyError> {
     let bits = key_bits(input.attributes, input.top, u128::WORD);
-    Ok(if bits <= u64::BITS {
-        Box::new(Engine::<u64>::try_new(input, control)?)
+    Ok(if bits <= u32::BITS {
+        Box::new(Engine::<u32>::try_new(input, KEPT_BYTES, control)?)
+    } else if bits <= u64::BITS {
+        Box::new(Engine::<u64>::try_new(input, KEPT_BYTES, control)?)
     } else if bits <= u128::BITS {
-        Box::new(Engine::<u128>::try_new(input, control)?)
+        Box::new(Engine::<u128>::try_new(input, KEPT_BYTES, control)?)
     } else {
-        Box::new(Engine::<Wide>::try_new(input, control)?)
+        Box::new(Engine::<Wide>::try_new(input, KEPT_BYTES, control)?)
     })
 }
 
@@ -65,13 +67,13 @@ struct Engine<'a, K> {
 }
 
 impl<'a, K: Key> Engine<'a, K> {
-    fn try_new(input: EngineInput<'a>, control: &Control) -> Result<Self, PrivacyError> {
+    fn try_new(input: EngineInput<'a>, kept_bytes: usize, control: &Control) -> Result<Self, PrivacyError> {
         let coding = Coding::try_new(input.attributes, input.top)?;
         // Row numbers and keys of all rows at the worst.
         control.reserve((input.table.rows() * (size_of::<K>() + 12)) as u64)?;
         let base = Base::count(&input, &coding, control)?;
         let classes = Arc::new(base.classes);
-        let ladder = Ladder::new(Arc::clone(&classes), joining_first(input.attributes, input.top), KEPT_BYTES);
+        let ladder = Ladder::new(Arc::clone(&classes), joining_first(input.attributes, input.top), kept_bytes);
         Ok(Self {
             input,
             coding,
@@ -139,4 +141,52 @@ fn joining_first(attributes: &[SearchAttribute], top: &[u16]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..attributes.len()).collect();
     order.sort_by(|a, b| lost.get(*b).unwrap_or(&0.0).total_cmp(lost.get(*a).unwrap_or(&0.0)));
     order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recode::QuasiIdentifier;
+    use crate::recode::lattice::Lattice;
+    use crate::recode::testing::{Dice, RandomTable};
+
+    #[test]
+    fn keys_of_every_width_and_kept_tables_or_none_count_the_same() {
+        for seed in 0..200 {
+            let mut dice = Dice(seed ^ 0xE261);
+            let random = RandomTable::new(&mut dice, 60);
+            let (rules, populated) = random.rules(&mut dice);
+            let of = |table: &Table| -> Vec<SearchAttribute> {
+                random.quasi.iter().map(|quasi| SearchAttribute::of(table, quasi).unwrap()).collect()
+            };
+            let (attributes, of_population) = (of(&random.table), of(&random.population));
+            let lattice = Lattice::try_new(random.quasi.iter().map(QuasiIdentifier::levels)).unwrap();
+            let persons = Persons::of(&random.table);
+            let input = EngineInput {
+                table: &random.table,
+                population: populated.then_some((&random.population, &of_population[..])),
+                attributes: &attributes,
+                top: lattice.top(),
+                judge: &rules,
+                persons: &persons,
+                limit: random.table.rows() as u64,
+            };
+            let control = Control::default();
+            let mut engines: [Box<dyn Nodes + '_>; 5] = [
+                Box::new(Engine::<u32>::try_new(input, KEPT_BYTES, &control).unwrap()),
+                Box::new(Engine::<u64>::try_new(input, KEPT_BYTES, &control).unwrap()),
+                Box::new(Engine::<u64>::try_new(input, 0, &control).unwrap()),
+                Box::new(Engine::<u128>::try_new(input, KEPT_BYTES, &control).unwrap()),
+                Box::new(Engine::<Wide>::try_new(input, 200, &control).unwrap()),
+            ];
+            for _ in 0..12 {
+                let id = u128::from(dice.roll(1 << 40)) % lattice.size();
+                let levels = lattice.levels(id);
+                let answers = engines
+                    .each_mut()
+                    .map(|engine| (format!("{:?}", engine.tell(&levels, Wants::ALL)), engine.kept_rows(&levels)));
+                assert!(answers.iter().all(|answer| *answer == answers[0]), "seed {seed}: {answers:?}");
+            }
+        }
+    }
 }

@@ -28,6 +28,37 @@ pub(crate) trait Key: Copy + Eq + Default + Send + Sync + fmt::Debug + 'static {
 /// 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
+impl Key for u32 {
+    const BITS: u32 = 32;
+    const WORD: u32 = 32;
+
+    #[inline]
+    fn field(code: u16, shift: u32) -> Self {
+        Self::from(code).unbounded_shl(shift)
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a field has at most 16 bits")]
+    fn code(self, shift: u32, width: u32) -> usize {
+        usize::from(self.unbounded_shr(shift) as u16 & mask(width))
+    }
+
+    #[inline]
+    fn cleared(self, shift: u32, width: u32) -> Self {
+        self & !Self::field(mask(width), shift)
+    }
+
+    #[inline]
+    fn joined(self, other: Self) -> Self {
+        self | other
+    }
+
+    #[inline]
+    fn hash(self) -> u64 {
+        u64::from(self).hash()
+    }
+}
+
 impl Key for u64 {
     const BITS: u32 = 64;
     const WORD: u32 = 64;
@@ -159,6 +190,7 @@ mod tests {
 
     #[test]
     fn every_width_of_key_holds_fields() {
+        fields_keep_their_codes::<u32>(&[0, 16]);
         fields_keep_their_codes::<u64>(&[0, 16, 32, 48]);
         fields_keep_their_codes::<u128>(&[0, 16, 56, 72, 112]);
         fields_keep_their_codes::<Wide>(&[0, 48, 64, 512, 1008]);

@@ -126,7 +126,7 @@ pub(crate) struct Finder {
 impl Finder {
     /// Empties the table and makes room for so many keys.
     pub(super) fn clear(&mut self, keys: usize) {
-        let wanted = (keys + keys / 4).next_power_of_two().max(64);
+        let wanted = (keys * 2).next_power_of_two().max(64);
         self.slots.clear();
         self.slots.resize(wanted, 0);
         self.shift = 64 - wanted.trailing_zeros();
@@ -186,28 +186,45 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    /// Adds the records of each class to its coarser one.
+    /// Adds the records of each class to its coarser one. Whether a coarser class is new cannot be
+    /// foreseen, so that no branch depends on it.
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "slots are fewer than 2^33, classes than 2^32 - 1")]
+    #[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would be a branch")]
     fn add_all<K: Key>(&mut self, from: &ClassTable<K>, out: &mut ClassTable<K>, coarser: impl Fn(K) -> K) {
-        for (&key, &count) in from.keys.iter().zip(&from.records) {
-            let class = self.finder.find_or_push(coarser(key), &mut out.keys);
-            match out.records.get_mut(class as usize) {
-                Some(records) => *records += count,
-                None => out.records.push(count),
-            }
-            self.class_of.push(class);
+        out.keys.resize(from.len(), K::default());
+        out.records.resize(from.len(), 0);
+        self.class_of.resize(from.len(), 0);
+        let Finder { slots, shift } = &mut self.finder;
+        let mask = slots.len() - 1;
+        let mut classes = 0;
+        for ((&key, &count), class_of) in from.keys.iter().zip(&from.records).zip(&mut self.class_of) {
+            let key = coarser(key);
+            let mut slot = (key.hash() >> *shift) as usize & mask;
+            let class = loop {
+                let number = slots[slot] as usize;
+                let class = if number == 0 { classes } else { number - 1 };
+                if (number == 0) | (out.keys[class] == key) {
+                    break class;
+                }
+                slot = (slot + 1) & mask;
+            };
+            classes += usize::from(class == classes);
+            slots[slot] = class as u32 + 1;
+            out.keys[class] = key;
+            out.records[class] += count;
+            *class_of = class as u32;
         }
+        out.keys.truncate(classes);
+        out.records.truncate(classes);
     }
 
     /// Generalizes the classes of `from` and adds up those that fall together, over `out`.
     pub(crate) fn roll_up<K: Key>(&mut self, from: &ClassTable<K>, changes: &[Change<'_, K>], out: &mut ClassTable<K>) {
         out.keys.clear();
-        out.keys.reserve(from.len());
         out.records.clear();
-        out.records.reserve(from.len());
         out.population.clear();
         self.class_of.clear();
-        self.class_of.reserve(from.len());
         self.finder.clear(from.len());
         match changes {
             [] => self.add_all(from, out, |key| key),

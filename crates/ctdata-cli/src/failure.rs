@@ -98,7 +98,7 @@ impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         let code = match &error {
             PublishError::Cancelled(_) => Self::CANCELLED,
-            PublishError::Invalid { .. } => Self::NO,
+            PublishError::Invalid { .. } | PublishError::Impossible { .. } => Self::NO,
             PublishError::Model(error) => code_of_model(error),
             PublishError::Table(error) => code_of_table(error),
             PublishError::Indicator(error) => code_of_indicator(error),

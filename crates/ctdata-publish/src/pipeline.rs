@@ -73,6 +73,7 @@ impl Publisher {
     /// Input that cannot be read, is not valid or has no plan; a plan that does not fit; a guarantee that
     /// does not hold; an output that fails. Nothing is written then.
     pub fn publish(&self, input: &Path, out: &Path, control: &Control) -> Result<Account, PublishError> {
+        keep_apart(input, out)?;
         let folder = ReleaseFolder::create(out, self.replace)?;
         let Done { plan, dataset, protected, mut account } = self.protect(input, control)?;
         control.report("counting", 0, None);
@@ -98,6 +99,11 @@ impl Publisher {
 
     fn protect(&self, input: &Path, control: &Control) -> Result<Done, PublishError> {
         let (outcome, plan) = self.read(input, control)?;
+        let name = plan.name.clone();
+        self.protected(outcome, plan, input, control).map_err(|error| error.of_plan(&name))
+    }
+
+    fn protected(&self, outcome: Outcome, plan: Plan, input: &Path, control: &Control) -> Result<Done, PublishError> {
         let validation = validate(&outcome, &plan, input, control)?;
         let dataset = outcome.into_dataset()?;
         let roles = Roles::resolve(&dataset, &plan)?;
@@ -142,8 +148,16 @@ impl Publisher {
         let reader = CaseReader { separator, ..CaseReader::default() };
         let is_plain = format.is_some_and(|format| format.trim().eq_ignore_ascii_case(PLAIN_LAYOUT));
         let outcome = match &plan {
-            Some(plan) if is_plain => reader.read_plain(input, crate::plain::reader(plan)?, control)?,
-            _ => reader.read_as(input, format, control)?,
+            Some(plan) if is_plain => {
+                let plain = crate::plain::reader(plan).map_err(|error| error.of_plan(&plan.name))?;
+                reader.read_plain(input, plain, control)?
+            }
+            _ => match (reader.read_as(input, format, control), &plan) {
+                (Err(error @ ModelError::NoSuchLayout { .. }), Some(plan)) => {
+                    return Err(PublishError::from(error).at("input.format").of_plan(&plan.name));
+                }
+                (outcome, _) => outcome?,
+            },
         };
         let plan = match (plan, outcome.usable()) {
             (Some(plan), _) => plan,
@@ -151,6 +165,14 @@ impl Publisher {
             (None, _) => return Err(PublishError::PlanNeeded { file: input.display().to_string() }),
         };
         Ok((outcome, plan))
+    }
+}
+
+/// Refuses an input inside the folder that is to be replaced: it would be gone.
+fn keep_apart(input: &Path, out: &Path) -> Result<(), PublishError> {
+    match (input.canonicalize(), out.canonicalize()) {
+        (Ok(input), Ok(folder)) if input.starts_with(&folder) => Err(PublishError::HoldsInput { path: out.into() }),
+        _ => Ok(()),
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn reader(plan: &Plan) -> Result<CsvReader, PublishError> {
     }
     match identifiers.next() {
         None => Ok(reader),
-        Some(_) => Err(PublishError::plan("one attribute at most is an identifier")),
+        Some(_) => Err(PublishError::plan("two attributes have the role identifier, and one at most is")),
     }
 }
 

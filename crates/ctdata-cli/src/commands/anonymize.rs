@@ -1,15 +1,17 @@
 //! `ctdata anonymize`
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use ctdata::privacy::PrivacyError;
 use ctdata::publish::{Account, Clock, Plan, PublishError, Publisher};
 use ctdata::table::TableError;
 
 use crate::args::AnonymizeOptions;
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::{Session, say, working_copy};
+use crate::session::{Session, keep_apart, say, working_copy};
 
 /// The clock for plans with a deadline.
 pub(crate) fn clock() -> Clock {
@@ -19,10 +21,14 @@ pub(crate) fn clock() -> Clock {
 
 pub(crate) fn run(options: &AnonymizeOptions, session: &Session) -> Result<(), Failure> {
     let plan = Plan::read(&options.plan)?;
+    let files = plan.files();
+    let read = [options.input.as_path(), options.plan.as_path()].into_iter().chain(files.iter().map(PathBuf::as_path));
+    let written: Vec<&Path> = [Some(&options.out), options.report.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+    keep_apart(&read.collect::<Vec<_>>(), &written)?;
     let maker = Publisher { plan: Some(plan), clock: Some(clock()), ..Publisher::default() };
     let outcome = maker.anonymize(&options.input, &session.control);
     session.finish();
-    let mut anonymized = outcome.map_err(|error| explained(error, options.show_values))?;
+    let mut anonymized = outcome.map_err(|error| explained(error, Some(&options.plan), options.show_values))?;
     working_copy(&options.out, |output| Ok(anonymized.write(output, &session.control)?))?;
     anonymized.account.outputs.push(options.out.display().to_string());
     if let Some(report) = &options.report {
@@ -40,8 +46,9 @@ pub(crate) fn run(options: &AnonymizeOptions, session: &Session) -> Result<(), F
     Ok(())
 }
 
-/// A failure; with the values that a hierarchy misses on standard error, if asked for.
-pub(crate) fn explained(error: PublishError, show_values: bool) -> Failure {
+/// A failure, with the plan that cannot be carried out; and the values that a hierarchy misses on standard error, if
+/// asked for.
+pub(crate) fn explained(error: PublishError, plan: Option<&Path>, show_values: bool) -> Failure {
     if let PublishError::Table(TableError::HierarchyMisses(misses)) = &error
         && show_values
     {
@@ -50,9 +57,19 @@ pub(crate) fn explained(error: PublishError, show_values: bool) -> Failure {
         }
     }
     let misses = matches!(&error, PublishError::Table(TableError::HierarchyMisses(_)));
+    let unreached = matches!(
+        &error,
+        PublishError::Privacy(PrivacyError::NoSolution { .. } | PrivacyError::NoRecoding { .. })
+    );
     let mut failure = Failure::from(error);
+    if let Some(plan) = plan.filter(|_| misses || unreached) {
+        failure.message.insert_str(0, &format!("{}: ", plan.display()));
+    }
+    if unreached {
+        failure.message.push_str("; a higher suppression_limit, higher levels or a weaker model may have one");
+    }
     if misses && !show_values {
-        failure.message.push_str(" (--show-values tells them)");
+        failure.message.push_str(" (`anonymize --show-values` tells them)");
     }
     failure
 }

@@ -17,7 +17,7 @@ pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Fai
     session.finish();
     let published = outcome.map_err(|error| {
         let is_unknown = matches!(error, PublishError::Model(ModelError::UnknownLayout { .. }));
-        let mut failure = super::anonymize::explained(error, false);
+        let mut failure = super::anonymize::explained(error, options.plan.as_deref(), false);
         if is_unknown {
             failure.message.push_str(" (a plan with `[input]` and `format = \"csv\"` takes a table of any subject)");
         }

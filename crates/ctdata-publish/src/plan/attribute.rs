@@ -50,23 +50,23 @@ impl AttributePlan {
         let Self { name, role, hierarchy, levels, weight } = self;
         let is_quasi = *role == Role::QuasiIdentifier;
         if !is_quasi && (levels.is_some() || weight.is_some()) {
-            return Err(format!("`{name}`: levels and weight are for quasi-identifiers"));
+            return Err(format!("attribute `{name}`: levels and weight are for quasi-identifiers"));
         }
         if !is_quasi && *role != Role::Sensitive && hierarchy.is_some() {
-            return Err(format!("`{name}`: a hierarchy is for quasi-identifiers and sensitive attributes"));
+            return Err(format!("attribute `{name}`: a hierarchy is for quasi-identifiers and sensitive attributes"));
         }
         if levels.is_some() && hierarchy.is_none() {
-            return Err(format!("`{name}`: levels are those of a hierarchy, and it has none"));
+            return Err(format!("attribute `{name}`: levels are those of a hierarchy, and it has none"));
         }
         if let Some([lowest, highest]) = levels
             && lowest > highest
         {
-            return Err(format!("`{name}`: levels go from the lowest to the highest"));
+            return Err(format!("attribute `{name}`: levels = [{lowest}, {highest}]: they go from the lowest to the highest"));
         }
         if weight.is_some_and(|weight| !weight.is_finite() || weight <= 0.0) {
-            return Err(format!("`{name}`: weight is a positive number"));
+            return Err(format!("attribute `{name}`: weight is a positive number"));
         }
-        hierarchy.as_ref().map_or(Ok(()), |hierarchy| hierarchy.check().map_err(|rule| format!("`{name}`: {rule}")))
+        hierarchy.as_ref().map_or(Ok(()), |hierarchy| hierarchy.check().map_err(|rule| format!("attribute `{name}`: hierarchy: {rule}")))
     }
 }
 

@@ -52,7 +52,9 @@ fn code_of_model(error: &ModelError) -> u8 {
 fn code_of_privacy(error: &PrivacyError) -> u8 {
     match error {
         PrivacyError::Cancelled(_) => Failure::CANCELLED,
-        PrivacyError::NoSolution { .. } | PrivacyError::GuaranteeFails(_) => Failure::NO,
+        PrivacyError::NoSolution { .. } | PrivacyError::NoRecoding { .. } | PrivacyError::GuaranteeFails(_) => {
+            Failure::NO
+        },
         PrivacyError::Table(error) => code_of_table(error),
         _ => Failure::USAGE,
     }

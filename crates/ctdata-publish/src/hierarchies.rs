@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ctdata_model::case_hierarchies;
 use ctdata_table::csv::Separator;
-use ctdata_table::{Attribute, Groups, Hierarchy, Intervals, Masking, Side, TableError, nearest};
+use ctdata_table::{Attribute, DomainKind, Groups, Hierarchy, Intervals, Masking, Side, TableError, nearest};
 
 use crate::plan::MaskSide;
 use crate::{HierarchyPlan, PublishError};
@@ -24,7 +24,13 @@ pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) 
             wanted => separator(wanted)
                 .ok_or_else(|| PublishError::plan("separator is a comma, a semicolon or a tab"))?,
         };
-        return Ok(Hierarchy::from_csv_path(&folder.join(file), separator)?);
+        let path = folder.join(file);
+        let hierarchy = Hierarchy::from_csv_path(&path, separator)?;
+        if hierarchy.height() == 0 {
+            let message = format!("{}: its rows have one cell, so that there is no level (another separator?)", path.display());
+            return Err(PublishError::plan(message));
+        }
+        return Ok(hierarchy);
     }
     if let Some(case) = &plan.case {
         return case_hierarchies().named(case).ok_or_else(|| {
@@ -40,6 +46,9 @@ pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) 
     let made = if let Some(widths) = &plan.intervals {
         intervals(plan, widths).and_then(|intervals| Hierarchy::intervals(leaves(), &intervals))
     } else if let Some(sizes) = &plan.groups {
+        if attribute.domain().kind() == DomainKind::Nominal {
+            return Err(PublishError::plan("groups join neighbours, and the values have no order; `order` gives them one"));
+        }
         grouped(Hierarchy::of(leaves()), sizes)
     } else if let Some(units) = &plan.date {
         Hierarchy::dates(leaves(), units)

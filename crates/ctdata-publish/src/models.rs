@@ -10,7 +10,7 @@ use ctdata_privacy::{
     SampleUniqueness, SampledClass, SamplingFraction, SensitiveDistance, TCloseness,
 };
 use ctdata_table::csv::CsvReader;
-use ctdata_table::{Attribute, Control, Schema, Table};
+use ctdata_table::{Attribute, Control, DomainKind, Schema, Table};
 
 use crate::plan::{CTDC_K, DistancePlan};
 use crate::roles::{Roles, resolve};
@@ -77,7 +77,12 @@ fn fitted(model: &ModelPlan, roles: &Roles, dataset: &Dataset) -> Result<Privacy
         let message = format!("`{attribute}`: a model speaks of it, so that it needs an entry with the role sensitive");
         return Err(PublishError::plan(message));
     }
+    let has_order = |name: &str| Ok::<_, PublishError>(table.named(name)?.0.domain().kind() != DomainKind::Nominal);
     let distance = match model {
+        ModelPlan::TCloseness { distance: Some(DistancePlan::Ordered), .. } if !has_order(&name)? => {
+            let message = format!("`{attribute}`: the ordered distance needs an order of its values: `order` gives it one");
+            return Err(PublishError::plan(message));
+        }
         ModelPlan::TCloseness { distance: Some(DistancePlan::Ordered), .. } => SensitiveDistance::Ordered,
         ModelPlan::TCloseness { distance: Some(DistancePlan::Hierarchical), .. } => match roles.hierarchy(&name) {
             Some(hierarchy) => SensitiveDistance::Hierarchical(hierarchy.clone()),

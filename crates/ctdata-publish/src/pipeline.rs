@@ -105,7 +105,16 @@ impl Publisher {
 
     fn protected(&self, outcome: Outcome, plan: Plan, input: &Path, control: &Control) -> Result<Done, PublishError> {
         let validation = validate(&outcome, &plan, input, control)?;
-        let dataset = outcome.into_dataset()?;
+        let dataset = match outcome.into_dataset()? {
+            Dataset::Plain(table) => Dataset::Plain(crate::plain::typed(table, &plan)?),
+            dataset => match plan.attributes.iter().find(|attribute| attribute.order.is_some()) {
+                Some(entry) => {
+                    let message = format!("attribute `{}`: values of a layout have an order of their own", entry.name);
+                    return Err(PublishError::plan(message));
+                }
+                None => dataset,
+            },
+        };
         let roles = Roles::resolve(&dataset, &plan)?;
         let names = roles.quasi_names();
         let models = Models::of(&plan, &roles, &dataset, control)?;
@@ -129,11 +138,11 @@ impl Publisher {
             suppressed: statement.records.suppressed,
             classes: statement.verified.classes,
             recoding: protected.found.as_ref().and_then(|found| RecodingAccount::of(&plan, found)),
-            attributes,
             statement: statement.clone(),
             verified: true,
             quality,
-            remarks: remarks(&protected, method),
+            remarks: remarks(&protected, method, &attributes),
+            attributes,
             outputs: Vec::new(),
         };
         Ok(Done { plan, dataset, protected, account })
@@ -189,12 +198,16 @@ fn validate(outcome: &Outcome, plan: &Plan, input: &Path, control: &Control) -> 
     }
 }
 
-fn remarks(protected: &Protected, method: Method) -> Vec<String> {
+fn remarks(protected: &Protected, method: Method, attributes: &[AttributeAccount]) -> Vec<String> {
     let released = &protected.released;
     let records = &released.statement().records;
     let mut remarks = Vec::new();
     if released.statement().possible_matches <= 1 {
-        remarks.push("k = 1 holds for every table: nobody is hidden among others".to_owned());
+        remarks.push(
+            "no model asks for more than one record of a kind: nobody is hidden among the others in the file; \
+             k-anonymity with k of 2 or more would do that"
+                .to_owned(),
+        );
     }
     if released.statement().unit == PrivacyUnit::Person {
         remarks.push(
@@ -207,6 +220,9 @@ fn remarks(protected: &Protected, method: Method) -> Vec<String> {
     let stopped = protected.found.iter().flat_map(|found| &found.search).find(|search| !search.optimal);
     if stopped.is_some() {
         remarks.push("the search ended before it was proven that no solution loses less".to_owned());
+    }
+    for attribute in attributes.iter().filter(|attribute| attribute.is_one_value()) {
+        remarks.push(format!("`{}` is one value throughout: it says nothing any more", attribute.attribute));
     }
     let suppresses = matches!(method, Method::RecordSuppression | Method::CellSuppression);
     if suppresses && records.share_suppressed > MUCH_SUPPRESSION {

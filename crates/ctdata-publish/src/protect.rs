@@ -2,10 +2,10 @@
 
 use ctdata_model::Dataset;
 use ctdata_privacy::{
-    ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppression, Metric, MetricFamily, Mondrian,
-    PrivacyModel, Protection, Quality, Recoded, Recoder, Released, Requirement, SearchReport, SuppressionLimit,
+    BrokenGuarantee, ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppression, Metric, MetricFamily, Mondrian,
+    PrivacyError, PrivacyModel, Protection, Quality, Recoded, Recoder, Released, Requirement, SearchReport, SuppressionLimit,
 };
-use ctdata_table::{Control, Table};
+use ctdata_table::{Control, StopReason, Table};
 
 use crate::models::Models;
 use crate::plan::{CTDC_K, FullGeneralization};
@@ -34,6 +34,12 @@ pub(crate) fn protect(
     control: &Control,
 ) -> Result<Protected, PublishError> {
     let table = roles.adopt(dataset.table())?;
+    let late = |error: PrivacyError| match (error, plan.anonymize.deadline_seconds) {
+        (PrivacyError::Cancelled(StopReason::Deadline), Some(seconds)) if control.stopped().is_none() => {
+            PublishError::impossible(format!("anonymize.deadline_seconds = {seconds}: no solution was found by then"))
+        }
+        (error, _) => error.into(),
+    };
     let method = plan.anonymize.method(&plan.attributes);
     control.report("protecting", 0, None);
     let (output, found) = match method {
@@ -43,7 +49,7 @@ pub(crate) fn protect(
             let protection = completed(protection, roles, plan, dataset, models.population)?;
             let recoder = recoder(Recoder::new(protection), plan)?;
             let Recoded { output, search, quality, .. } =
-                recoder.run(&table, &search_control(plan, clock, control)?)?;
+                recoder.run(&table, &search_control(plan, clock, control)?).map_err(late)?;
             (output, Some(Found { search, quality: Some(quality) }))
         }
         Method::LocalRecoding => {
@@ -54,7 +60,7 @@ pub(crate) fn protect(
                 recoder = recoder.search(search);
             }
             let Recoded { output, search, quality, .. } =
-                recoder.run(&table, &search_control(plan, clock, control)?)?;
+                recoder.run(&table, &search_control(plan, clock, control)?).map_err(late)?;
             (output, Some(Found { search, quality: Some(quality) }))
         }
         Method::Mondrian => {
@@ -68,7 +74,19 @@ pub(crate) fn protect(
         }
     };
     control.report("verifying", 0, None);
-    Ok(Protected { released: output.verify(control)?, found })
+    let released = output.verify(control).map_err(|error| match error {
+        PrivacyError::GuaranteeFails(BrokenGuarantee::AttackerView { required, achieved, tuples })
+            if !plan.anonymize.combinations.is_empty() && method != Method::LocalSuppression =>
+        {
+            PublishError::impossible(format!(
+                "anonymize.combination: {tuples} combinations have fewer than the {required} possible matches demanded, down \
+                 to {achieved}, and method = \"{}\" blanks no cells for them; \"local-suppression\" does",
+                method.name()
+            ))
+        }
+        error => error.into(),
+    })?;
+    Ok(Protected { released, found })
 }
 
 /// All that is protected, with the models already in it.

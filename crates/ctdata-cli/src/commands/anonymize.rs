@@ -57,17 +57,21 @@ pub(crate) fn explained(error: PublishError, plan: Option<&Path>, show_values: b
         }
     }
     let misses = matches!(&error, PublishError::Table(TableError::HierarchyMisses(_)));
-    let unreached = matches!(
-        &error,
-        PublishError::Privacy(PrivacyError::NoSolution { .. } | PrivacyError::NoRecoding { .. })
-    );
+    let way_out = match &error {
+        PublishError::Privacy(PrivacyError::NoSolution { .. }) => {
+            Some("; hierarchies, method = \"local-suppression\" or a smaller k may leave some")
+        }
+        PublishError::Privacy(PrivacyError::NoRecoding { .. }) => {
+            Some("; a higher suppression_limit, coarser hierarchies or weaker models may leave some")
+        }
+        PublishError::Privacy(PrivacyError::GuaranteeFails(_)) => Some(""),
+        _ => None,
+    };
     let mut failure = Failure::from(error);
-    if let Some(plan) = plan.filter(|_| misses || unreached) {
+    if let Some(plan) = plan.filter(|_| misses || way_out.is_some()) {
         failure.message.insert_str(0, &format!("{}: ", plan.display()));
     }
-    if unreached {
-        failure.message.push_str("; a higher suppression_limit, higher levels or a weaker model may have one");
-    }
+    failure.message.push_str(way_out.unwrap_or_default());
     if misses && !show_values {
         failure.message.push_str(" (`anonymize --show-values` tells them)");
     }
@@ -106,14 +110,20 @@ pub(crate) fn attributes(account: &Account) -> String {
     text
 }
 
+/// What was read, and what validation said.
+pub(crate) fn findings(account: &Account) -> String {
+    let found = account.validation.findings.len();
+    format!("{}: {found} finding{} of validation\n", account.format, if found == 1 { "" } else { "s" })
+}
+
 fn words(account: &Account) -> String {
-    let mut text = format!("{}: {} findings of validation\n", account.format, account.validation.findings.len());
+    let mut text = findings(account);
     text.push_str(&attributes(account));
     let rows: Vec<Vec<String>> = account.risk_rows().into_iter().map(Vec::from).collect();
     text.push_str(&table(&[("risk", Align::Left), ("before", Align::Right), ("after", Align::Right)], &rows));
     let _ = writeln!(text, "{} records left out, {} classes kept", count(account.suppressed), count(account.classes));
-    for model in &account.statement.models {
-        let _ = writeln!(text, "holds: {}", model.description);
+    for sentence in account.demands() {
+        let _ = writeln!(text, "holds: {sentence}");
     }
     text.push_str("verified; written:\n");
     for output in &account.outputs {

@@ -82,7 +82,8 @@ pub struct AnonymizePlan {
     /// What must hold. Without any, k-anonymity with k = 11.
     #[serde(default, rename = "model")]
     pub models: Vec<ModelPlan>,
-    /// Combinations that must be frequent; cells are blanked for it.
+    /// Combinations that must be frequent: local suppression blanks cells for them; what the other methods make
+    /// is verified, and refused if it lacks one.
     #[serde(default, rename = "combination", skip_serializing_if = "Vec::is_empty")]
     pub combinations: Vec<CombinationPlan>,
 }
@@ -157,6 +158,19 @@ impl AnonymizePlan {
         bounded("suppression_limit", self.suppression_limit, 1.0)?;
         bounded("suppression_factor", self.suppression_factor, 1.0)?;
         bounded("deadline_seconds", self.deadline_seconds, MOST_SECONDS)?;
+        if self.deadline_seconds == Some(0.0) {
+            return Err("anonymize.deadline_seconds = 0: nothing is found in no time".to_owned());
+        }
+        let coarsens = matches!(method, Method::Generalization | Method::LocalRecoding | Method::Mondrian);
+        let with_hierarchy =
+            |attribute: &&AttributePlan| attribute.role == Role::QuasiIdentifier && attribute.hierarchy.is_some();
+        if let Some(attribute) = attributes.iter().find(with_hierarchy).filter(|_| !coarsens) {
+            return Err(format!(
+                "attribute `{}`: method = \"{}\" makes no value coarser and has no use for its hierarchy",
+                attribute.name,
+                method.name()
+            ));
+        }
         let searches = matches!(method, Method::Generalization | Method::LocalRecoding);
         let of_search = [
             ("metric", self.metric.is_some()),

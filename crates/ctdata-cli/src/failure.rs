@@ -52,7 +52,9 @@ fn code_of_model(error: &ModelError) -> u8 {
 fn code_of_privacy(error: &PrivacyError) -> u8 {
     match error {
         PrivacyError::Cancelled(_) => Failure::CANCELLED,
-        PrivacyError::NoSolution { .. } | PrivacyError::GuaranteeFails(_) => Failure::NO,
+        PrivacyError::NoSolution { .. } | PrivacyError::NoRecoding { .. } | PrivacyError::GuaranteeFails(_) => {
+            Failure::NO
+        },
         PrivacyError::Table(error) => code_of_table(error),
         _ => Failure::USAGE,
     }
@@ -98,7 +100,7 @@ impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         let code = match &error {
             PublishError::Cancelled(_) => Self::CANCELLED,
-            PublishError::Invalid { .. } => Self::NO,
+            PublishError::Invalid { .. } | PublishError::Impossible { .. } => Self::NO,
             PublishError::Model(error) => code_of_model(error),
             PublishError::Table(error) => code_of_table(error),
             PublishError::Indicator(error) => code_of_indicator(error),

@@ -86,6 +86,25 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
+/// Refuses to write over a file that is read, or twice over the same file.
+pub(crate) fn keep_apart(read: &[&Path], written: &[&Path]) -> Result<(), Failure> {
+    let known = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let same = |one: &Path, other: &Path| known(one) == known(other);
+    for (place, out) in written.iter().enumerate() {
+        // A device or a pipe is no file that could be lost.
+        if out.exists() && !out.is_file() {
+            continue;
+        }
+        if read.iter().any(|input| same(out, input)) {
+            return Err(Failure::usage(format!("{}: is read and would be written over; name another file", out.display())));
+        }
+        if written.iter().take(place).any(|other| same(out, other)) {
+            return Err(Failure::usage(format!("{}: would be written twice; name another file", out.display())));
+        }
+    }
+    Ok(())
+}
+
 /// Writes a working copy, whole or not at all, readable by its owner alone; compressed if it is named so.
 pub(crate) fn working_copy<T>(
     path: &Path,

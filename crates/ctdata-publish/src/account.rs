@@ -26,7 +26,6 @@ pub struct Account {
     /// The risk of the output.
     pub risk_after: RiskReport,
     /// The level of each generalized attribute, where it is the same for all records; by the names of the plan.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub levels: BTreeMap<String, usize>,
     /// Records that were left out.
     pub suppressed: u64,
@@ -117,6 +116,11 @@ fn rounded<S: Serializer>(share: &f64, serializer: S) -> Result<S::Ok, S::Error>
 }
 
 impl AttributeAccount {
+    /// Whether a search made all of its values one.
+    pub(crate) fn is_one_value(&self) -> bool {
+        self.height > 0 && self.level == Some(self.height)
+    }
+
     /// One entry per quasi-identifier, in the order of the plan.
     pub(crate) fn all(plan: &Plan, roles: &Roles, protected: &Protected) -> Vec<Self> {
         let statement = protected.released.statement();

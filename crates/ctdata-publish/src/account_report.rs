@@ -21,16 +21,10 @@ impl Account {
             records.suppressed,
             percent(records.share_suppressed)
         );
-        text.push_str("\n## What must hold\n\n");
-        for model in &self.statement.models {
-            let _ = writeln!(text, "- {}", model.description);
+        text.push_str("\n## What holds\n\n");
+        for sentence in self.demands() {
+            let _ = writeln!(text, "- {sentence}");
         }
-        let _ = writeln!(
-            text,
-            "- whoever knows {} of a person finds no possible match or at least {}",
-            self.statement.quasi_identifiers.join(", "),
-            self.statement.possible_matches
-        );
         text.push_str("\n## What was done\n\n| attribute | level | of | generalized | suppressed | loss |\n|---|---|---|---|---|---|\n");
         for attribute in &self.attributes {
             let _ = writeln!(
@@ -71,6 +65,20 @@ impl Account {
         text
     }
 
+    /// What was demanded and holds: the models, and the possible matches that everybody has.
+    pub fn demands(&self) -> Vec<String> {
+        let statement = &self.statement;
+        let mut demands: Vec<String> = statement.models.iter().map(|model| model.description.clone()).collect();
+        if statement.possible_matches > 1 {
+            demands.push(format!(
+                "whoever knows {} of a person finds no possible match or at least {}",
+                statement.quasi_identifiers.join(", "),
+                statement.possible_matches
+            ));
+        }
+        demands
+    }
+
     /// Measures of risk, before and after.
     pub fn risk_rows(&self) -> Vec<[String; 3]> {
         let (before, after) = (&self.risk_before, &self.risk_after);
@@ -97,7 +105,8 @@ impl crate::AttributeAccount {
     /// The level with its name, or that levels differ.
     pub fn shown_level(&self) -> String {
         match (self.level, &self.level_name) {
-            (Some(level), Some(name)) if level > 0 => format!("{level} ({name})"),
+            // A hierarchy file gives its levels no names.
+            (Some(level), Some(name)) if level > 0 && *name != format!("level {level}") => format!("{level} ({name})"),
             (Some(level), _) => level.to_string(),
             (None, _) if self.share_generalized > 0.0 => "differs".to_owned(),
             (None, _) => "0".to_owned(),
@@ -118,7 +127,8 @@ impl crate::RecodingAccount {
             )
         } else {
             format!(
-                "{metric}: {:.6}; none is below {:.6}. {} of {} generalizations were counted.",
+                "{metric}: {:.6}, not proven to be the optimum, which is at least {:.6}; {} of {} generalizations were \
+                 counted.",
                 self.score, search.bound, search.checked, search.lattice
             )
         }

@@ -19,6 +19,14 @@ pub enum PublishError {
         /// What is wrong, with the line where it is known.
         message: String,
     },
+    /// A demand of a plan that no release of this input meets, whatever is done to it.
+    #[error("{plan}: {message}")]
+    Impossible {
+        /// The plan file.
+        plan: String,
+        /// What is demanded, and what there is.
+        message: String,
+    },
     /// The input has findings that are errors.
     #[error("{file}: {errors} {} of validation; the first: {first}", if *errors == 1 { "error" } else { "errors" })]
     Invalid {
@@ -45,6 +53,12 @@ pub enum PublishError {
     #[error("{}: is not a release folder with nothing else in it, and so is not replaced", path.display())]
     NotARelease {
         /// The path.
+        path: PathBuf,
+    },
+    /// The folder to be replaced holds the input.
+    #[error("{}: holds the input, which would be gone; name another folder", path.display())]
+    HoldsInput {
+        /// The folder.
         path: PathBuf,
     },
     /// The operating system refused to read or write.
@@ -75,10 +89,57 @@ pub enum PublishError {
     Cancelled(StopReason),
 }
 
+/// The name of a plan that comes from no file, and of one whose name is still to be told.
+pub(crate) const UNNAMED_PLAN: &str = "plan";
+
 impl PublishError {
     /// What only shows once the plan meets the input.
     pub(crate) fn plan(message: impl Into<String>) -> Self {
-        Self::Plan { plan: "plan".to_owned(), message: message.into() }
+        Self::Plan { plan: UNNAMED_PLAN.to_owned(), message: message.into() }
+    }
+
+    /// What a plan demands and its input cannot give.
+    pub(crate) fn impossible(message: impl Into<String>) -> Self {
+        Self::Impossible { plan: UNNAMED_PLAN.to_owned(), message: message.into() }
+    }
+
+    /// Whether the plan is to blame, not the data, a check, the system or the user.
+    fn is_of_plan(&self) -> bool {
+        match self {
+            Self::Model(error) => !matches!(error, ModelError::Unreadable { .. }),
+            Self::Table(error) => !matches!(error, TableError::Problems { .. } | TableError::HierarchyMisses(_)),
+            Self::Privacy(error) => {
+                matches!(error, PrivacyError::InvalidParameter { .. } | PrivacyError::NoQuasiIdentifiers)
+            }
+            Self::Plan { .. } | Self::Io { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The same error with the part of the plan that it is about. What the data or a check says stays as it is.
+    pub(crate) fn at(self, part: impl std::fmt::Display) -> Self {
+        match self {
+            Self::Plan { plan, message } => Self::Plan { plan, message: format!("{part}: {message}") },
+            Self::Impossible { plan, message } => Self::Impossible { plan, message: format!("{part}: {message}") },
+            error if error.is_of_plan() => Self::plan(format!("{part}: {error}")),
+            error => error,
+        }
+    }
+
+    /// The same error with the name of the plan.
+    pub(crate) fn of_plan(self, name: &str) -> Self {
+        match self {
+            Self::Plan { plan, message } if plan == UNNAMED_PLAN => Self::Plan { plan: name.to_owned(), message },
+            Self::Impossible { message, .. } => Self::Impossible { plan: name.to_owned(), message },
+            Self::Privacy(PrivacyError::NoQuasiIdentifiers) => Self::Plan {
+                plan: name.to_owned(),
+                message: "no attribute has the role quasi-identifier, so that nothing would be protected".to_owned(),
+            },
+            Self::Privacy(error @ PrivacyError::InvalidParameter { .. }) => {
+                Self::Plan { plan: name.to_owned(), message: error.to_string() }
+            }
+            error => error,
+        }
     }
 
     pub(crate) fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {

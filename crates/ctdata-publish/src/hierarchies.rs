@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ctdata_model::case_hierarchies;
 use ctdata_table::csv::Separator;
-use ctdata_table::{Attribute, Groups, Hierarchy, Intervals, Masking, Side, TableError};
+use ctdata_table::{Attribute, DomainKind, Groups, Hierarchy, Intervals, Masking, Side, TableError, nearest};
 
 use crate::plan::MaskSide;
 use crate::{HierarchyPlan, PublishError};
@@ -16,20 +16,28 @@ pub(crate) fn separator(wanted: Option<char>) -> Option<Separator> {
 
 /// The hierarchy of an attribute; paths are relative to `folder`.
 pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) -> Result<Hierarchy, PublishError> {
-    let name = attribute.name();
     let leaves = || attribute.domain().clone();
     if let Some(file) = &plan.file {
         let comma = Separator::default();
         let separator = match plan.separator {
             None => comma,
             wanted => separator(wanted)
-                .ok_or_else(|| PublishError::plan(format!("`{name}`: a separator is a comma, a semicolon or a tab")))?,
+                .ok_or_else(|| PublishError::plan("separator is a comma, a semicolon or a tab"))?,
         };
-        return Ok(Hierarchy::from_csv_path(&folder.join(file), separator)?);
+        let path = folder.join(file);
+        let hierarchy = Hierarchy::from_csv_path(&path, separator)?;
+        if hierarchy.height() == 0 {
+            let message = format!("{}: its rows have one cell, so that there is no level (another separator?)", path.display());
+            return Err(PublishError::plan(message));
+        }
+        return Ok(hierarchy);
     }
     if let Some(case) = &plan.case {
         return case_hierarchies().named(case).ok_or_else(|| {
-            PublishError::plan(format!("`{name}`: there is no hierarchy of the case attribute `{case}`"))
+            let names: Vec<_> = case_hierarchies().iter().map(|(attribute, _)| attribute.name()).collect();
+            let nearest = nearest(case, names.iter().map(AsRef::as_ref));
+            let hint = nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+            PublishError::plan(format!("there is no case attribute `{case}` with a hierarchy{hint}"))
         });
     }
     if let Some(rows) = &plan.tree {
@@ -38,6 +46,9 @@ pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) 
     let made = if let Some(widths) = &plan.intervals {
         intervals(plan, widths).and_then(|intervals| Hierarchy::intervals(leaves(), &intervals))
     } else if let Some(sizes) = &plan.groups {
+        if attribute.domain().kind() == DomainKind::Nominal {
+            return Err(PublishError::plan("groups join neighbours, and the values have no order; `order` gives them one"));
+        }
         grouped(Hierarchy::of(leaves()), sizes)
     } else if let Some(units) = &plan.date {
         Hierarchy::dates(leaves(), units)
@@ -50,7 +61,7 @@ pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) 
     } else {
         Hierarchy::prefixes(leaves(), plan.prefix.as_deref().unwrap_or_default())
     };
-    made.map_err(|error| PublishError::plan(format!("`{name}`: {error}")))
+    Ok(made?)
 }
 
 fn intervals(plan: &HierarchyPlan, widths: &[i64]) -> Result<Intervals, TableError> {

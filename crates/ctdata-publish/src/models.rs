@@ -1,19 +1,20 @@
 //! The privacy models of a plan, made for a table.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use ctdata_model::{CaseReader, Dataset, ModelError};
 use ctdata_privacy::{
     AbsentValues, AverageRisk, BetaBound, BetaLikeness, DeltaDisclosure, DeltaPresence, DistinctLDiversity,
-    EntropyLDiversity, KAnonymity, KMap, PopulationEstimator, PopulationUniqueness, PrivacyModel, RecursiveCLDiversity,
+    EntropyEstimator, EntropyLDiversity, KAnonymity, KMap, PopulationEstimator, PopulationUniqueness, PrivacyError, PrivacyModel, RecursiveCLDiversity,
     SampleUniqueness, SampledClass, SamplingFraction, SensitiveDistance, TCloseness,
 };
 use ctdata_table::csv::CsvReader;
-use ctdata_table::{Attribute, Control, Schema, Table};
+use ctdata_table::{Attribute, Control, DomainKind, Schema, Table};
 
 use crate::plan::{CTDC_K, DistancePlan};
-use crate::roles::Roles;
-use crate::{ModelPlan, Plan, PublishError};
+use crate::roles::{Roles, resolve};
+use crate::{AnonymizePlan, ModelPlan, Plan, PublishError};
 
 /// The chance of being wrong that an estimated k-map takes where a plan does not say.
 const SIGNIFICANCE: f64 = 0.05;
@@ -32,19 +33,21 @@ impl Models {
             models.push(KAnonymity::try_new(CTDC_K)?.into());
         }
         let mut population: Option<(&Path, Table)> = None;
-        for model in &plan.anonymize.models {
-            models.push(model_of(model, roles, dataset)?);
-            let file = match model {
-                ModelPlan::KMap { population, .. } => population.as_deref(),
-                ModelPlan::DeltaPresence { population, .. } => Some(population.as_path()),
-                _ => None,
-            };
-            match (file, &population) {
+        for (place, model) in plan.anonymize.models.iter().enumerate() {
+            let at = |error: PublishError| error.at(AnonymizePlan::model_place(place, model));
+            models.push(fitted(model, roles, dataset).map_err(at)?);
+            match (model.population(), &population) {
                 (Some(file), None) => {
-                    population = Some((file, read_population(&plan.folder.join(file), dataset, &quasi, control)?));
+                    let path = plan.folder.join(file);
+                    population = Some((file, read_population(&path, dataset, &quasi, control).map_err(at)?));
                 }
                 (Some(file), Some((known, _))) if file != *known => {
-                    return Err(PublishError::plan("the models speak of two populations"));
+                    let message = format!(
+                        "its population is {}, and that of a model before is {}; there is one population",
+                        file.display(),
+                        known.display()
+                    );
+                    return Err(at(PublishError::plan(message)));
                 }
                 _ => {}
             }
@@ -53,8 +56,60 @@ impl Models {
     }
 }
 
-fn model_of(model: &ModelPlan, roles: &Roles, dataset: &Dataset) -> Result<PrivacyModel, PublishError> {
-    let name = |name: &str| Ok::<_, PublishError>(dataset.resolve(name)?);
+/// The parameters of a model, as far as they can be checked without a table.
+pub(crate) fn check(model: &ModelPlan) -> Result<(), PrivacyError> {
+    let name = model.attribute().unwrap_or_default();
+    model_of(model, name, SensitiveDistance::Equal).map(|_| ())
+}
+
+/// A model over the table's own names; refused if no release of the table can satisfy it.
+fn fitted(model: &ModelPlan, roles: &Roles, dataset: &Dataset) -> Result<PrivacyModel, PublishError> {
+    let table = dataset.table();
+    if let ModelPlan::KAnonymity { k } = model
+        && table.rows() > 0
+        && u64::from(*k) > table.rows() as u64
+    {
+        return Err(PublishError::impossible(format!("k = {k}, and the file has {} records", table.rows())));
+    }
+    let Some(attribute) = model.attribute() else { return Ok(model_of(model, "", SensitiveDistance::Equal)?) };
+    let name = resolve(dataset, attribute)?;
+    if !roles.is_sensitive(&name) {
+        let message = format!("`{attribute}`: a model speaks of it, so that it needs an entry with the role sensitive");
+        return Err(PublishError::plan(message));
+    }
+    let has_order = |name: &str| Ok::<_, PublishError>(table.named(name)?.0.domain().kind() != DomainKind::Nominal);
+    let distance = match model {
+        ModelPlan::TCloseness { distance: Some(DistancePlan::Ordered), .. } if !has_order(&name)? => {
+            let message = format!("`{attribute}`: the ordered distance needs an order of its values: `order` gives it one");
+            return Err(PublishError::plan(message));
+        }
+        ModelPlan::TCloseness { distance: Some(DistancePlan::Ordered), .. } => SensitiveDistance::Ordered,
+        ModelPlan::TCloseness { distance: Some(DistancePlan::Hierarchical), .. } => match roles.hierarchy(&name) {
+            Some(hierarchy) => SensitiveDistance::Hierarchical(hierarchy.clone()),
+            None => {
+                let message = format!("`{attribute}`: the hierarchical distance needs a hierarchy in its entry");
+                return Err(PublishError::plan(message));
+            }
+        },
+        _ => SensitiveDistance::Equal,
+    };
+    let least = match model {
+        ModelPlan::DistinctLDiversity { l, .. } | ModelPlan::RecursiveCLDiversity { l, .. } => Some(f64::from(*l)),
+        ModelPlan::EntropyLDiversity { l, estimator: EntropyEstimator::Shannon, .. } => Some(*l),
+        _ => None,
+    };
+    let (_, column) = table.named(&name)?;
+    let values = column.iter().collect::<HashSet<_>>().len();
+    #[expect(clippy::cast_precision_loss, reason = "at most 65,536 codes")]
+    if let Some(l) = least.filter(|l| values > 0 && *l > values as f64) {
+        let s = if values == 1 { "" } else { "s" };
+        return Err(PublishError::impossible(format!("l = {l}, and `{attribute}` has {values} value{s} in the file")));
+    }
+    Ok(model_of(model, &name, distance)?)
+}
+
+/// A model that speaks of the attribute of this name, if of any.
+fn model_of(model: &ModelPlan, name: &str, distance: SensitiveDistance) -> Result<PrivacyModel, PrivacyError> {
     Ok(match model {
         ModelPlan::KAnonymity { k } => KAnonymity::try_new(*k)?.into(),
         ModelPlan::KMap { k, population: Some(_), .. } => KMap::try_new(*k)?.into(),
@@ -62,34 +117,19 @@ fn model_of(model: &ModelPlan, roles: &Roles, dataset: &Dataset) -> Result<Priva
             let fraction = SamplingFraction::try_new(sampling_fraction.unwrap_or(1.0))?;
             KMap::estimated(*k, fraction, significance.unwrap_or(SIGNIFICANCE), SampledClass::Poisson)?.into()
         }
-        ModelPlan::DistinctLDiversity { attribute, l } => DistinctLDiversity::try_new(name(attribute)?, *l)?.into(),
-        ModelPlan::EntropyLDiversity { attribute, l, estimator } => {
-            EntropyLDiversity::try_new(name(attribute)?, *l)?.with_estimator(*estimator).into()
+        ModelPlan::DistinctLDiversity { l, .. } => DistinctLDiversity::try_new(name, *l)?.into(),
+        ModelPlan::EntropyLDiversity { l, estimator, .. } => {
+            EntropyLDiversity::try_new(name, *l)?.with_estimator(*estimator).into()
         }
-        ModelPlan::RecursiveCLDiversity { attribute, c, l } => {
-            RecursiveCLDiversity::try_new(name(attribute)?, *c, *l)?.into()
-        }
-        ModelPlan::TCloseness { attribute, t, distance } => {
-            let distance = match distance.unwrap_or_default() {
-                DistancePlan::Equal => SensitiveDistance::Equal,
-                DistancePlan::Ordered => SensitiveDistance::Ordered,
-                DistancePlan::Hierarchical => match roles.hierarchy(&name(attribute)?) {
-                    Some(hierarchy) => SensitiveDistance::Hierarchical(hierarchy.clone()),
-                    None => {
-                        let message = format!("`{attribute}`: the hierarchical distance needs a hierarchy");
-                        return Err(PublishError::plan(message));
-                    }
-                },
-            };
-            TCloseness::try_new(name(attribute)?, *t, distance)?.into()
-        }
-        ModelPlan::DeltaDisclosure { attribute, delta, present_only } => {
+        ModelPlan::RecursiveCLDiversity { c, l, .. } => RecursiveCLDiversity::try_new(name, *c, *l)?.into(),
+        ModelPlan::TCloseness { t, .. } => TCloseness::try_new(name, *t, distance)?.into(),
+        ModelPlan::DeltaDisclosure { delta, present_only, .. } => {
             let absent = if *present_only { AbsentValues::PresentOnly } else { AbsentValues::Strict };
-            DeltaDisclosure::try_new(name(attribute)?, *delta, absent)?.into()
+            DeltaDisclosure::try_new(name, *delta, absent)?.into()
         }
-        ModelPlan::BetaLikeness { attribute, beta, enhanced } => {
+        ModelPlan::BetaLikeness { beta, enhanced, .. } => {
             let bound = if *enhanced { BetaBound::Enhanced } else { BetaBound::Basic };
-            BetaLikeness::try_new(name(attribute)?, *beta, bound)?.into()
+            BetaLikeness::try_new(name, *beta, bound)?.into()
         }
         ModelPlan::DeltaPresence { min, max, .. } => DeltaPresence::try_new(*min, *max)?.into(),
         ModelPlan::SampleUniqueness { share } => SampleUniqueness::try_new(*share)?.into(),

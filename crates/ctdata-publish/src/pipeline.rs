@@ -73,6 +73,7 @@ impl Publisher {
     /// Input that cannot be read, is not valid or has no plan; a plan that does not fit; a guarantee that
     /// does not hold; an output that fails. Nothing is written then.
     pub fn publish(&self, input: &Path, out: &Path, control: &Control) -> Result<Account, PublishError> {
+        keep_apart(input, out)?;
         let folder = ReleaseFolder::create(out, self.replace)?;
         let Done { plan, dataset, protected, mut account } = self.protect(input, control)?;
         control.report("counting", 0, None);
@@ -98,8 +99,22 @@ impl Publisher {
 
     fn protect(&self, input: &Path, control: &Control) -> Result<Done, PublishError> {
         let (outcome, plan) = self.read(input, control)?;
+        let name = plan.name.clone();
+        self.protected(outcome, plan, input, control).map_err(|error| error.of_plan(&name))
+    }
+
+    fn protected(&self, outcome: Outcome, plan: Plan, input: &Path, control: &Control) -> Result<Done, PublishError> {
         let validation = validate(&outcome, &plan, input, control)?;
-        let dataset = outcome.into_dataset()?;
+        let dataset = match outcome.into_dataset()? {
+            Dataset::Plain(table) => Dataset::Plain(crate::plain::typed(table, &plan)?),
+            dataset => match plan.attributes.iter().find(|attribute| attribute.order.is_some()) {
+                Some(entry) => {
+                    let message = format!("attribute `{}`: values of a layout have an order of their own", entry.name);
+                    return Err(PublishError::plan(message));
+                }
+                None => dataset,
+            },
+        };
         let roles = Roles::resolve(&dataset, &plan)?;
         let names = roles.quasi_names();
         let models = Models::of(&plan, &roles, &dataset, control)?;
@@ -123,11 +138,11 @@ impl Publisher {
             suppressed: statement.records.suppressed,
             classes: statement.verified.classes,
             recoding: protected.found.as_ref().and_then(|found| RecodingAccount::of(&plan, found)),
-            attributes,
             statement: statement.clone(),
             verified: true,
             quality,
-            remarks: remarks(&protected, method),
+            remarks: remarks(&protected, method, &attributes),
+            attributes,
             outputs: Vec::new(),
         };
         Ok(Done { plan, dataset, protected, account })
@@ -142,8 +157,16 @@ impl Publisher {
         let reader = CaseReader { separator, ..CaseReader::default() };
         let is_plain = format.is_some_and(|format| format.trim().eq_ignore_ascii_case(PLAIN_LAYOUT));
         let outcome = match &plan {
-            Some(plan) if is_plain => reader.read_plain(input, crate::plain::reader(plan)?, control)?,
-            _ => reader.read_as(input, format, control)?,
+            Some(plan) if is_plain => {
+                let plain = crate::plain::reader(plan).map_err(|error| error.of_plan(&plan.name))?;
+                reader.read_plain(input, plain, control)?
+            }
+            _ => match (reader.read_as(input, format, control), &plan) {
+                (Err(error @ ModelError::NoSuchLayout { .. }), Some(plan)) => {
+                    return Err(PublishError::from(error).at("input.format").of_plan(&plan.name));
+                }
+                (outcome, _) => outcome?,
+            },
         };
         let plan = match (plan, outcome.usable()) {
             (Some(plan), _) => plan,
@@ -151,6 +174,14 @@ impl Publisher {
             (None, _) => return Err(PublishError::PlanNeeded { file: input.display().to_string() }),
         };
         Ok((outcome, plan))
+    }
+}
+
+/// Refuses an input inside the folder that is to be replaced: it would be gone.
+fn keep_apart(input: &Path, out: &Path) -> Result<(), PublishError> {
+    match (input.canonicalize(), out.canonicalize()) {
+        (Ok(input), Ok(folder)) if input.starts_with(&folder) => Err(PublishError::HoldsInput { path: out.into() }),
+        _ => Ok(()),
     }
 }
 
@@ -167,12 +198,16 @@ fn validate(outcome: &Outcome, plan: &Plan, input: &Path, control: &Control) -> 
     }
 }
 
-fn remarks(protected: &Protected, method: Method) -> Vec<String> {
+fn remarks(protected: &Protected, method: Method, attributes: &[AttributeAccount]) -> Vec<String> {
     let released = &protected.released;
     let records = &released.statement().records;
     let mut remarks = Vec::new();
     if released.statement().possible_matches <= 1 {
-        remarks.push("k = 1 holds for every table: nobody is hidden among others".to_owned());
+        remarks.push(
+            "no model asks for more than one record of a kind: nobody is hidden among the others in the file; \
+             k-anonymity with k of 2 or more would do that"
+                .to_owned(),
+        );
     }
     if released.statement().unit == PrivacyUnit::Person {
         remarks.push(
@@ -185,6 +220,9 @@ fn remarks(protected: &Protected, method: Method) -> Vec<String> {
     let stopped = protected.found.iter().flat_map(|found| &found.search).find(|search| !search.optimal);
     if stopped.is_some() {
         remarks.push("the search ended before it was proven that no solution loses less".to_owned());
+    }
+    for attribute in attributes.iter().filter(|attribute| attribute.is_one_value()) {
+        remarks.push(format!("`{}` is one value throughout: it says nothing any more", attribute.attribute));
     }
     let suppresses = matches!(method, Method::RecordSuppression | Method::CellSuppression);
     if suppresses && records.share_suppressed > MUCH_SUPPRESSION {

@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
+use chrono::NaiveDate;
 use ctdata_table::csv::{CsvReader, WriteOptions, write_csv};
-use ctdata_table::{Control, Missing, Table, TableError};
+use ctdata_table::{Attribute, Control, Domain, Hierarchy, Missing, Origin, Table, TableError};
 
 use crate::{Plan, PublishError, Role};
 
@@ -19,8 +20,36 @@ pub(crate) fn reader(plan: &Plan) -> Result<CsvReader, PublishError> {
     }
     match identifiers.next() {
         None => Ok(reader),
-        Some(_) => Err(PublishError::plan("one attribute at most is an identifier")),
+        Some(_) => Err(PublishError::plan("two attributes have the role identifier, and one at most is")),
     }
+}
+
+/// The table with the orders that a plan gives to its values, and with dates as dates where the plan has a
+/// hierarchy of dates.
+pub(crate) fn typed(mut table: Table, plan: &Plan) -> Result<Table, PublishError> {
+    for entry in &plan.attributes {
+        let Ok(position) = table.schema().position(&entry.name) else { continue };
+        let (attribute, column) = table.named(&entry.name)?;
+        let domain = match &entry.order {
+            Some(order) => {
+                let ordered = Domain::ordered(order.iter().map(String::as_str), Origin::Public);
+                Some(ordered.map_err(|error| PublishError::from(error).at(format!("attribute `{}`: order", entry.name)))?)
+            }
+            None if entry.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.date.is_some()) => dates(attribute),
+            None => None,
+        };
+        if let Some(domain) = domain {
+            let (attribute, column) = Hierarchy::of(domain).adopt(attribute, column)?;
+            table = table.with_replaced(position, attribute, column)?;
+        }
+    }
+    Ok(table)
+}
+
+/// The days that texts name, if all do.
+fn dates(attribute: &Attribute) -> Option<Domain> {
+    let days: Option<Vec<NaiveDate>> = attribute.domain().labels().map(|label| label.parse().ok()).collect();
+    Domain::dates(days?, attribute.domain().origin()).ok()
 }
 
 /// Writes a table with its attribute names as header.

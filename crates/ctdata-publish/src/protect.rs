@@ -2,15 +2,15 @@
 
 use ctdata_model::Dataset;
 use ctdata_privacy::{
-    ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppression, Metric, MetricFamily, Mondrian,
-    PrivacyModel, Protection, Quality, Recoded, Recoder, Released, Requirement, SearchReport, SuppressionLimit,
+    BrokenGuarantee, ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppression, Metric, MetricFamily, Mondrian,
+    PrivacyError, PrivacyModel, Protection, Quality, Recoded, Recoder, Released, Requirement, SearchReport, SuppressionLimit,
 };
-use ctdata_table::{Control, Table};
+use ctdata_table::{Control, StopReason, Table};
 
 use crate::models::Models;
 use crate::plan::{CTDC_K, FullGeneralization};
 use crate::roles::Roles;
-use crate::{Clock, Method, ModelPlan, Plan, PublishError};
+use crate::{Clock, Method, Plan, PublishError};
 
 /// A verified output, and what is known of how it was found.
 pub(crate) struct Protected {
@@ -34,6 +34,12 @@ pub(crate) fn protect(
     control: &Control,
 ) -> Result<Protected, PublishError> {
     let table = roles.adopt(dataset.table())?;
+    let late = |error: PrivacyError| match (error, plan.anonymize.deadline_seconds) {
+        (PrivacyError::Cancelled(StopReason::Deadline), Some(seconds)) if control.stopped().is_none() => {
+            PublishError::impossible(format!("anonymize.deadline_seconds = {seconds}: no solution was found by then"))
+        }
+        (error, _) => error.into(),
+    };
     let method = plan.anonymize.method(&plan.attributes);
     control.report("protecting", 0, None);
     let (output, found) = match method {
@@ -43,22 +49,22 @@ pub(crate) fn protect(
             let protection = completed(protection, roles, plan, dataset, models.population)?;
             let recoder = recoder(Recoder::new(protection), plan)?;
             let Recoded { output, search, quality, .. } =
-                recoder.run(&table, &search_control(plan, clock, control)?)?;
+                recoder.run(&table, &search_control(plan, clock, control)?).map_err(late)?;
             (output, Some(Found { search, quality: Some(quality) }))
         }
         Method::LocalRecoding => {
-            let models = class_models(models, "local-recoding")?;
+            let models = class_models(models, method)?;
             let protection = completed(Protection::new(models.0), roles, plan, dataset, models.1)?;
             let mut recoder = LocalRecoder::new(protection).limit(limit(plan)?).metric(metric(plan)?);
             if let Some(search) = plan.anonymize.search {
                 recoder = recoder.search(search);
             }
             let Recoded { output, search, quality, .. } =
-                recoder.run(&table, &search_control(plan, clock, control)?)?;
+                recoder.run(&table, &search_control(plan, clock, control)?).map_err(late)?;
             (output, Some(Found { search, quality: Some(quality) }))
         }
         Method::Mondrian => {
-            let models = class_models(models, "mondrian")?;
+            let models = class_models(models, method)?;
             let protection = completed(Protection::new(models.0), roles, plan, dataset, models.1)?;
             let mondrian = Mondrian::new(protection, plan.anonymize.partition.unwrap_or_default());
             (mondrian.run(&table, control)?, None)
@@ -68,7 +74,19 @@ pub(crate) fn protect(
         }
     };
     control.report("verifying", 0, None);
-    Ok(Protected { released: output.verify(control)?, found })
+    let released = output.verify(control).map_err(|error| match error {
+        PrivacyError::GuaranteeFails(BrokenGuarantee::AttackerView { required, achieved, tuples })
+            if !plan.anonymize.combinations.is_empty() && method != Method::LocalSuppression =>
+        {
+            PublishError::impossible(format!(
+                "anonymize.combination: {tuples} combinations have fewer than the {required} possible matches demanded, down \
+                 to {achieved}, and method = \"{}\" blanks no cells for them; \"local-suppression\" does",
+                method.name()
+            ))
+        }
+        error => error.into(),
+    })?;
+    Ok(Protected { released, found })
 }
 
 /// All that is protected, with the models already in it.
@@ -95,33 +113,34 @@ fn completed<M>(
 }
 
 /// Models that look at one class at a time, for methods that take no others.
-fn class_models(models: Models, method: &str) -> Result<(Vec<ClassModel>, Option<Table>), PublishError> {
-    let only = models.models.into_iter().map(|model| match model {
+fn class_models(models: Models, method: Method) -> Result<(Vec<ClassModel>, Option<Table>), PublishError> {
+    let only = models.models.into_iter().enumerate().map(|(place, model)| match model {
+        PrivacyModel::Class(model) if method == Method::Mondrian && model.needs_population() => {
+            Err(PublishError::plan(format!(
+                "anonymize.model {} ({}) counts in a population, whose regions method = \"mondrian\" does not divide",
+                place + 1,
+                model.name()
+            )))
+        }
         PrivacyModel::Class(model) => Ok(model),
         PrivacyModel::Table(model) => Err(PublishError::plan(format!(
-            "{} looks at the whole table, which method = \"{method}\" cannot reach",
-            model.name()
+            "anonymize.model {} ({}) looks at the whole table, which method = \"{}\" cannot reach",
+            place + 1,
+            model.name(),
+            method.name()
         ))),
     });
     Ok((only.collect::<Result<_, _>>()?, models.population))
 }
 
-/// The k of the only kind of model that a method can reach.
-fn only_k(plan: &Plan, method: &str) -> Result<u32, PublishError> {
-    match plan.anonymize.models.iter().find(|model| !matches!(model, ModelPlan::KAnonymity { .. })) {
-        Some(_) => Err(PublishError::plan(format!("method = \"{method}\" reaches k-anonymity and no other model"))),
-        None if plan.anonymize.models.is_empty() => Ok(CTDC_K),
-        None => Ok(plan.k()),
-    }
+/// The k of the only kind of model that a method reaches, as the plan was checked for.
+fn only_k(plan: &Plan) -> u32 {
+    if plan.anonymize.models.is_empty() { CTDC_K } else { plan.k() }
 }
 
 fn suppressor(plan: &Plan, roles: &Roles) -> Result<KAnonymizer, PublishError> {
     let method = plan.anonymize.method(&plan.attributes);
-    let name = if method == Method::CellSuppression { "cell-suppression" } else { "record-suppression" };
-    if !plan.anonymize.combinations.is_empty() {
-        return Err(PublishError::plan(format!("method = \"{name}\" does not look at combinations")));
-    }
-    let mut builder = KAnonymizer::builder(KAnonymity::try_new(only_k(plan, name)?)?)
+    let mut builder = KAnonymizer::builder(KAnonymity::try_new(only_k(plan))?)
         .quasi_identifiers(roles.quasi_names())
         .release(roles.others.iter().cloned());
     if method == Method::CellSuppression {
@@ -134,7 +153,7 @@ fn suppressor(plan: &Plan, roles: &Roles) -> Result<KAnonymizer, PublishError> {
 const IMPORTANCE: f64 = 1000.0;
 
 fn local_suppression(plan: &Plan, dataset: &Dataset, roles: &Roles) -> Result<LocalSuppression, PublishError> {
-    let mut builder = LocalSuppression::builder(only_k(plan, "local-suppression")?);
+    let mut builder = LocalSuppression::builder(only_k(plan));
     for quasi in &roles.quasi {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded just before")]
         let importance = (quasi.weight() * IMPORTANCE).round().clamp(1.0, 1e9) as u32;

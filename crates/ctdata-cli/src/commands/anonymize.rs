@@ -1,15 +1,17 @@
 //! `ctdata anonymize`
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use ctdata::privacy::PrivacyError;
 use ctdata::publish::{Account, Clock, Plan, PublishError, Publisher};
 use ctdata::table::TableError;
 
 use crate::args::AnonymizeOptions;
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::{Session, say, working_copy};
+use crate::session::{Session, keep_apart, say, working_copy};
 
 /// The clock for plans with a deadline.
 pub(crate) fn clock() -> Clock {
@@ -19,10 +21,14 @@ pub(crate) fn clock() -> Clock {
 
 pub(crate) fn run(options: &AnonymizeOptions, session: &Session) -> Result<(), Failure> {
     let plan = Plan::read(&options.plan)?;
+    let files = plan.files();
+    let read = [options.input.as_path(), options.plan.as_path()].into_iter().chain(files.iter().map(PathBuf::as_path));
+    let written: Vec<&Path> = [Some(&options.out), options.report.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+    keep_apart(&read.collect::<Vec<_>>(), &written)?;
     let maker = Publisher { plan: Some(plan), clock: Some(clock()), ..Publisher::default() };
     let outcome = maker.anonymize(&options.input, &session.control);
     session.finish();
-    let mut anonymized = outcome.map_err(|error| explained(error, options.show_values))?;
+    let mut anonymized = outcome.map_err(|error| explained(error, Some(&options.plan), options.show_values))?;
     working_copy(&options.out, |output| Ok(anonymized.write(output, &session.control)?))?;
     anonymized.account.outputs.push(options.out.display().to_string());
     if let Some(report) = &options.report {
@@ -40,8 +46,9 @@ pub(crate) fn run(options: &AnonymizeOptions, session: &Session) -> Result<(), F
     Ok(())
 }
 
-/// A failure; with the values that a hierarchy misses on standard error, if asked for.
-pub(crate) fn explained(error: PublishError, show_values: bool) -> Failure {
+/// A failure, with the plan that cannot be carried out; and the values that a hierarchy misses on standard error, if
+/// asked for.
+pub(crate) fn explained(error: PublishError, plan: Option<&Path>, show_values: bool) -> Failure {
     if let PublishError::Table(TableError::HierarchyMisses(misses)) = &error
         && show_values
     {
@@ -50,9 +57,23 @@ pub(crate) fn explained(error: PublishError, show_values: bool) -> Failure {
         }
     }
     let misses = matches!(&error, PublishError::Table(TableError::HierarchyMisses(_)));
+    let way_out = match &error {
+        PublishError::Privacy(PrivacyError::NoSolution { .. }) => {
+            Some("; hierarchies, method = \"local-suppression\" or a smaller k may leave some")
+        }
+        PublishError::Privacy(PrivacyError::NoRecoding { .. }) => {
+            Some("; a higher suppression_limit, coarser hierarchies or weaker models may leave some")
+        }
+        PublishError::Privacy(PrivacyError::GuaranteeFails(_)) => Some(""),
+        _ => None,
+    };
     let mut failure = Failure::from(error);
+    if let Some(plan) = plan.filter(|_| misses || way_out.is_some()) {
+        failure.message.insert_str(0, &format!("{}: ", plan.display()));
+    }
+    failure.message.push_str(way_out.unwrap_or_default());
     if misses && !show_values {
-        failure.message.push_str(" (--show-values tells them)");
+        failure.message.push_str(" (`anonymize --show-values` tells them)");
     }
     failure
 }
@@ -89,14 +110,20 @@ pub(crate) fn attributes(account: &Account) -> String {
     text
 }
 
+/// What was read, and what validation said.
+pub(crate) fn findings(account: &Account) -> String {
+    let found = account.validation.findings.len();
+    format!("{}: {found} finding{} of validation\n", account.format, if found == 1 { "" } else { "s" })
+}
+
 fn words(account: &Account) -> String {
-    let mut text = format!("{}: {} findings of validation\n", account.format, account.validation.findings.len());
+    let mut text = findings(account);
     text.push_str(&attributes(account));
     let rows: Vec<Vec<String>> = account.risk_rows().into_iter().map(Vec::from).collect();
     text.push_str(&table(&[("risk", Align::Left), ("before", Align::Right), ("after", Align::Right)], &rows));
     let _ = writeln!(text, "{} records left out, {} classes kept", count(account.suppressed), count(account.classes));
-    for model in &account.statement.models {
-        let _ = writeln!(text, "holds: {}", model.description);
+    for sentence in account.demands() {
+        let _ = writeln!(text, "holds: {sentence}");
     }
     text.push_str("verified; written:\n");
     for output in &account.outputs {

@@ -16,7 +16,7 @@ use super::parquet::{self, PARQUET};
 use crate::args::{ConvertOptions, InputOptions};
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::{Session, working_copy};
+use crate::session::{Session, keep_apart, working_copy};
 
 #[derive(Serialize)]
 struct Converted {
@@ -41,6 +41,7 @@ fn target(name: &str) -> Result<&'static str, Failure> {
 }
 
 pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Failure> {
+    keep_apart(&[&options.input], &[&options.out])?;
     // A wrong name is told before a large file is read.
     let to = options.to.as_deref().map(target).transpose()?;
     let from_lines = options.from.as_deref().is_some_and(|name| is(name, JSON_LINES));

@@ -17,7 +17,7 @@ pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Fai
     session.finish();
     let published = outcome.map_err(|error| {
         let is_unknown = matches!(error, PublishError::Model(ModelError::UnknownLayout { .. }));
-        let mut failure = super::anonymize::explained(error, false);
+        let mut failure = super::anonymize::explained(error, options.plan.as_deref(), false);
         if is_unknown {
             failure.message.push_str(" (a plan with `[input]` and `format = \"csv\"` takes a table of any subject)");
         }
@@ -34,13 +34,15 @@ pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Fai
 }
 
 fn words(account: &Account) -> String {
-    let mut text = format!("{}: {} findings of validation\n", account.format, account.validation.findings.len());
+    let mut text = super::anonymize::findings(account);
     if account.recoding.is_some() {
         text.push_str(&super::anonymize::attributes(account));
     }
     let rows: Vec<Vec<String>> = account.risk_rows().into_iter().map(Vec::from).collect();
     text.push_str(&table(&[("risk", Align::Left), ("before", Align::Right), ("after", Align::Right)], &rows));
-    let _ = writeln!(text, "quasi-identifiers: {}", account.statement.quasi_identifiers.join(", "));
+    for sentence in account.demands() {
+        let _ = writeln!(text, "holds: {sentence}");
+    }
     text.push_str("verified; written:\n");
     for output in &account.outputs {
         let _ = writeln!(text, "  {output}");

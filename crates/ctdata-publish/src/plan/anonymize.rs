@@ -1,5 +1,7 @@
 //! How the guarantee is reached, and what may be given up for it.
 
+use std::collections::HashSet;
+
 use ctdata_privacy::{Aggregate, Concealment, MetricFamily, MondrianMode, Search, SuppressedRecords};
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +82,8 @@ pub struct AnonymizePlan {
     /// What must hold. Without any, k-anonymity with k = 11.
     #[serde(default, rename = "model")]
     pub models: Vec<ModelPlan>,
-    /// Combinations that must be frequent; cells are blanked for it.
+    /// Combinations that must be frequent: local suppression blanks cells for them; what the other methods make
+    /// is verified, and refused if it lacks one.
     #[serde(default, rename = "combination", skip_serializing_if = "Vec::is_empty")]
     pub combinations: Vec<CombinationPlan>,
 }
@@ -97,10 +100,44 @@ pub struct CombinationPlan {
     pub k: u32,
 }
 
+/// The longest deadline: some thirty years, and far from what a clock cannot count.
+const MOST_SECONDS: f64 = 1e9;
+
+impl Method {
+    /// Its name in plans.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RecordSuppression => "record-suppression",
+            Self::CellSuppression => "cell-suppression",
+            Self::Generalization => "generalization",
+            Self::LocalRecoding => "local-recoding",
+            Self::Mondrian => "mondrian",
+            Self::LocalSuppression => "local-suppression",
+        }
+    }
+}
+
+impl CombinationPlan {
+    fn check(&self) -> Result<(), String> {
+        if self.k == 0 || self.up_to == 0 || self.attributes.is_empty() {
+            return Err("it names attributes, up_to and k, which are at least 1".to_owned());
+        }
+        if self.up_to > self.attributes.len() {
+            let (up_to, named) = (self.up_to, self.attributes.len());
+            return Err(format!("up_to = {up_to}, and {named} attributes are named"));
+        }
+        let mut named = HashSet::new();
+        match self.attributes.iter().find(|name| !named.insert(name.as_str())) {
+            Some(name) => Err(format!("`{name}` is named twice")),
+            None => Ok(()),
+        }
+    }
+}
+
 impl AnonymizePlan {
     pub(super) fn check(&self, attributes: &[AttributePlan]) -> Result<(), String> {
-        for model in &self.models {
-            model.check(attributes)?;
+        for (place, model) in self.models.iter().enumerate() {
+            model.check(attributes).map_err(|rule| format!("{}: {rule}", Self::model_place(place, model)))?;
         }
         let method = self.method(attributes);
         let shows_blank = !self.blank.is_empty();
@@ -112,15 +149,27 @@ impl AnonymizePlan {
                 "method = \"cell-suppression\" needs `blank`: the columns whose cells may be blanked".to_owned()
             );
         }
-        let share = |share: Option<f64>| share.is_none_or(|share| (0.0..=1.0).contains(&share));
-        if !share(self.suppression_limit) {
-            return Err("suppression_limit is a share from 0 to 1".to_owned());
+        let bounded = |key: &str, value: Option<f64>, highest: f64| match value {
+            Some(value) if !(0.0..=highest).contains(&value) => {
+                Err(format!("anonymize.{key} = {value}: it is a number from 0 to {highest}"))
+            }
+            _ => Ok(()),
+        };
+        bounded("suppression_limit", self.suppression_limit, 1.0)?;
+        bounded("suppression_factor", self.suppression_factor, 1.0)?;
+        bounded("deadline_seconds", self.deadline_seconds, MOST_SECONDS)?;
+        if self.deadline_seconds == Some(0.0) {
+            return Err("anonymize.deadline_seconds = 0: nothing is found in no time".to_owned());
         }
-        if !share(self.suppression_factor) {
-            return Err("suppression_factor is from 0 to 1".to_owned());
-        }
-        if self.deadline_seconds.is_some_and(|seconds| !(0.0..=1e9).contains(&seconds)) {
-            return Err("deadline_seconds is a positive number".to_owned());
+        let coarsens = matches!(method, Method::Generalization | Method::LocalRecoding | Method::Mondrian);
+        let with_hierarchy =
+            |attribute: &&AttributePlan| attribute.role == Role::QuasiIdentifier && attribute.hierarchy.is_some();
+        if let Some(attribute) = attributes.iter().find(with_hierarchy).filter(|_| !coarsens) {
+            return Err(format!(
+                "attribute `{}`: method = \"{}\" makes no value coarser and has no use for its hierarchy",
+                attribute.name,
+                method.name()
+            ));
         }
         let searches = matches!(method, Method::Generalization | Method::LocalRecoding);
         let of_search = [
@@ -146,12 +195,33 @@ impl AnonymizePlan {
         if self.concealment.is_some() && method != Method::LocalSuppression {
             return Err("`concealment` goes with method = \"local-suppression\"".to_owned());
         }
-        for combination in &self.combinations {
-            if combination.k == 0 || combination.up_to == 0 || combination.attributes.is_empty() {
-                return Err("a combination names attributes, up_to and k, which are at least 1".to_owned());
-            }
+        for (place, combination) in self.combinations.iter().enumerate() {
+            combination.check().map_err(|rule| format!("{}: {rule}", Self::combination_place(place)))?;
+        }
+        if !self.combinations.is_empty() && matches!(method, Method::RecordSuppression | Method::CellSuppression) {
+            return Err(format!("method = \"{}\" does not look at combinations", method.name()));
+        }
+        if matches!(method, Method::RecordSuppression | Method::CellSuppression | Method::LocalSuppression)
+            && let Some((place, model)) =
+                self.models.iter().enumerate().find(|(_, model)| !matches!(model, ModelPlan::KAnonymity { .. }))
+        {
+            return Err(format!(
+                "{}: method = \"{}\" reaches k-anonymity and no other model",
+                Self::model_place(place, model),
+                method.name()
+            ));
         }
         Ok(())
+    }
+
+    /// How messages name a model of the plan, by its place from 0.
+    pub(crate) fn model_place(place: usize, model: &ModelPlan) -> String {
+        format!("anonymize.model {} ({})", place + 1, model.kind())
+    }
+
+    /// How messages name a combination of the plan, by its place from 0.
+    pub(crate) fn combination_place(place: usize) -> String {
+        format!("anonymize.combination {}", place + 1)
     }
 
     /// The method: as said, or what the attributes allow.

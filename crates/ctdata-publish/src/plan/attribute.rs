@@ -29,6 +29,10 @@ pub struct AttributePlan {
     pub name: String,
     /// What it is.
     pub role: Role,
+    /// Its values in their order, the lowest first, in a table of any subject: for groups of neighbours, ordered
+    /// distances and regions. Numbers, and values of a layout, have an order of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Vec<String>>,
     /// How its values become coarser. Without one it stays as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hierarchy: Option<HierarchyPlan>,
@@ -43,30 +47,33 @@ pub struct AttributePlan {
 impl AttributePlan {
     /// An attribute of which nothing else is said.
     pub fn new(name: impl Into<String>, role: Role) -> Self {
-        Self { name: name.into(), role, hierarchy: None, levels: None, weight: None }
+        Self { name: name.into(), role, order: None, hierarchy: None, levels: None, weight: None }
     }
 
     pub(super) fn check(&self) -> Result<(), String> {
-        let Self { name, role, hierarchy, levels, weight } = self;
+        let Self { name, role, order, hierarchy, levels, weight } = self;
         let is_quasi = *role == Role::QuasiIdentifier;
         if !is_quasi && (levels.is_some() || weight.is_some()) {
-            return Err(format!("`{name}`: levels and weight are for quasi-identifiers"));
+            return Err(format!("attribute `{name}`: levels and weight are for quasi-identifiers"));
         }
         if !is_quasi && *role != Role::Sensitive && hierarchy.is_some() {
-            return Err(format!("`{name}`: a hierarchy is for quasi-identifiers and sensitive attributes"));
+            return Err(format!("attribute `{name}`: a hierarchy is for quasi-identifiers and sensitive attributes"));
         }
         if levels.is_some() && hierarchy.is_none() {
-            return Err(format!("`{name}`: levels are those of a hierarchy, and it has none"));
+            return Err(format!("attribute `{name}`: levels are those of a hierarchy, and it has none"));
         }
         if let Some([lowest, highest]) = levels
             && lowest > highest
         {
-            return Err(format!("`{name}`: levels go from the lowest to the highest"));
+            return Err(format!("attribute `{name}`: levels = [{lowest}, {highest}]: they go from the lowest to the highest"));
+        }
+        if order.as_ref().is_some_and(Vec::is_empty) {
+            return Err(format!("attribute `{name}`: order lists its values, and lists none"));
         }
         if weight.is_some_and(|weight| !weight.is_finite() || weight <= 0.0) {
-            return Err(format!("`{name}`: weight is a positive number"));
+            return Err(format!("attribute `{name}`: weight is a positive number"));
         }
-        hierarchy.as_ref().map_or(Ok(()), |hierarchy| hierarchy.check().map_err(|rule| format!("`{name}`: {rule}")))
+        hierarchy.as_ref().map_or(Ok(()), |hierarchy| hierarchy.check().map_err(|rule| format!("attribute `{name}`: hierarchy: {rule}")))
     }
 }
 
@@ -136,6 +143,12 @@ impl HierarchyPlan {
         ];
         if kinds.into_iter().filter(|kind| *kind).count() != 1 {
             return Err("a hierarchy is one of file, case, tree, intervals, groups, date, mask, prefix".to_owned());
+        }
+        if self.tree.as_ref().is_some_and(Vec::is_empty) {
+            return Err("tree has no rows".to_owned());
+        }
+        if self.groups.as_ref().is_some_and(|sizes| sizes.contains(&0)) {
+            return Err("a group has at least one value".to_owned());
         }
         if self.separator.is_some() && self.file.is_none() {
             return Err("a separator is that of a hierarchy file".to_owned());

@@ -34,7 +34,7 @@ mod anonymize;
 mod attribute;
 mod model;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -47,6 +47,7 @@ pub use attribute::{AttributePlan, HierarchyPlan, MaskSide, Role};
 pub use model::{DistancePlan, ModelPlan};
 
 use crate::PublishError;
+use crate::error::UNNAMED_PLAN;
 
 /// What a release is made of and by. Unknown keys are refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +70,13 @@ pub struct Plan {
     /// The folder that paths in the plan are relative to; that of the plan file.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// What errors call the plan: its file; `plan` if it comes from none.
+    #[serde(skip, default = "unnamed")]
+    pub name: String,
+}
+
+fn unnamed() -> String {
+    UNNAMED_PLAN.to_owned()
 }
 
 /// How the input is read.
@@ -141,7 +149,8 @@ impl Plan {
 
     fn parse(text: &str, name: &str) -> Result<Self, PublishError> {
         let wrong = |message: String| PublishError::Plan { plan: name.to_owned(), message };
-        let plan: Self = toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?;
+        let mut plan: Self = toml::from_str(text).map_err(|error| wrong(in_a_sentence(text, &error)))?;
+        name.clone_into(&mut plan.name);
         if plan.format_version != FORMAT_VERSION {
             return Err(wrong(format!(
                 "format_version is {}, and {FORMAT_VERSION} is known here",
@@ -149,12 +158,16 @@ impl Plan {
             )));
         }
         if plan.input.separator.is_some_and(|separator| !matches!(separator, ',' | ';' | '\t')) {
-            return Err(wrong("separator is a comma, a semicolon or a tab".to_owned()));
+            return Err(wrong("input.separator is a comma, a semicolon or a tab".to_owned()));
         }
-        plan.anonymize.check(&plan.attributes).map_err(&wrong)?;
+        let mut names = HashSet::new();
         for attribute in &plan.attributes {
+            if !names.insert(attribute.name.as_str()) {
+                return Err(wrong(format!("the attribute `{}` is given twice", attribute.name)));
+            }
             attribute.check().map_err(&wrong)?;
         }
+        plan.anonymize.check(&plan.attributes).map_err(&wrong)?;
         Ok(plan)
     }
 
@@ -176,6 +189,7 @@ impl Plan {
             anonymize: AnonymizePlan { models: vec![ModelPlan::KAnonymity { k: CTDC_K }], ..AnonymizePlan::default() },
             tables: Vec::new(),
             folder: PathBuf::new(),
+            name: unnamed(),
         }
     }
 
@@ -192,9 +206,25 @@ impl Plan {
         self.anonymize.models.iter().filter_map(k).max().unwrap_or(1)
     }
 
+    /// The files that the plan reads besides the input: hierarchies and populations.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let hierarchies = self.attributes.iter().filter_map(|attribute| attribute.hierarchy.as_ref()?.file.as_deref());
+        let populations = self.anonymize.models.iter().filter_map(ModelPlan::population);
+        hierarchies.chain(populations).map(|file| self.folder.join(file)).collect()
+    }
+
     /// Names of the attributes with a role, in the order of the plan.
     pub fn names(&self, role: Role) -> impl Iterator<Item = &str> {
         self.attributes.iter().filter(move |attribute| attribute.role == role).map(|attribute| attribute.name.as_str())
+    }
+}
+
+/// What is wrong with a text that is no plan, and in which line.
+fn in_a_sentence(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message().trim_end().replace('\n', ", ");
+    match error.span().and_then(|span| text.get(..span.start)) {
+        Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
+        None => message,
     }
 }
 
@@ -202,7 +232,7 @@ impl FromStr for Plan {
     type Err = PublishError;
 
     fn from_str(text: &str) -> Result<Self, PublishError> {
-        Self::parse(text, "plan")
+        Self::parse(text, UNNAMED_PLAN)
     }
 }
 

@@ -1,8 +1,11 @@
 //! The privacy models of a plan.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use ctdata_privacy::{EntropyEstimator, PopulationEstimator};
+use ctdata_privacy::{
+    AverageRisk, BetaLikeness, DeltaDisclosure, DeltaPresence, DistinctLDiversity, EntropyEstimator, EntropyLDiversity,
+    KAnonymity, KMap, PopulationEstimator, PopulationUniqueness, RecursiveCLDiversity, SampleUniqueness, TCloseness,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{AttributePlan, Role};
@@ -148,11 +151,36 @@ impl ModelPlan {
         }
     }
 
-    /// What can be said without a table; the models check the rest.
-    pub(super) fn check(&self, attributes: &[AttributePlan]) -> Result<(), String> {
-        if matches!(self, Self::KAnonymity { k: 0 } | Self::KMap { k: 0, .. }) {
-            return Err("k is at least 1".to_owned());
+    /// The file of the population that the model counts in.
+    pub fn population(&self) -> Option<&Path> {
+        match self {
+            Self::KMap { population, .. } => population.as_deref(),
+            Self::DeltaPresence { population, .. } => Some(population),
+            _ => None,
         }
+    }
+
+    /// The name of its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::KAnonymity { .. } => KAnonymity::NAME,
+            Self::KMap { .. } => KMap::NAME,
+            Self::DistinctLDiversity { .. } => DistinctLDiversity::NAME,
+            Self::EntropyLDiversity { .. } => EntropyLDiversity::NAME,
+            Self::RecursiveCLDiversity { .. } => RecursiveCLDiversity::NAME,
+            Self::TCloseness { .. } => TCloseness::NAME,
+            Self::DeltaDisclosure { .. } => DeltaDisclosure::NAME,
+            Self::BetaLikeness { .. } => BetaLikeness::NAME,
+            Self::DeltaPresence { .. } => DeltaPresence::NAME,
+            Self::SampleUniqueness { .. } => SampleUniqueness::NAME,
+            Self::AverageRisk { .. } => AverageRisk::NAME,
+            Self::PopulationUniqueness { .. } => PopulationUniqueness::NAME,
+        }
+    }
+
+    /// What can be said without a table: the parameters, and what its attribute is.
+    pub(super) fn check(&self, attributes: &[AttributePlan]) -> Result<(), String> {
+        crate::models::check(self).map_err(|error| error.to_string())?;
         if let Self::KMap { population, sampling_fraction, .. } = self
             && population.is_some() == sampling_fraction.is_some()
         {
@@ -161,6 +189,9 @@ impl ModelPlan {
         let Some(name) = self.attribute() else { return Ok(()) };
         match attributes.iter().find(|attribute| attribute.name == name).map(|attribute| attribute.role) {
             Some(Role::Sensitive) | None => Ok(()),
+            Some(Role::QuasiIdentifier) => Err(format!(
+                "`{name}` is a quasi-identifier, which somebody is taken to know, and cannot be sensitive as well"
+            )),
             Some(_) => Err(format!("`{name}`: a model speaks of it, so that its role is sensitive")),
         }
     }

@@ -8,6 +8,7 @@ use ctdata_privacy::{
 use ctdata_table::{Control, Table};
 
 use crate::models::Models;
+use crate::perturb::Preparations;
 use crate::plan::{CTDC_K, FullGeneralization};
 use crate::roles::Roles;
 use crate::{Clock, Method, ModelPlan, Plan, PublishError};
@@ -24,16 +25,17 @@ pub(crate) struct Found {
     pub(crate) quality: Option<Quality>,
 }
 
-/// Does what a plan says to a table of a dataset, and verifies it.
+/// Does what a plan says to the table of a dataset, or what perturbation made of it, and verifies it.
 pub(crate) fn protect(
     plan: &Plan,
     dataset: &Dataset,
+    preparations: &Preparations,
     roles: &Roles,
     models: Models,
     clock: Option<&Clock>,
     control: &Control,
 ) -> Result<Protected, PublishError> {
-    let table = roles.adopt(dataset.table())?;
+    let table = roles.adopt(&preparations.table)?;
     let method = plan.anonymize.method(&plan.attributes);
     control.report("protecting", 0, None);
     let (output, found) = match method {
@@ -68,7 +70,8 @@ pub(crate) fn protect(
         }
     };
     control.report("verifying", 0, None);
-    Ok(Protected { released: output.verify(control)?, found })
+    let released = output.verify(control)?.with_preparation(preparations.notes.iter().cloned())?;
+    Ok(Protected { released, found })
 }
 
 /// All that is protected, with the models already in it.

@@ -20,7 +20,8 @@ pub(crate) struct Roles {
 }
 
 impl Roles {
-    pub(crate) fn resolve(dataset: &Dataset, plan: &Plan) -> Result<Self, PublishError> {
+    /// The roles of the columns of `table`: that of the dataset, or what perturbation made of it.
+    pub(crate) fn resolve(dataset: &Dataset, table: &Table, plan: &Plan) -> Result<Self, PublishError> {
         let resolve = |name: &str| Ok::<_, PublishError>(dataset.resolve(name)?);
         let with = |role: Role| plan.names(role).map(resolve).collect::<Result<Vec<_>, _>>();
         let mut others = with(Role::Sensitive)?;
@@ -50,7 +51,7 @@ impl Roles {
                 Role::QuasiIdentifier | Role::Sensitive => resolve(&attribute.name)?,
                 _ => continue,
             };
-            let (described, _) = dataset.table().named(&name)?;
+            let (described, _) = table.named(&name)?;
             let hierarchy = match &attribute.hierarchy {
                 Some(hierarchy) => Some(crate::hierarchies::build(hierarchy, described, &plan.folder)?),
                 None => None,

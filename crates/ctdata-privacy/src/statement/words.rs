@@ -1,13 +1,39 @@
 //! The sentences of a statement.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{Facts, GeneralizedColumn, Mechanism, ReleaseKind, Statement};
+use super::{Facts, GeneralizedColumn, Mechanism, PublishedMatrix, ReleaseKind, Statement};
 use crate::{KAnonymity, PrivacyUnit};
 
 pub(super) const COMPUTED_FROM: &str = "computed from the released microdata";
 pub(super) const CHECK_OF_COUNTS: &str =
     "Every cell and the total of the table were recounted from the released microdata, row by row.";
+
+/// What every other sentence means by the source where columns were perturbed.
+pub(super) fn perturbed_source(columns: &[String]) -> String {
+    format!(
+        "Values of {} were perturbed before all else. That is no part of what was verified: here the source and its \
+         values are those after the perturbation.",
+        list(columns)
+    )
+}
+
+pub(super) fn perturbed_quasi_identifiers(columns: &[&String], unit: &str) -> String {
+    format!(
+        "Of {} the perturbed values are compared: the possible matches are the {unit} that whoever knows a person's \
+         perturbed values finds. What someone finds who knows the true ones was not counted.",
+        list(columns)
+    )
+}
+
+pub(super) fn repeatable(columns: &[String]) -> String {
+    format!(
+        "The chance by which values of {} were perturbed follows from a seed: whoever knows or guesses the seed can \
+         repeat the draws, undo the perturbation or narrow the true values down.",
+        list(columns)
+    )
+}
 
 fn sentences(sentences: &[&str]) -> Vec<String> {
     sentences.iter().map(ToString::to_string).collect()
@@ -128,7 +154,7 @@ pub(super) fn not_protected(facts: &Facts<'_>) -> Vec<String> {
     all
 }
 
-fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+pub(super) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     let mut text = String::new();
     for name in names {
         if !text.is_empty() {
@@ -157,7 +183,7 @@ impl Statement {
             PrivacyUnit::Person => format!("records of at least {k} persons"),
             PrivacyUnit::Record => format!("at least {k} records"),
         };
-        let known = list(&self.quasi_identifiers);
+        let known = list(self.quasi_identifiers.iter().map(|name| self.as_perturbed(name)));
         match self.models.as_slice() {
             [only] if only.kind == KAnonymity::NAME => {
                 let _ = write!(text, " It is k-anonymous with k = {k}: whoever");
@@ -185,11 +211,17 @@ impl Statement {
             records.suppressed,
             100.0 * records.share_suppressed
         );
+        for entry in &self.perturbed {
+            let _ = writeln!(text, "- {}", entry.description);
+        }
         for blanked in &self.blanked {
             let _ = writeln!(text, "- Suppressed cells of {} in these records: {}.", blanked.attribute, blanked.cells);
         }
         for column in &self.generalized {
             let _ = writeln!(text, "- {}", generalized(column));
+        }
+        for published in self.perturbed.iter().flat_map(|entry| &entry.matrices) {
+            matrix(&mut text, published);
         }
         section(&mut text, "What a missing cell means", &self.missing);
         section(&mut text, "What was verified", &self.verified.checks);
@@ -204,6 +236,32 @@ impl Statement {
         section(&mut text, "What this rests on", &self.assumptions);
         section(&mut text, "What is not protected", &self.not_protected);
         text
+    }
+
+    /// A quasi-identifier, with a word on it if it was perturbed.
+    fn as_perturbed<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        let is_perturbed = self.perturbed.iter().any(|entry| entry.attributes.iter().any(|other| other == name));
+        if is_perturbed { format!("{name} (as perturbed)").into() } else { name.into() }
+    }
+}
+
+/// The most categories of a matrix that is written out in words.
+const WRITTEN_OUT: usize = 20;
+
+fn matrix(text: &mut String, published: &PublishedMatrix) {
+    let PublishedMatrix { attribute, categories, matrix } = published;
+    let _ = write!(text, "\n## Probabilities of {attribute}\n\n");
+    if categories.len() > WRITTEN_OUT {
+        let _ = writeln!(text, "They are in the statement for programs: {} values.", categories.len());
+        return;
+    }
+    let cell = |name: &String| name.replace('|', "\\|");
+    let _ = writeln!(text, "Rows are true values, columns released ones.\n");
+    let _ = writeln!(text, "| |{}", categories.iter().map(|name| format!(" {} |", cell(name))).collect::<String>());
+    let _ = writeln!(text, "|---|{}", "---|".repeat(categories.len()));
+    for (from, name) in categories.iter().enumerate() {
+        let row = (0..categories.len()).map(|to| format!(" {} |", matrix.probability(from, to)));
+        let _ = writeln!(text, "| {} |{}", cell(name), row.collect::<String>());
     }
 }
 

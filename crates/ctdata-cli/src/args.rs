@@ -139,6 +139,10 @@ pub(crate) struct AnonymizeOptions {
     /// What must hold, and how it is reached
     #[arg(long, value_name = "PLAN.toml")]
     pub(crate) plan: PathBuf,
+    /// A seed for perturbation, to try it out: whoever knows the seed can undo it. Left out, the operating
+    /// system's generator is asked
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
     /// Also write a report in Markdown to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
@@ -154,6 +158,10 @@ pub(crate) struct PublishOptions {
     /// The plan; without one, the columns that CTDC protects, at k = 11, and no others
     #[arg(long, value_name = "PLAN.toml")]
     pub(crate) plan: Option<PathBuf>,
+    /// A seed for perturbation, to try it out: whoever knows the seed can undo it, and the release says so. Left
+    /// out, the operating system's generator is asked
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
     /// The release folder to make
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,

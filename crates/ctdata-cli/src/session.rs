@@ -96,7 +96,10 @@ pub(crate) fn keep_apart(read: &[&Path], written: &[&Path]) -> Result<(), Failur
             continue;
         }
         if read.iter().any(|input| same(out, input)) {
-            return Err(Failure::usage(format!("{}: is read and would be written over; name another file", out.display())));
+            return Err(Failure::usage(format!(
+                "{}: is read and would be written over; name another file",
+                out.display()
+            )));
         }
         if written.iter().take(place).any(|other| same(out, other)) {
             return Err(Failure::usage(format!("{}: would be written twice; name another file", out.display())));

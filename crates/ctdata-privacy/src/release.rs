@@ -122,6 +122,11 @@ impl<T> Released<T> {
         &self.statement
     }
 
+    /// Adds to the statement; the callers in this crate take nothing from it.
+    pub(crate) fn annotate(&mut self, add: impl FnOnce(&mut Statement)) {
+        add(&mut self.statement);
+    }
+
     /// The plain value, which no longer counts as released.
     pub fn into_inner(self) -> T {
         self.value

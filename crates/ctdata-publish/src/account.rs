@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use ctdata_model::validate::Report;
-use ctdata_privacy::{Aggregate, MetricFamily, Quality as Metrics, RiskReport, SearchReport, Statement};
+use ctdata_privacy::{
+    Aggregate, MetricFamily, PerturbationReport, Quality as Metrics, RiskReport, SearchReport, Statement,
+};
 use serde::{Serialize, Serializer};
 
 use crate::plan::Method;
@@ -21,6 +23,9 @@ pub struct Account {
     pub validation: Report,
     /// How the guarantee was reached.
     pub method: Method,
+    /// What was perturbed before all else; internal, as the counts of changed cells are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub perturbation: Vec<PerturbationReport>,
     /// The risk of the input as it stood.
     pub risk_before: RiskReport,
     /// The risk of the output.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ctdata_privacy::RiskReport;
+use ctdata_privacy::{PerturbationReport, RiskReport};
 
 use crate::Account;
 
@@ -24,6 +24,16 @@ impl Account {
         text.push_str("\n## What holds\n\n");
         for sentence in self.demands() {
             let _ = writeln!(text, "- {sentence}");
+        }
+        if !self.perturbation.is_empty() {
+            text.push_str("\n## What was perturbed first\n\n");
+            for entry in &self.statement.perturbed {
+                let _ = writeln!(text, "- {}", entry.description);
+            }
+            text.push_str("\n| method | attributes | changed cells |\n|---|---|---|\n");
+            for [method, attributes, changed] in self.perturbation_rows() {
+                let _ = writeln!(text, "| {method} | {attributes} | {changed} |");
+            }
         }
         text.push_str("\n## What was done\n\n| attribute | level | of | generalized | suppressed | loss |\n|---|---|---|---|---|---|\n");
         for attribute in &self.attributes {
@@ -47,7 +57,8 @@ impl Account {
         }
         text.push_str("\n## Quality\n\n| column | total variation |\n|---|---|\n");
         for column in &self.quality.columns {
-            let variation = column.total_variation.map_or("levels differ".to_owned(), |share| format!("{share:.4}"));
+            let why = if self.is_perturbed(&column.attribute) { "not comparable" } else { "levels differ" };
+            let variation = column.total_variation.map_or(why.to_owned(), |share| format!("{share:.4}"));
             let _ = writeln!(text, "| {} | {variation} |", column.attribute);
         }
         for (title, sentences) in [
@@ -77,6 +88,19 @@ impl Account {
             ));
         }
         demands
+    }
+
+    /// The perturbations in their order: method, attributes and how many of their cells say something else now.
+    pub fn perturbation_rows(&self) -> Vec<[String; 3]> {
+        let row = |report: &PerturbationReport| {
+            let names: Vec<&str> = report.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+            [report.method.code().to_owned(), names.join(", "), report.changed_cells.to_string()]
+        };
+        self.perturbation.iter().map(row).collect()
+    }
+
+    fn is_perturbed(&self, name: &str) -> bool {
+        self.perturbation.iter().flat_map(|report| &report.attributes).any(|attribute| attribute.name == name)
     }
 
     /// Measures of risk, before and after.

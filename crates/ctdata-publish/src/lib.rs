@@ -26,6 +26,7 @@
 //! | what is to be done? | [`Plan`], [`Role`], [`Method`], [`ModelPlan`], [`TablePlan`] |
 //! | how do values become coarser? | [`HierarchyPlan`], [`MaskSide`], [`DistancePlan`], [`FullGeneralization`] |
 //! | which combinations must be frequent? | [`CombinationPlan`] |
+//! | what is perturbed first? | [`PerturbPlan`], [`ReplacementPlan`], [`CodingPlan`], [`ThresholdPlan`], [`Randomness`] |
 //! | do it | [`Publisher`], [`Anonymized`], [`Account`], [`AttributeAccount`], [`RecodingAccount`], [`Quality`], [`Clock`] |
 //! | where does it go? | [`ReleaseFolder`], [`ReleasedTables`] |
 //!
@@ -44,11 +45,13 @@ mod error;
 mod folder;
 mod hierarchies;
 mod models;
+mod perturb;
 mod pipeline;
 mod plain;
 mod plan;
 mod protect;
 mod quality;
+mod randomness;
 mod roles;
 mod tables;
 
@@ -58,8 +61,10 @@ pub use error::PublishError;
 pub use folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_FILE, TABLES_FILE};
 pub use pipeline::{Anonymized, Publisher};
 pub use plan::{
-    AnonymizePlan, AttributePlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CombinationPlan, DistancePlan, FullGeneralization,
-    HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan, Plan, Role, TablePlan,
+    AnonymizePlan, AttributePlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CodingPlan, CombinationPlan, DistancePlan,
+    FullGeneralization, HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan, PerturbPlan, Plan, ReplacementPlan,
+    Role, TablePlan, ThresholdPlan,
 };
 pub use quality::{ColumnQuality, Quality};
+pub use randomness::Randomness;
 pub use tables::ReleasedTables;

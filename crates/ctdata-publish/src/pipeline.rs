@@ -11,10 +11,11 @@ use ctdata_table::{Control, Table};
 use crate::account::{Account, AttributeAccount, RecodingAccount};
 use crate::folder::{FILES, ReleaseFolder};
 use crate::models::Models;
+use crate::perturb::Preparations;
 use crate::protect::Protected;
 use crate::roles::Roles;
 use crate::tables::ReleasedTables;
-use crate::{Clock, Method, Plan, PublishError, Quality};
+use crate::{Clock, Method, Plan, PublishError, Quality, Randomness};
 
 /// Makes a release folder, or a protected working copy, of a file.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +26,8 @@ pub struct Publisher {
     pub replace: bool,
     /// The caller's clock, for plans with a deadline.
     pub clock: Option<Clock>,
+    /// What random draws are made from, for plans that perturb by chance.
+    pub randomness: Option<Randomness>,
 }
 
 /// Protected records for work inside the house, with the account of them.
@@ -115,14 +118,16 @@ impl Publisher {
                 None => dataset,
             },
         };
-        let roles = Roles::resolve(&dataset, &plan)?;
+        let preparations = Preparations::make(&plan, &dataset, self.randomness.as_ref(), control)?;
+        let roles = Roles::resolve(&dataset, &preparations.table, &plan)?;
         let names = roles.quasi_names();
         let models = Models::of(&plan, &roles, &dataset, control)?;
         let model = KAnonymity::try_new(plan.k())?;
         let risk_before = RiskReport::measure(dataset.table(), &names, model, control)?;
-        let protected = crate::protect::protect(&plan, &dataset, &roles, models, self.clock.as_ref(), control)?;
+        let protected =
+            crate::protect::protect(&plan, &dataset, &preparations, &roles, models, self.clock.as_ref(), control)?;
         let risk_after = RiskReport::measure(protected.released.get(), &names, model, control)?;
-        let quality = Quality::measure(dataset.table(), &roles, &protected.released, control)?;
+        let quality = Quality::measure(dataset.table(), &preparations, &roles, &protected.released, control)?;
 
         let statement = protected.released.statement();
         let attributes = AttributeAccount::all(&plan, &roles, &protected);
@@ -132,6 +137,7 @@ impl Publisher {
             format: dataset.format(),
             validation,
             method,
+            perturbation: preparations.reports,
             risk_before,
             risk_after,
             levels: levels.collect(),
@@ -212,6 +218,12 @@ fn remarks(protected: &Protected, method: Method, attributes: &[AttributeAccount
     if released.statement().unit == PrivacyUnit::Person {
         remarks.push(
             "the risk before counts persons, the risk after counts records: the release has no identifiers".to_owned(),
+        );
+    }
+    if released.statement().perturbed.iter().any(|entry| entry.repeatable) {
+        remarks.push(
+            "the perturbation drew from a seed: whoever knows or guesses it can undo it; leave the seed out for a release"
+                .to_owned(),
         );
     }
     if records.input == 0 {

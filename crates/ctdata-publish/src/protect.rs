@@ -2,12 +2,14 @@
 
 use ctdata_model::Dataset;
 use ctdata_privacy::{
-    BrokenGuarantee, ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppression, Metric, MetricFamily, Mondrian,
-    PrivacyError, PrivacyModel, Protection, Quality, Recoded, Recoder, Released, Requirement, SearchReport, SuppressionLimit,
+    BrokenGuarantee, ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppression, Metric,
+    MetricFamily, Mondrian, PrivacyError, PrivacyModel, Protection, Quality, Recoded, Recoder, Released, Requirement,
+    SearchReport, SuppressionLimit,
 };
 use ctdata_table::{Control, StopReason, Table};
 
 use crate::models::Models;
+use crate::perturb::Preparations;
 use crate::plan::{CTDC_K, FullGeneralization};
 use crate::roles::Roles;
 use crate::{Clock, Method, Plan, PublishError};
@@ -24,16 +26,17 @@ pub(crate) struct Found {
     pub(crate) quality: Option<Quality>,
 }
 
-/// Does what a plan says to a table of a dataset, and verifies it.
+/// Does what a plan says to the table of a dataset, or what perturbation made of it, and verifies it.
 pub(crate) fn protect(
     plan: &Plan,
     dataset: &Dataset,
+    preparations: &Preparations,
     roles: &Roles,
     models: Models,
     clock: Option<&Clock>,
     control: &Control,
 ) -> Result<Protected, PublishError> {
-    let table = roles.adopt(dataset.table())?;
+    let table = roles.adopt(&preparations.table)?;
     let late = |error: PrivacyError| match (error, plan.anonymize.deadline_seconds) {
         (PrivacyError::Cancelled(StopReason::Deadline), Some(seconds)) if control.stopped().is_none() => {
             PublishError::impossible(format!("anonymize.deadline_seconds = {seconds}: no solution was found by then"))
@@ -86,11 +89,12 @@ pub(crate) fn protect(
         }
         error => error.into(),
     })?;
+    let released = released.with_preparation(preparations.notes.iter().cloned())?;
     Ok(Protected { released, found })
 }
 
 /// All that is protected, with the models already in it.
-fn completed<M>(
+fn completed<M: Clone + Into<PrivacyModel>>(
     mut protection: Protection<M>,
     roles: &Roles,
     plan: &Plan,

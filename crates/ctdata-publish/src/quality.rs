@@ -5,6 +5,7 @@ use ctdata_table::{Control, CountTable, Table, Variable, tabulate};
 use serde::Serialize;
 
 use crate::PublishError;
+use crate::perturb::Preparations;
 use crate::roles::Roles;
 
 /// How much one column changed.
@@ -14,7 +15,8 @@ pub struct ColumnQuality {
     pub attribute: String,
     /// Total variation between the distributions of input and release, missing being a value: the share of
     /// records that would have to change to make one the other. 0 is best, 1 worst. A generalized column is
-    /// compared on its level; none where levels differ from record to record.
+    /// compared on its level; none where levels differ from record to record, or where perturbation made
+    /// values that the input has no level for.
     pub total_variation: Option<f64>,
 }
 
@@ -33,6 +35,7 @@ impl Quality {
     /// Compares a release with its input.
     pub(crate) fn measure(
         input: &Table,
+        preparations: &Preparations,
         roles: &Roles,
         released: &Released<Table>,
         control: &Control,
@@ -45,6 +48,7 @@ impl Quality {
             let comparable = match level {
                 None => Some(input.clone()),
                 Some(None) => None,
+                Some(Some(level)) if preparations.changes(name) => roles.on_level(input, name, level).ok().flatten(),
                 Some(Some(level)) => roles.on_level(input, name, level)?,
             };
             let total_variation = match comparable {

@@ -43,7 +43,8 @@ fn blank(dataset: &Dataset, plan: &Plan, quasi: &[String]) -> Result<Vec<String>
 }
 
 impl Roles {
-    pub(crate) fn resolve(dataset: &Dataset, plan: &Plan) -> Result<Self, PublishError> {
+    /// The roles of the columns of `table`: that of the dataset, or what perturbation made of it.
+    pub(crate) fn resolve(dataset: &Dataset, table: &Table, plan: &Plan) -> Result<Self, PublishError> {
         let resolve = |name: &str| resolve(dataset, name).map_err(|error| error.at(format!("attribute `{name}`")));
         let with = |role: Role| plan.names(role).map(resolve).collect::<Result<Vec<_>, _>>();
         let protected = with(Role::Sensitive)?;
@@ -63,19 +64,14 @@ impl Roles {
         if let Some(name) = quasi.iter().chain(&others).chain(&dropped).find(|name| !seen.insert(name.as_str())) {
             return Err(PublishError::plan(format!("the attribute `{name}` is given twice")));
         }
-        let mut roles = Self {
-            quasi: Vec::new(),
-            blank: blank(dataset, plan, &quasi)?,
-            others,
-            protected,
-            sensitive: Vec::new(),
-        };
+        let mut roles =
+            Self { quasi: Vec::new(), blank: blank(dataset, plan, &quasi)?, others, protected, sensitive: Vec::new() };
         for attribute in &plan.attributes {
             let name = match attribute.role {
                 Role::QuasiIdentifier | Role::Sensitive => resolve(&attribute.name)?,
                 _ => continue,
             };
-            let (described, _) = dataset.table().named(&name)?;
+            let (described, _) = table.named(&name)?;
             let hierarchy = match &attribute.hierarchy {
                 Some(hierarchy) => {
                     let built = crate::hierarchies::build(hierarchy, described, &plan.folder);

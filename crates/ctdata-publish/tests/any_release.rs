@@ -61,7 +61,7 @@ impl Case {
     fn publish(&self, folder: &Path) -> Result<(), PublishError> {
         let input = folder.join("survey.csv");
         fs::write(&input, self.text()).unwrap();
-        let publisher = Publisher { plan: Some(self.plan().parse().unwrap()), replace: false, clock: None };
+        let publisher = Publisher { plan: Some(self.plan().parse().unwrap()), ..Publisher::default() };
         publisher.publish(&input, &folder.join("release"), &Control::default()).map(drop)
     }
 

@@ -21,8 +21,7 @@ fn the_plan_of_the_readme_makes_a_release() {
     let input = folder.path().join("cases.csv");
     write_cases(&cases, fs::File::create(&input).unwrap(), &control).unwrap();
     let out = folder.path().join("release");
-    let published =
-        Publisher { plan: Some(plan), replace: false, clock: None }.publish(&input, &out, &control).unwrap();
+    let published = Publisher { plan: Some(plan), ..Publisher::default() }.publish(&input, &out, &control).unwrap();
     assert!(published.statement.verified.smallest_class.unwrap() >= 11);
     let data = fs::read_to_string(out.join(DATA_FILE)).unwrap();
     assert_eq!(data.lines().next(), Some("gender,citizenship,isForcedLabour,isSexualExploit,typeOfLabourAgriculture"));

@@ -44,7 +44,7 @@ fn publish(folder: &Path, layout: &str, rows: usize, plan: Option<&str>) -> Resu
     let input = folder.join("cases.csv");
     write_cases(&cases, fs::File::create(&input).unwrap(), &control).unwrap();
     let plan = plan.map(|plan| plan.parse::<Plan>().unwrap());
-    Publisher { plan, replace: false, clock: None }.publish(&input, &folder.join("release"), &control)
+    Publisher { plan, ..Publisher::default() }.publish(&input, &folder.join("release"), &control)
 }
 
 fn filled(row: &Row, column: &str) -> bool {
@@ -261,7 +261,7 @@ fn a_table_of_another_subject_is_released_by_its_plan() {
         [[attribute]]\nname = \"town\"\nrole = \"quasi-identifier\"\n\
         [[attribute]]\nname = \"size\"\nrole = \"quasi-identifier\"\n\
         [[anonymize.model]]\nkind = \"k-anonymity\"\nk = 5\n";
-    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: false, clock: None };
+    let publisher = Publisher { plan: Some(plan.parse().unwrap()), ..Publisher::default() };
     let out = folder.path().join("release");
     let published = publisher.publish(&input, &out, &Control::default()).unwrap();
     assert_eq!(published.statement.records.suppressed, 1);
@@ -288,7 +288,7 @@ fn victim_perpetrator_rows_are_released_by_their_plan() {
     let plan = "format_version = 1\n\
         [[attribute]]\nname = \"yearRegister\"\nrole = \"quasi-identifier\"\n\
         [[attribute]]\nname = \"IP_Gender\"\nrole = \"quasi-identifier\"\n";
-    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: false, clock: None };
+    let publisher = Publisher { plan: Some(plan.parse().unwrap()), ..Publisher::default() };
     publisher.publish(&input, &out, &control).unwrap();
     assert!(fs::read_to_string(out.join(DATA_FILE)).unwrap().starts_with("yearRegister,IP_Gender\n"));
 }
@@ -301,7 +301,7 @@ fn survey(folder: &Path, rows: &str, roles: &[(&str, &str)]) -> Result<Account, 
         plan.extend(["[[attribute]]\nname = \"", name, "\"\nrole = \"", role, "\"\n"]);
     }
     plan.push_str("[[anonymize.model]]\nkind = \"k-anonymity\"\nk = 2\n");
-    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: true, clock: None };
+    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: true, ..Publisher::default() };
     publisher.publish(&input, &folder.join("release"), &Control::default())
 }
 

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use ctdata::privacy::PrivacyError;
-use ctdata::publish::{Account, Clock, Plan, PublishError, Publisher};
+use ctdata::publish::{Account, Clock, PerturbPlan, Plan, PublishError, Publisher, Randomness};
 use ctdata::table::TableError;
+use rand::TryRng;
+use rand::rngs::SysRng;
 
 use crate::args::AnonymizeOptions;
 use crate::failure::Failure;
@@ -19,13 +21,34 @@ pub(crate) fn clock() -> Clock {
     Clock::new(move || start.elapsed())
 }
 
+/// What a plan's draws are made from: a seed if one is given, else bytes of the operating system, which are
+/// not kept. A plan that draws nothing needs none.
+pub(crate) fn randomness(plan: &Plan, seed: Option<u64>) -> Result<Option<Randomness>, Failure> {
+    if !plan.perturbations.iter().any(PerturbPlan::is_random) {
+        return match seed {
+            Some(_) => Err(Failure::usage("--seed: the plan has no perturbation that draws by chance")),
+            None => Ok(None),
+        };
+    }
+    if let Some(seed) = seed {
+        return Ok(Some(Randomness::from_seed(seed)));
+    }
+    let mut bytes = [0; 32];
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| Failure::usage(format!("the operating system gives no randomness: {error}")))?;
+    Ok(Some(Randomness::from_entropy(bytes)))
+}
+
 pub(crate) fn run(options: &AnonymizeOptions, session: &Session) -> Result<(), Failure> {
     let plan = Plan::read(&options.plan)?;
     let files = plan.files();
     let read = [options.input.as_path(), options.plan.as_path()].into_iter().chain(files.iter().map(PathBuf::as_path));
-    let written: Vec<&Path> = [Some(&options.out), options.report.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+    let written: Vec<&Path> =
+        [Some(&options.out), options.report.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
     keep_apart(&read.collect::<Vec<_>>(), &written)?;
-    let maker = Publisher { plan: Some(plan), clock: Some(clock()), ..Publisher::default() };
+    let randomness = randomness(&plan, options.seed)?;
+    let maker = Publisher { plan: Some(plan), clock: Some(clock()), randomness, ..Publisher::default() };
     let outcome = maker.anonymize(&options.input, &session.control);
     session.finish();
     let mut anonymized = outcome.map_err(|error| explained(error, Some(&options.plan), options.show_values))?;
@@ -78,6 +101,15 @@ pub(crate) fn explained(error: PublishError, plan: Option<&Path>, show_values: b
     failure
 }
 
+/// What was perturbed before all else; empty if nothing was.
+pub(crate) fn perturbation(account: &Account) -> String {
+    if account.perturbation.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = account.perturbation_rows().into_iter().map(Vec::from).collect();
+    table(&[("perturbation", Align::Left), ("attributes", Align::Left), ("changed cells", Align::Right)], &rows)
+}
+
 /// What was done to each attribute.
 pub(crate) fn attributes(account: &Account) -> String {
     let percent = |share: f64| format!("{:.2} %", share * 100.0);
@@ -118,6 +150,7 @@ pub(crate) fn findings(account: &Account) -> String {
 
 fn words(account: &Account) -> String {
     let mut text = findings(account);
+    text.push_str(&perturbation(account));
     text.push_str(&attributes(account));
     let rows: Vec<Vec<String>> = account.risk_rows().into_iter().map(Vec::from).collect();
     text.push_str(&table(&[("risk", Align::Left), ("before", Align::Right), ("after", Align::Right)], &rows));

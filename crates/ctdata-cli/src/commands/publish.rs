@@ -12,7 +12,13 @@ use crate::session::Session;
 
 pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Failure> {
     let plan = options.plan.as_deref().map(Plan::read).transpose()?;
-    let maker = Publisher { plan, replace: options.replace, clock: Some(super::anonymize::clock()) };
+    let randomness = match (&plan, options.seed) {
+        (Some(plan), seed) => super::anonymize::randomness(plan, seed)?,
+        (None, Some(_)) => return Err(Failure::usage("--seed: without a plan nothing is perturbed")),
+        (None, None) => None,
+    };
+    let clock = Some(super::anonymize::clock());
+    let maker = Publisher { plan, replace: options.replace, clock, randomness };
     let outcome = maker.publish(&options.input, &options.out, &session.control);
     session.finish();
     let published = outcome.map_err(|error| {
@@ -35,6 +41,7 @@ pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Fai
 
 fn words(account: &Account) -> String {
     let mut text = super::anonymize::findings(account);
+    text.push_str(&super::anonymize::perturbation(account));
     if account.recoding.is_some() {
         text.push_str(&super::anonymize::attributes(account));
     }

@@ -51,6 +51,12 @@ pub struct CodingReport {
     pub top_coded: u64,
     /// Cells at or below the lower threshold.
     pub bottom_coded: u64,
+    /// The upper threshold, as it was given.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub top: Option<String>,
+    /// The lower threshold, as it was given.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub bottom: Option<String>,
 }
 
 /// Top and bottom coding of one numeric or ordered attribute. Dates become ordered names.
@@ -133,7 +139,12 @@ impl TopBottomCoding {
             self.to_names(&coded)?
         };
         let sum = |from: usize, to: usize| counts.get(from..to).unwrap_or_default().iter().sum();
-        let details = CodingReport { bottom_coded: sum(0, low), top_coded: sum(high, values) };
+        let details = CodingReport {
+            bottom_coded: sum(0, low),
+            top_coded: sum(high, values),
+            top: self.top.as_ref().map(|top| top.from.clone()),
+            bottom: self.bottom.as_ref().map(|bottom| bottom.to.clone()),
+        };
         let changed = changes((attribute, column), (&new, &codes));
         Ok(Perturbed {
             table: table.with_replaced(position, new, codes)?,
@@ -315,7 +326,15 @@ mod tests {
         let attribute = output.table.schema().get(0).unwrap();
         assert_eq!(attribute.domain().kind(), DomainKind::Ordered);
         assert_eq!(attribute.domain().labels().collect::<Vec<_>>(), ["<=17", "90+"]);
-        assert_eq!(output.report.details, PerturbationDetails::Coding(CodingReport { top_coded: 4, bottom_coded: 3 }));
+        assert_eq!(
+            output.report.details,
+            PerturbationDetails::Coding(CodingReport {
+                top_coded: 4,
+                bottom_coded: 3,
+                top: Some("90".into()),
+                bottom: Some("17".into())
+            })
+        );
     }
 
     #[test]

@@ -68,6 +68,11 @@ pub enum PerturbationMethod {
 }
 
 impl PerturbationMethod {
+    /// Whether the outcome depends on chance.
+    pub const fn is_random(self) -> bool {
+        matches!(self, Self::Pram | Self::RandomRounding | Self::RankSwapping)
+    }
+
     /// The wire code.
     pub const fn code(self) -> &'static str {
         match self {

@@ -1,6 +1,9 @@
 //! The statement that travels with a release.
 
+mod preparation;
 mod words;
+
+pub use preparation::{PerturbedColumns, Preparation, PublishedMatrix};
 
 use crate::{ClassModel, KAnonymity, Measure, PrivacyModel, PrivacyUnit, TableModel};
 
@@ -220,6 +223,10 @@ pub struct Statement {
     /// How coarse the quasi-identifiers are; empty where nothing is generalized.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub generalized: Vec<GeneralizedColumn>,
+    /// What was perturbed before anything else was done: all the rest of the statement is about the
+    /// perturbed values.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub perturbed: Vec<PerturbedColumns>,
     /// What a missing cell means, in sentences.
     pub missing: Vec<String>,
     /// What was verified.
@@ -285,6 +292,7 @@ impl Statement {
             records: facts.summary.records,
             blanked: facts.summary.blanked,
             generalized: facts.summary.generalized,
+            perturbed: Vec::new(),
             possible_matches: facts.k,
         }
     }

@@ -1,8 +1,9 @@
 //! The sentences of a statement.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{Facts, GeneralizedColumn, Mechanism, ReleaseKind, ReleaseModel, Statement};
+use super::{Facts, GeneralizedColumn, Mechanism, PublishedMatrix, ReleaseKind, ReleaseModel, Statement};
 use crate::{
     AverageRisk, BetaLikeness, DeltaDisclosure, DeltaPresence, DistinctLDiversity, EntropyLDiversity, KAnonymity, KMap,
     PopulationUniqueness, PrivacyUnit, RecursiveCLDiversity, SampleUniqueness, TCloseness,
@@ -11,6 +12,31 @@ use crate::{
 pub(super) const COMPUTED_FROM: &str = "computed from the released microdata";
 pub(super) const CHECK_OF_COUNTS: &str =
     "Every cell and the total of the table were recounted from the released microdata, row by row.";
+
+/// What every other sentence means by the source where columns were perturbed.
+pub(super) fn perturbed_source(columns: &[String]) -> String {
+    format!(
+        "Values of {} were perturbed before all else. That is no part of what was verified: here the source and its \
+         values are those after the perturbation.",
+        list(columns)
+    )
+}
+
+pub(super) fn perturbed_quasi_identifiers(columns: &[&String], unit: &str) -> String {
+    format!(
+        "Of {} the perturbed values are compared: the possible matches are the {unit} that whoever knows a person's \
+         perturbed values finds. What someone finds who knows the true ones was not counted.",
+        list(columns)
+    )
+}
+
+pub(super) fn repeatable(columns: &[String]) -> String {
+    format!(
+        "The chance by which values of {} were perturbed follows from a seed: whoever knows or guesses the seed can \
+         repeat the draws, undo the perturbation or narrow the true values down.",
+        list(columns)
+    )
+}
 
 fn sentences(sentences: &[&str]) -> Vec<String> {
     sentences.iter().map(ToString::to_string).collect()
@@ -238,7 +264,7 @@ fn limit_of(model: &ReleaseModel) -> Option<&'static str> {
     })
 }
 
-fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+pub(super) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     let mut text = String::new();
     for name in names {
         if !text.is_empty() {
@@ -266,6 +292,7 @@ impl Statement {
             PrivacyUnit::Person => format!("records of at least {k} persons"),
             PrivacyUnit::Record => format!("at least {k} records"),
         };
+        let known = list(self.quasi_identifiers.iter().map(|name| self.as_perturbed(name)));
         match self.models.as_slice() {
             [only] if only.kind == KAnonymity::NAME => {
                 let _ = write!(text, " It is k-anonymous with k = {}", level(only));
@@ -281,15 +308,11 @@ impl Statement {
                 text,
                 ": whoever knows {} of a person, and nothing else of the source, finds either no record that could be \
                  the person's or {} that could be",
-                list(&self.quasi_identifiers),
+                known,
                 many(self.possible_matches)
             );
         } else {
-            let _ = write!(
-                text,
-                ". How many records could be a person's is not bounded for whoever knows {}",
-                list(&self.quasi_identifiers)
-            );
+            let _ = write!(text, ". How many records could be a person's is not bounded for whoever knows {}", known);
         }
         text.push_str(".\n");
         for combination in &self.combinations {
@@ -318,11 +341,17 @@ impl Statement {
             records.suppressed,
             100.0 * records.share_suppressed
         );
+        for entry in &self.perturbed {
+            let _ = writeln!(text, "- {}", entry.description);
+        }
         for blanked in &self.blanked {
             let _ = writeln!(text, "- Suppressed cells of {} in these records: {}.", blanked.attribute, blanked.cells);
         }
         for column in &self.generalized {
             let _ = writeln!(text, "- {}", generalized(column));
+        }
+        for published in self.perturbed.iter().flat_map(|entry| &entry.matrices) {
+            matrix(&mut text, published);
         }
         section(&mut text, "What a missing cell means", &self.missing);
         section(&mut text, "What was verified", &self.verified.checks);
@@ -337,6 +366,32 @@ impl Statement {
         section(&mut text, "What this rests on", &self.assumptions);
         section(&mut text, "What is not protected", &self.not_protected);
         text
+    }
+
+    /// A quasi-identifier, with a word on it if it was perturbed.
+    fn as_perturbed<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        let is_perturbed = self.perturbed.iter().any(|entry| entry.attributes.iter().any(|other| other == name));
+        if is_perturbed { format!("{name} (as perturbed)").into() } else { name.into() }
+    }
+}
+
+/// The most categories of a matrix that is written out in words.
+const WRITTEN_OUT: usize = 20;
+
+fn matrix(text: &mut String, published: &PublishedMatrix) {
+    let PublishedMatrix { attribute, categories, matrix } = published;
+    let _ = write!(text, "\n## Probabilities of {attribute}\n\n");
+    if categories.len() > WRITTEN_OUT {
+        let _ = writeln!(text, "They are in the statement for programs: {} values.", categories.len());
+        return;
+    }
+    let cell = |name: &String| name.replace('|', "\\|");
+    let _ = writeln!(text, "Rows are true values, columns released ones.\n");
+    let _ = writeln!(text, "| |{}", categories.iter().map(|name| format!(" {} |", cell(name))).collect::<String>());
+    let _ = writeln!(text, "|---|{}", "---|".repeat(categories.len()));
+    for (from, name) in categories.iter().enumerate() {
+        let row = (0..categories.len()).map(|to| format!(" {} |", matrix.probability(from, to)));
+        let _ = writeln!(text, "| {} |{}", cell(name), row.collect::<String>());
     }
 }
 
@@ -354,9 +409,13 @@ fn generalized(column: &GeneralizedColumn) -> String {
         (Some(0), _) => format!("{attribute} was not generalized."),
         (Some(level), name) => {
             let name = name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
-            format!("{attribute} was generalized to level {level} of {height}{name}: {cells} released cells stand for more than one value.")
+            format!(
+                "{attribute} was generalized to level {level} of {height}{name}: {cells} released cells stand for more than one value."
+            )
         }
-        (None, _) => format!("{attribute} was generalized record by record: {cells} released cells stand for more than one value."),
+        (None, _) => format!(
+            "{attribute} was generalized record by record: {cells} released cells stand for more than one value."
+        ),
     }
 }
 

@@ -96,8 +96,7 @@ impl Claim<Table> for RecodingClaim {
             models::check(model, &evidence)?;
         }
         let truths = self.truths(&quasi);
-        let attacker_view_smallest =
-            check_attacker_view(&quasi, &truths.distinct(), &groups, self.k, control)?;
+        let attacker_view_smallest = check_attacker_view(&quasi, &truths.distinct(), &groups, self.k, control)?;
         if let Some(k) = self.mutual_k {
             let truths = self.groups_of_input(&truths);
             check_origins_of_records(&quasi, &released.distinct(), &truths, k, control)?;

@@ -29,10 +29,89 @@
 //! assert_eq!(plan.k(), 5);
 //! # Ok::<(), ctdata_publish::PublishError>(())
 //! ```
+//!
+//! # Perturbation
+//! `[[perturb]]` tables change values before anything else is done, in the order of the plan. Risk before is
+//! that of the file as it stands; everything else (hierarchies, models, verification) is about the
+//! perturbed values, and the statement says so.
+//! ```
+//! use ctdata_publish::Plan;
+//! let plan: Plan = r#"
+//!     format_version = 1
+//!     # ... [[attribute]] tables: each perturbed attribute is a quasi-identifier, sensitive or released.
+//!
+//!     [[perturb]]
+//!     method = "microaggregation"           # groups of at least k similar records share one value
+//!     attributes = ["age", "income"]        # jointly
+//!     k = 3
+//!     replacement = "mean"                  # or "median", "mode"
+//!     digits = 1                            # of a mean, after those of the numbers
+//!
+//!     [[perturb]]
+//!     method = "optimal-microaggregation"   # of one attribute, with the least error
+//!     attributes = ["weight"]
+//!     k = 5
+//!
+//!     [[perturb]]
+//!     method = "top-coding"                 # 90 and more become "90+"
+//!     attributes = ["age"]
+//!     from = 90                             # or the text of a value
+//!
+//!     [[perturb]]
+//!     method = "bottom-coding"
+//!     attributes = ["height"]
+//!     to = 140
+//!     replacement = "threshold"             # or "category" with a `label`, or "mean"
+//!
+//!     [[perturb]]
+//!     method = "rounding"
+//!     attributes = ["debt"]
+//!     base = 100
+//!     random = true                         # up or down by chance, instead of to the nearest
+//!
+//!     [[perturb]]
+//!     method = "rank-swapping"              # values change places within 5 % of the ranks
+//!     attributes = ["days"]
+//!     percent = 5.0
+//!
+//!     [[perturb]]
+//!     method = "pram"                       # a value stays with probability 0.9, else becomes any other
+//!     attributes = ["region"]
+//!     retention = 0.9
+//!
+//!     [[perturb]]
+//!     method = "pram"                       # expected frequencies are kept, in each region by itself
+//!     attributes = ["occupation"]
+//!     retention = 0.8
+//!     mixing = 0.5
+//!     within = "region"
+//!
+//!     [[perturb]]
+//!     method = "pram"                       # by a matrix: rows are true values
+//!     attributes = ["debt_bondage"]
+//!     values = ["no", "yes"]
+//!     matrix = [[0.9, 0.1], [0.2, 0.8]]
+//! "#.parse()?;
+//! assert_eq!(plan.perturbations.len(), 9);
+//! # Ok::<(), ctdata_publish::PublishError>(())
+//! ```
+//! - PRAM, random rounding and rank swapping draw: whoever runs the plan gives a
+//!   [`Randomness`](crate::Randomness). With a seed that somebody chose, the draws can be repeated, and the
+//!   statement warns of that.
+//! - The matrix of `retention` alone, or of the plan, is in the statement, so that readers can correct
+//!   estimates, unless it names values that the release has not. A matrix made from frequencies (`mixing`) is
+//!   only in the account: it gives them away, also of records that are left out.
+//! - Means, multiples and joined values are no values of the file: the hierarchy of such an attribute is one
+//!   of intervals, groups, dates, masks or prefixes, which are made for the values after perturbation, or
+//!   there is none.
+//! - Attributes of cases that no longer have the values of the case schema are written by their labels, and
+//!   indicators do not speak of them.
+//! - Quasi-identifiers that are compared with a population are not perturbed.
 
 mod anonymize;
 mod attribute;
 mod model;
+mod perturb;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -45,6 +124,7 @@ use serde::{Deserialize, Serialize};
 pub use anonymize::{AnonymizePlan, CombinationPlan, FullGeneralization, Method};
 pub use attribute::{AttributePlan, HierarchyPlan, MaskSide, Role};
 pub use model::{DistancePlan, ModelPlan};
+pub use perturb::{CodingPlan, PerturbPlan, ReplacementPlan, ThresholdPlan};
 
 use crate::PublishError;
 use crate::error::UNNAMED_PLAN;
@@ -61,6 +141,9 @@ pub struct Plan {
     /// What each attribute is. Attributes without an entry are dropped.
     #[serde(default, rename = "attribute")]
     pub attributes: Vec<AttributePlan>,
+    /// What is perturbed, in this order, before anything else is done.
+    #[serde(default, rename = "perturb", skip_serializing_if = "Vec::is_empty")]
+    pub perturbations: Vec<PerturbPlan>,
     /// What must hold of the released records, and how it is reached.
     #[serde(default)]
     pub anonymize: AnonymizePlan,
@@ -160,6 +243,10 @@ impl Plan {
         if plan.input.separator.is_some_and(|separator| !matches!(separator, ',' | ';' | '\t')) {
             return Err(wrong("input.separator is a comma, a semicolon or a tab".to_owned()));
         }
+        for (step, number) in plan.perturbations.iter().zip(1..) {
+            let place = format!("perturbation {number} ({})", step.method());
+            step.check().map_err(|rule| wrong(format!("{place}: {rule}")))?;
+        }
         let mut names = HashSet::new();
         for attribute in &plan.attributes {
             if !names.insert(attribute.name.as_str()) {
@@ -186,6 +273,7 @@ impl Plan {
             format_version: FORMAT_VERSION,
             input: InputPlan::default(),
             attributes,
+            perturbations: Vec::new(),
             anonymize: AnonymizePlan { models: vec![ModelPlan::KAnonymity { k: CTDC_K }], ..AnonymizePlan::default() },
             tables: Vec::new(),
             folder: PathBuf::new(),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::risk::RiskOptions;
+
 /// Counter-trafficking data: read, check, count, protect, publish.
 #[derive(Debug, Parser)]
 #[command(
@@ -36,7 +38,7 @@ pub(crate) enum Command {
     /// Compute indicators with intervals and bases
     Indicators(IndicatorsOptions),
     /// Measure the disclosure risk of a file as it stands
-    Risk(RiskOptions),
+    Risk(Box<RiskOptions>),
     /// Protect a file as a plan says; verified, written as a working copy
     Anonymize(AnonymizeOptions),
     /// Make a release folder: data, tables, statement, report
@@ -116,18 +118,6 @@ pub(crate) struct IndicatorsOptions {
     /// Also write long CSV to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RiskOptions {
-    #[command(flatten)]
-    pub(crate) input: InputOptions,
-    /// Attributes that somebody who looks for a person may know
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', required = true)]
-    pub(crate) quasi: Vec<String>,
-    /// The smallest class that would be acceptable
-    #[arg(long, default_value_t = 11)]
-    pub(crate) k: u32,
 }
 
 #[derive(Debug, Args)]

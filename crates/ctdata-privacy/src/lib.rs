@@ -58,7 +58,7 @@
 //! | which model answers which attack? | [`which`], [`PrivacyModel`], [`ClassModel`], [`TableModel`] |
 //! | how does a table stand to models? | [`measure_models`], [`ModelReport`] |
 //! | what do blanks match? | [`frequencies`], [`MissingSemantics`] |
-//! | how many are unique in the population? | [`PopulationEstimator`], [`ClassSizes`], [`PopulationUniques`] |
+//! | how many are unique in the population? | [`PopulationEstimator`], [`ClassSizes`], [`PopulationUniques`], [`UniquenessRisk`] |
 //! | whom does the guarantee count? | [`PrivacyUnit`] |
 //! | what is protected, and what may become how coarse? | [`Protection`], [`QuasiIdentifier`] |
 //! | how is it made to hold by coarser values? | [`Recoder`], [`LocalRecoder`], [`Mondrian`] |
@@ -129,8 +129,8 @@ pub use risk::{
     AttackerView, ClassSizeBand, CombinationRisk, CombinationShare, CombinationSize, Coverage, DifferencingRisk,
     DisExplanation, Household, IndividualMethod, IndividualRisk, IndividualRiskReport, JournalistRisk, KCombinations,
     LogLinearModel, LogLinearRisk, MinimalUnique, ProsecutorRisk, RecordExplanation, ReleaseChange, ReleaseView,
-    RiskOptions, RiskReport, Suda, SudaDis, SudaExplanation, SudaReport, SudaScores, SudaWeighting,
-    WeightedExplanation, reidentification_risk,
+    RiskOptions, RiskReport, Suda, SudaDis, SudaExplanation, SudaReport, SudaScores, SudaWeighting, UniquenessEstimate,
+    UniquenessRisk, WeightedExplanation, reidentification_risk,
 };
 pub use statement::{
     BlankedCells, GeneralizedColumn, PerturbedColumns, Preparation, PublishedMatrix, RecordCounts, ReleaseKind,

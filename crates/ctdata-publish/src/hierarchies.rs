@@ -2,12 +2,30 @@
 
 use std::path::Path;
 
-use ctdata_model::case_hierarchies;
+use ctdata_model::{Dataset, case_hierarchies};
 use ctdata_table::csv::Separator;
 use ctdata_table::{Attribute, DomainKind, Groups, Hierarchy, Intervals, Masking, Side, TableError, nearest};
 
 use crate::plan::MaskSide;
-use crate::{HierarchyPlan, PublishError};
+use crate::{HierarchyPlan, Plan, PublishError};
+
+impl Plan {
+    /// The hierarchy of an attribute of a dataset, by either of its names; none where the plan gives it
+    /// none.
+    ///
+    /// # Errors
+    /// A name that the dataset does not know; a hierarchy that cannot be made for the values of the
+    /// attribute.
+    pub fn hierarchy(&self, dataset: &Dataset, name: &str) -> Result<Option<Hierarchy>, PublishError> {
+        let name = dataset.resolve(name)?;
+        let found = self.attributes.iter().find(|attribute| {
+            attribute.hierarchy.is_some() && dataset.resolve(&attribute.name).is_ok_and(|other| other == name)
+        });
+        let Some(plan) = found.and_then(|attribute| attribute.hierarchy.as_ref()) else { return Ok(None) };
+        let (attribute, _) = dataset.table().named(&name)?;
+        build(plan, attribute, &self.folder).map(Some)
+    }
+}
 
 /// The separator of a character in a plan.
 pub(crate) fn separator(wanted: Option<char>) -> Option<Separator> {

@@ -11,6 +11,7 @@ mod journalist;
 mod options;
 mod report;
 mod suda;
+mod uniqueness;
 
 pub use attacker::AttackerView;
 pub use combinations::{CombinationRisk, CombinationShare, CombinationSize, KCombinations};
@@ -23,3 +24,4 @@ pub use options::RiskOptions;
 pub(crate) use report::ratio;
 pub use report::{ClassSizeBand, ProsecutorRisk, RiskReport};
 pub use suda::{Suda, SudaDis, SudaReport, SudaScores, SudaWeighting};
+pub use uniqueness::{UniquenessEstimate, UniquenessRisk};

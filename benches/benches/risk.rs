@@ -6,8 +6,8 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ctdata::privacy::{
     AbsentValues, AttackerView, BetaBound, BetaLikeness, Coverage, DeltaDisclosure, DifferencingRisk,
-    DistinctLDiversity, EntropyLDiversity, IndividualMethod, KAnonymity, KCombinations, PopulationEstimator,
-    PopulationUniqueness, PrivacyModel, QuasiIdentifier, ReleaseView, RiskOptions, RiskReport, SamplingFraction,
+    DistinctLDiversity, EntropyLDiversity, KAnonymity, KCombinations, PopulationEstimator,
+    PopulationUniqueness, PrivacyModel, QuasiIdentifier, ReleaseView, SamplingFraction,
     SensitiveDistance, Suda, TCloseness, measure_models,
 };
 use ctdata::table::{Control, Table};

@@ -2,7 +2,7 @@
 
 // The examples show them too.
 #[path = "../../examples/src/people.rs"]
-mod invented;
+pub mod invented;
 
 use ctdata::model::{CaseTable, Layout, Simulator, case_hierarchies, write_cases};
 use ctdata::privacy::QuasiIdentifier;

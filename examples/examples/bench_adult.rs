@@ -279,7 +279,7 @@ impl Bench {
             "country_of_exploitation",
             "form_forced_labour",
             "form_sexual_exploitation",
-            "form_other_exploitation",
+            "form_other",
         ];
         self.local_suppression(table, &keys, 11, &line("local suppression, 8 attributes, k = 11", "", 5000))
     }

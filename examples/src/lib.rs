@@ -1,5 +1,9 @@
 #![doc = include_str!("../../README.md")]
 
+pub mod data;
+pub mod people;
+pub mod timing;
+
 use std::error::Error;
 use std::process::ExitCode;
 

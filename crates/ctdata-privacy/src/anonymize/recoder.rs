@@ -71,6 +71,13 @@ pub struct Recoder {
     avoid_full: bool,
 }
 
+/// What is searched: the tables over the leaves of the hierarchies, and what must hold.
+struct Given<'a> {
+    input: &'a Table,
+    population: Option<&'a Table>,
+    evaluator: &'a Evaluator,
+}
+
 impl Recoder {
     /// Without suppression, by loss, optimal.
     pub fn new(protection: impl Into<Protection<PrivacyModel>>) -> Self {
@@ -123,29 +130,8 @@ impl Recoder {
         let input = protection.adopt(table)?;
         let population = protection.adopted_population()?;
         let evaluator = Evaluator::new(protection.models(), &input, population.as_ref())?;
-        let persons = Persons::of(&input);
-        let solve_with = |quasi: &[QuasiIdentifier]| {
-            solve(
-                &Problem {
-                    table: &input,
-                    quasi,
-                    judge: &evaluator,
-                    persons: &persons,
-                    population: population.as_ref(),
-                    limit: self.limit,
-                    metric: self.metric,
-                    search: self.search,
-                },
-                control,
-            )
-        };
-        let Solution { levels, kept, report, quality } = match self.below_the_top()? {
-            Some(quasi) => match solve_with(&quasi) {
-                Err(PrivacyError::NoRecoding { .. }) => solve_with(protection.quasi())?,
-                solved => solved?,
-            },
-            None => solve_with(protection.quasi())?,
-        };
+        let Solution { levels, kept, report, quality } =
+            self.solve(&Given { input: &input, population: population.as_ref(), evaluator: &evaluator }, control)?;
         let control = control.clone().without_deadline();
         let columns = recode(&input, protection.quasi(), &levels)?;
         let columns = protection.quasi().iter().zip(columns).zip(&levels);
@@ -168,6 +154,48 @@ impl Recoder {
         Ok(Recoded { output: draft.finish(&control)?, search: vec![report], quality })
     }
 
+    /// Finds the levels without making the output: how a table could be generalized, and at what cost.
+    /// A deadline of `control` ends the search with its best solution so far.
+    ///
+    /// The figures are those of the confidential table; nothing is verified, and nothing is to be released.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn levels(&self, table: &Table, control: &Control) -> Result<(SearchReport, Quality), PrivacyError> {
+        let input = self.protection.adopt(table)?;
+        let population = self.protection.adopted_population()?;
+        let evaluator = Evaluator::new(self.protection.models(), &input, population.as_ref())?;
+        let given = Given { input: &input, population: population.as_ref(), evaluator: &evaluator };
+        let Solution { report, quality, .. } = self.solve(&given, control)?;
+        Ok((report, quality))
+    }
+
+    fn solve(&self, given: &Given<'_>, control: &Control) -> Result<Solution, PrivacyError> {
+        let persons = Persons::of(given.input);
+        let solve_with = |quasi: &[QuasiIdentifier]| {
+            solve(
+                &Problem {
+                    table: given.input,
+                    quasi,
+                    judge: given.evaluator,
+                    persons: &persons,
+                    population: given.population,
+                    limit: self.limit,
+                    metric: self.metric,
+                    search: self.search,
+                },
+                control,
+            )
+        };
+        if let Some(quasi) = self.below_the_top()? {
+            match solve_with(&quasi) {
+                Err(PrivacyError::NoRecoding { .. }) => {}
+                solved => return solved,
+            }
+        }
+        solve_with(self.protection.quasi())
+    }
+
     /// The quasi-identifiers without the levels on which everything is one value; none if that is not
     /// asked for or leaves an attribute without any level.
     fn below_the_top(&self) -> Result<Option<Vec<QuasiIdentifier>>, PrivacyError> {
@@ -186,5 +214,28 @@ impl Recoder {
             restricted.push(quasi.clone().with_levels(lowest..=highest)?);
         }
         Ok(Some(restricted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::KAnonymity;
+    use ctdata_table::Hierarchy;
+
+    #[test]
+    fn levels_are_those_of_the_output() {
+        let table = crate::testing::flags(&[&[0, 0, 0, 1, 1, 0], &[1, 1, 1, 0, 0, 1], &[0, 1, 0, 1, 0, 1]]);
+        let hierarchy =
+            |name: &str| Hierarchy::of(table.named(name).unwrap().0.domain().clone()).with_top("any").unwrap();
+        let quasi = ["a", "b", "c"].map(|name| QuasiIdentifier::new(name, hierarchy(name)));
+        let protection = Protection::new([KAnonymity::try_new(2).unwrap()]).quasi_identifiers(quasi);
+        for recoder in [Recoder::new(protection.clone()), Recoder::new(protection).avoiding_full_generalization()] {
+            let (report, quality) = recoder.levels(&table, &Control::default()).unwrap();
+            let recoded = recoder.run(&table, &Control::default()).unwrap();
+            assert_eq!((&recoded.search, &recoded.quality), (&vec![report.clone()], &quality));
+            // Two levels of c are needed to join the records of 0 and 1 in it.
+            assert_eq!(report.levels, [0, 0, 1]);
+        }
     }
 }

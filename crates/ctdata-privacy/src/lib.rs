@@ -133,7 +133,8 @@ pub use risk::{
     WeightedExplanation, reidentification_risk,
 };
 pub use statement::{
-    BlankedCells, GeneralizedColumn, RecordCounts, ReleaseKind, ReleaseModel, ReleasedCombinations, Statement, Summary, Verification,
+    BlankedCells, GeneralizedColumn, RecordCounts, ReleaseKind, ReleaseModel, ReleasedCombinations, Statement, Summary,
+    Verification,
 };
 pub use suppress::{KAnonymizer, KAnonymizerBuilder};
 pub use unit::PrivacyUnit;

@@ -218,7 +218,8 @@ impl Draft<'_> {
     }
 
     fn count_coarse(&self, column: &DraftColumn) -> GeneralizedColumn {
-        let levels: Vec<Vec<f64>> = (0..=column.hierarchy.height()).map(|level| column.hierarchy.share(level)).collect();
+        let levels: Vec<Vec<f64>> =
+            (0..=column.hierarchy.height()).map(|level| column.hierarchy.share(level)).collect();
         let leaf = levels.first().and_then(|shares| shares.first()).copied().unwrap_or(1.0);
         let coarse: Vec<bool> = column
             .recoded

@@ -3,8 +3,8 @@
 use ctdata_table::{Control, Table};
 
 use super::{Draft, DraftColumn, Protection};
-use crate::model::evaluator::Evaluator;
 use crate::model::PrivacyModel;
+use crate::model::evaluator::Evaluator;
 use crate::recode::{Problem, Solution, recode, solve};
 use crate::statement::Mechanism;
 use crate::unit::Persons;

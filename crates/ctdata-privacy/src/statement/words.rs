@@ -354,9 +354,13 @@ fn generalized(column: &GeneralizedColumn) -> String {
         (Some(0), _) => format!("{attribute} was not generalized."),
         (Some(level), name) => {
             let name = name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
-            format!("{attribute} was generalized to level {level} of {height}{name}: {cells} released cells stand for more than one value.")
+            format!(
+                "{attribute} was generalized to level {level} of {height}{name}: {cells} released cells stand for more than one value."
+            )
         }
-        (None, _) => format!("{attribute} was generalized record by record: {cells} released cells stand for more than one value."),
+        (None, _) => format!(
+            "{attribute} was generalized record by record: {cells} released cells stand for more than one value."
+        ),
     }
 }
 

@@ -12,6 +12,10 @@ pub(crate) trait Claim<T>: Send + Sync {
     /// The account of what was done, not verified.
     fn summary(&self) -> &Summary;
 
+    /// The claim itself, to try the verifiers.
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any;
+
     /// Checks the output against the claim, by a code path that the mechanism does not share.
     fn verify(&self, output: &T, control: &Control) -> Result<Statement, PrivacyError>;
 }
@@ -34,6 +38,12 @@ impl<T> Unverified<T> {
     #[cfg(test)]
     pub(crate) fn with_output(self, output: T) -> Self {
         Self { output, ..self }
+    }
+
+    /// The claim, where it is of this type.
+    #[cfg(test)]
+    pub(crate) fn claim<C: 'static>(&self) -> Option<&C> {
+        self.claim.as_any().downcast_ref()
     }
 
     /// What was done, as the mechanism says.

@@ -2,15 +2,15 @@
 //!
 //! A mechanism counts; this judges. Verifiers do not use it: they have code of their own.
 
-use ctdata_table::{Attribute, Schema, Table, TableError};
+use ctdata_table::{Attribute, Table, TableError};
 
 pub(crate) use super::Monotonicity;
 use super::earth_mover::EarthMover;
 use super::entropy_l_diversity::EntropyJudge;
 use super::histogram::{Categories, Distribution, Histogram};
 use super::{
-    BetaLikeness, ClassModel, DeltaDisclosure, DeltaPresence, DistinctLDiversity, KAnonymity, PrivacyModel,
-    RecursiveCLDiversity, TableModel,
+    BetaLikeness, ClassModel, DeltaDisclosure, DeltaPresence, DistinctLDiversity, PrivacyModel, RecursiveCLDiversity,
+    TableModel,
 };
 use crate::PrivacyError;
 use crate::unit::Persons;
@@ -95,19 +95,6 @@ impl Evaluator {
             }
         }
         Ok(evaluator)
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "searches call it with `?`, as they do `new`")]
-    pub(crate) fn of_k_anonymity(model: KAnonymity, _schema: &Schema) -> Result<Self, TableError> {
-        let k = u64::from(model.k());
-        Ok(Self {
-            sensitive: Vec::new(),
-            judges: vec![Judge { at: 0, categories: None, test: Test::Size(k) }],
-            table_models: Vec::new(),
-            least_class_size: k,
-            monotonicity: Monotonicity::FULL,
-            input_units: 0,
-        })
     }
 
     fn judge(&mut self, model: &ClassModel, input: &Table) -> Result<Judge, PrivacyError> {

@@ -40,6 +40,11 @@ impl Claim<CountTable> for CountingClaim {
         &self.summary
     }
 
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn verify(&self, output: &CountTable, control: &Control) -> Result<Statement, PrivacyError> {
         control.check()?;
         let readers: Vec<Reader<'_>> = self

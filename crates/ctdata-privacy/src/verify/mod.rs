@@ -14,6 +14,8 @@ mod recoding;
 mod suppression;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trials;
 
 pub(crate) use counting::CountingClaim;
 pub(crate) use coverage::ClaimedColumn;

@@ -38,6 +38,7 @@ impl From<&ClaimedCombinations> for ReleasedCombinations {
 }
 
 /// What a recoded table is claimed to be.
+#[derive(Clone)]
 pub(crate) struct RecodingClaim {
     /// The input; its quasi-identifiers are over the leaves of their hierarchies.
     pub(crate) input: Table,
@@ -63,6 +64,11 @@ pub(crate) struct RecodingClaim {
 impl Claim<Table> for RecodingClaim {
     fn summary(&self) -> &Summary {
         &self.summary
+    }
+
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 
     fn verify(&self, output: &Table, control: &Control) -> Result<Statement, PrivacyError> {

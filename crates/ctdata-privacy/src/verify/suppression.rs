@@ -36,6 +36,11 @@ impl Claim<Table> for SuppressionClaim {
         &self.summary
     }
 
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn verify(&self, output: &Table, control: &Control) -> Result<Statement, PrivacyError> {
         let input = &self.input;
         let names = input.schema().attributes().iter().map(ctdata_table::Attribute::name);

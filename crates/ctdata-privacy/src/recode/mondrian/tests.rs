@@ -14,7 +14,7 @@ use crate::{KAnonymity, PrivacyError};
 const MODES: [MondrianMode; 2] = [MondrianMode::Strict, MondrianMode::Relaxed];
 
 fn k_anonymity(k: u32, table: &Table) -> Evaluator {
-    Evaluator::of_k_anonymity(KAnonymity::try_new(k).unwrap(), table.schema()).unwrap()
+    Evaluator::new(&[KAnonymity::try_new(k).unwrap().into()], table, None).unwrap()
 }
 
 /// At least `k` units and `l` different codes of each sensitive attribute.

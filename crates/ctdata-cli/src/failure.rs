@@ -54,7 +54,7 @@ fn code_of_privacy(error: &PrivacyError) -> u8 {
         PrivacyError::Cancelled(_) => Failure::CANCELLED,
         PrivacyError::NoSolution { .. } | PrivacyError::NoRecoding { .. } | PrivacyError::GuaranteeFails(_) => {
             Failure::NO
-        },
+        }
         PrivacyError::Table(error) => code_of_table(error),
         _ => Failure::USAGE,
     }

@@ -21,13 +21,15 @@ pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) 
         let comma = Separator::default();
         let separator = match plan.separator {
             None => comma,
-            wanted => separator(wanted)
-                .ok_or_else(|| PublishError::plan("separator is a comma, a semicolon or a tab"))?,
+            wanted => {
+                separator(wanted).ok_or_else(|| PublishError::plan("separator is a comma, a semicolon or a tab"))?
+            }
         };
         let path = folder.join(file);
         let hierarchy = Hierarchy::from_csv_path(&path, separator)?;
         if hierarchy.height() == 0 {
-            let message = format!("{}: its rows have one cell, so that there is no level (another separator?)", path.display());
+            let message =
+                format!("{}: its rows have one cell, so that there is no level (another separator?)", path.display());
             return Err(PublishError::plan(message));
         }
         return Ok(hierarchy);
@@ -43,11 +45,16 @@ pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) 
     if let Some(rows) = &plan.tree {
         return Ok(Hierarchy::from_rows(rows)?);
     }
+    if attribute.domain().is_empty() {
+        return Err(PublishError::plan("the column has no value to make it of"));
+    }
     let made = if let Some(widths) = &plan.intervals {
         intervals(plan, widths).and_then(|intervals| Hierarchy::intervals(leaves(), &intervals))
     } else if let Some(sizes) = &plan.groups {
         if attribute.domain().kind() == DomainKind::Nominal {
-            return Err(PublishError::plan("groups join neighbours, and the values have no order; `order` gives them one"));
+            return Err(PublishError::plan(
+                "groups join neighbours, and the values have no order; `order` gives them one",
+            ));
         }
         grouped(Hierarchy::of(leaves()), sizes)
     } else if let Some(units) = &plan.date {

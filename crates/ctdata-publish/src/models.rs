@@ -6,8 +6,9 @@ use std::path::Path;
 use ctdata_model::{CaseReader, Dataset, ModelError};
 use ctdata_privacy::{
     AbsentValues, AverageRisk, BetaBound, BetaLikeness, DeltaDisclosure, DeltaPresence, DistinctLDiversity,
-    EntropyEstimator, EntropyLDiversity, KAnonymity, KMap, PopulationEstimator, PopulationUniqueness, PrivacyError, PrivacyModel, RecursiveCLDiversity,
-    SampleUniqueness, SampledClass, SamplingFraction, SensitiveDistance, TCloseness,
+    EntropyEstimator, EntropyLDiversity, KAnonymity, KMap, PopulationEstimator, PopulationUniqueness, PrivacyError,
+    PrivacyModel, RecursiveCLDiversity, SampleUniqueness, SampledClass, SamplingFraction, SensitiveDistance,
+    TCloseness,
 };
 use ctdata_table::csv::CsvReader;
 use ctdata_table::{Attribute, Control, DomainKind, Schema, Table};
@@ -80,7 +81,8 @@ fn fitted(model: &ModelPlan, roles: &Roles, dataset: &Dataset) -> Result<Privacy
     let has_order = |name: &str| Ok::<_, PublishError>(table.named(name)?.0.domain().kind() != DomainKind::Nominal);
     let distance = match model {
         ModelPlan::TCloseness { distance: Some(DistancePlan::Ordered), .. } if !has_order(&name)? => {
-            let message = format!("`{attribute}`: the ordered distance needs an order of its values: `order` gives it one");
+            let message =
+                format!("`{attribute}`: the ordered distance needs an order of its values: `order` gives it one");
             return Err(PublishError::plan(message));
         }
         ModelPlan::TCloseness { distance: Some(DistancePlan::Ordered), .. } => SensitiveDistance::Ordered,

@@ -33,7 +33,10 @@ pub(crate) fn typed(mut table: Table, plan: &Plan) -> Result<Table, PublishError
         let domain = match &entry.order {
             Some(order) => {
                 let ordered = Domain::ordered(order.iter().map(String::as_str), Origin::Public);
-                Some(ordered.map_err(|error| PublishError::from(error).at(format!("attribute `{}`: order", entry.name)))?)
+                Some(
+                    ordered
+                        .map_err(|error| PublishError::from(error).at(format!("attribute `{}`: order", entry.name)))?,
+                )
             }
             None if entry.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.date.is_some()) => dates(attribute),
             None => None,

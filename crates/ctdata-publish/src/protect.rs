@@ -2,8 +2,9 @@
 
 use ctdata_model::Dataset;
 use ctdata_privacy::{
-    BrokenGuarantee, ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppression, Metric, MetricFamily, Mondrian,
-    PrivacyError, PrivacyModel, Protection, Quality, Recoded, Recoder, Released, Requirement, SearchReport, SuppressionLimit,
+    BrokenGuarantee, ClassModel, KAnonymity, KAnonymizer, KCombinations, LocalRecoder, LocalSuppression, Metric,
+    MetricFamily, Mondrian, PrivacyError, PrivacyModel, Protection, Quality, Recoded, Recoder, Released, Requirement,
+    SearchReport, SuppressionLimit,
 };
 use ctdata_table::{Control, StopReason, Table};
 

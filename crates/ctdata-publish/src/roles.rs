@@ -63,13 +63,8 @@ impl Roles {
         if let Some(name) = quasi.iter().chain(&others).chain(&dropped).find(|name| !seen.insert(name.as_str())) {
             return Err(PublishError::plan(format!("the attribute `{name}` is given twice")));
         }
-        let mut roles = Self {
-            quasi: Vec::new(),
-            blank: blank(dataset, plan, &quasi)?,
-            others,
-            protected,
-            sensitive: Vec::new(),
-        };
+        let mut roles =
+            Self { quasi: Vec::new(), blank: blank(dataset, plan, &quasi)?, others, protected, sensitive: Vec::new() };
         for attribute in &plan.attributes {
             let name = match attribute.role {
                 Role::QuasiIdentifier | Role::Sensitive => resolve(&attribute.name)?,

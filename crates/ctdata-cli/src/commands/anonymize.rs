@@ -23,7 +23,8 @@ pub(crate) fn run(options: &AnonymizeOptions, session: &Session) -> Result<(), F
     let plan = Plan::read(&options.plan)?;
     let files = plan.files();
     let read = [options.input.as_path(), options.plan.as_path()].into_iter().chain(files.iter().map(PathBuf::as_path));
-    let written: Vec<&Path> = [Some(&options.out), options.report.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+    let written: Vec<&Path> =
+        [Some(&options.out), options.report.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
     keep_apart(&read.collect::<Vec<_>>(), &written)?;
     let maker = Publisher { plan: Some(plan), clock: Some(clock()), ..Publisher::default() };
     let outcome = maker.anonymize(&options.input, &session.control);

@@ -65,7 +65,9 @@ impl AttributePlan {
         if let Some([lowest, highest]) = levels
             && lowest > highest
         {
-            return Err(format!("attribute `{name}`: levels = [{lowest}, {highest}]: they go from the lowest to the highest"));
+            return Err(format!(
+                "attribute `{name}`: levels = [{lowest}, {highest}]: they go from the lowest to the highest"
+            ));
         }
         if order.as_ref().is_some_and(Vec::is_empty) {
             return Err(format!("attribute `{name}`: order lists its values, and lists none"));
@@ -73,7 +75,9 @@ impl AttributePlan {
         if weight.is_some_and(|weight| !weight.is_finite() || weight <= 0.0) {
             return Err(format!("attribute `{name}`: weight is a positive number"));
         }
-        hierarchy.as_ref().map_or(Ok(()), |hierarchy| hierarchy.check().map_err(|rule| format!("attribute `{name}`: hierarchy: {rule}")))
+        hierarchy.as_ref().map_or(Ok(()), |hierarchy| {
+            hierarchy.check().map_err(|rule| format!("attribute `{name}`: hierarchy: {rule}"))
+        })
     }
 }
 

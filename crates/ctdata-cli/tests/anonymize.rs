@@ -468,7 +468,7 @@ fn what_the_data_cannot_give_is_an_answer_of_its_own() {
     // At the top of all hierarchies even t = 0 holds; what that is worth is remarked on.
     let told = desk.json(&with(&close));
     assert_eq!(told["classes"], 1);
-    assert!(told["remarks"].to_string().contains("`age` is one value throughout"), "{}", told["remarks"]);
+    assert!(told["remarks"].to_string().contains("`age` is one value wherever it is recorded"), "{}", told["remarks"]);
 
     let flat = [HEAD, &attribute("age", "quasi-identifier", ""), &attribute("code", "quasi-identifier", "")].concat();
     desk.refused(

@@ -16,7 +16,7 @@ const PAGE: &str = include_str!("../src/plans.md");
 /// A folder with simulated cases, a survey of 400 persons, the hierarchy of its towns and a register.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let cases = Simulator::new(4).cases(Layout::named("ctdc-synthetic-2021").unwrap(), 4_000).unwrap();
+    let cases = Simulator::new(4).cases(Layout::named("ctdc-synthetic-2021").unwrap(), 30_000).unwrap();
     let file = fs::File::create(folder.path().join("cases.csv")).unwrap();
     write_cases(&cases, file, &Control::default()).unwrap();
     let header = "person;age;town;job;income;joined;postcode\n";

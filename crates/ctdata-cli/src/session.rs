@@ -88,7 +88,13 @@ pub(crate) fn say(line: &str) {
 
 /// Refuses to write over a file that is read, or twice over the same file.
 pub(crate) fn keep_apart(read: &[&Path], written: &[&Path]) -> Result<(), Failure> {
-    let known = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    // A file that is not there yet is known by its folder.
+    let in_folder = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    };
+    let known =
+        |path: &Path| path.canonicalize().ok().or_else(|| in_folder(path)).unwrap_or_else(|| path.to_path_buf());
     let same = |one: &Path, other: &Path| known(one) == known(other);
     for (place, out) in written.iter().enumerate() {
         // A device or a pipe is no file that could be lost.

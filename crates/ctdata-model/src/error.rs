@@ -38,7 +38,7 @@ pub enum ModelError {
         difference: String,
     },
     /// A layout name that does not exist.
-    #[error("there is no layout `{name}`{}", hint(nearest.as_deref()))]
+    #[error("there is no layout `{name}`{}", nearest.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
     NoSuchLayout {
         /// The name asked for.
         name: String,

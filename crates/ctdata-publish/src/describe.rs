@@ -47,9 +47,10 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
     ] {
         let _ = writeln!(text, "- `{file}`: {what}");
     }
-    text.push_str("\n## Columns\n| column | attribute |\n|---|---|\n");
+    text.push_str("\n## Columns\n| column | attribute | values |\n|---|---|---|\n");
     for attribute in data.get().schema().attributes() {
-        let _ = writeln!(text, "| `{}` | {} |", column_name(layout, attribute), attribute.name().replace('_', " "));
+        let (column, name) = (column_name(layout, attribute), attribute.name().replace('_', " "));
+        let _ = writeln!(text, "| `{column}` | {name} | {} |", values(data, attribute.name()));
     }
     let missing = match layout.map_or("", |layout| layout.missing) {
         "" => "An empty cell".to_owned(),
@@ -77,9 +78,24 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
     }
     if !tables.skipped().is_empty() {
         let skipped: Vec<String> = tables.skipped().iter().map(|(id, _)| format!("`{id}`")).collect();
-        let _ = writeln!(text, "\nNot computed, since the release lacks the columns: {}.", skipped.join(", "));
+        let _ = writeln!(
+            text,
+            "\nNot computed, since the release lacks the columns, or has them in coarser values: {}.",
+            skipped.join(", ")
+        );
     }
     text
+}
+
+/// How coarse the values of a column are.
+fn values(data: &Released<Table>, name: &str) -> String {
+    let column = data.statement().generalized.iter().find(|column| column.attribute == name && column.cells > 0);
+    match column.map(|column| (column.level, column.level_name.as_deref())) {
+        None | Some((Some(0), _)) => "as in the source".to_owned(),
+        Some((Some(_), Some(name))) => name.to_owned(),
+        Some((Some(level), None)) => format!("level {level}"),
+        Some((None, _)) => "coarser, differently from record to record".to_owned(),
+    }
 }
 
 /// The Frictionless Data Package of a release.

@@ -63,6 +63,9 @@ pub(crate) fn build(plan: &HierarchyPlan, attribute: &Attribute, folder: &Path) 
     if let Some(rows) = &plan.tree {
         return Ok(Hierarchy::from_rows(rows)?);
     }
+    if attribute.domain().is_empty() {
+        return Err(PublishError::plan("the column has no value to make it of"));
+    }
     let made = if let Some(widths) = &plan.intervals {
         intervals(plan, widths).and_then(|intervals| Hierarchy::intervals(leaves(), &intervals))
     } else if let Some(sizes) = &plan.groups {

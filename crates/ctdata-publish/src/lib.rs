@@ -23,6 +23,7 @@
 //! # Map
 //! | question | types |
 //! |---|---|
+//! | how is a plan written? | [`plans`]: every method, hierarchy and model by example |
 //! | what is to be done? | [`Plan`], [`Role`], [`Method`], [`ModelPlan`], [`TablePlan`] |
 //! | how do values become coarser? | [`HierarchyPlan`], [`MaskSide`], [`DistancePlan`], [`FullGeneralization`] |
 //! | which combinations must be frequent? | [`CombinationPlan`] |
@@ -60,6 +61,7 @@ pub use clock::Clock;
 pub use error::PublishError;
 pub use folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_FILE, TABLES_FILE};
 pub use pipeline::{Anonymized, Publisher};
+pub use plan::plans;
 pub use plan::{
     AnonymizePlan, AttributePlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CodingPlan, CombinationPlan, DistancePlan,
     FullGeneralization, HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan, PerturbPlan, Plan, ReplacementPlan,

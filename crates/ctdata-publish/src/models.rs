@@ -70,7 +70,8 @@ fn fitted(model: &ModelPlan, roles: &Roles, dataset: &Dataset) -> Result<Privacy
         && table.rows() > 0
         && u64::from(*k) > table.rows() as u64
     {
-        return Err(PublishError::impossible(format!("k = {k}, and the file has {} records", table.rows())));
+        let s = if table.rows() == 1 { "" } else { "s" };
+        return Err(PublishError::impossible(format!("k = {k}, and the file has {} record{s}", table.rows())));
     }
     let Some(attribute) = model.attribute() else { return Ok(model_of(model, "", SensitiveDistance::Equal)?) };
     let name = resolve(dataset, attribute)?;

@@ -234,7 +234,8 @@ fn remarks(protected: &Protected, method: Method, attributes: &[AttributeAccount
         remarks.push("the search ended before it was proven that no solution loses less".to_owned());
     }
     for attribute in attributes.iter().filter(|attribute| attribute.is_one_value()) {
-        remarks.push(format!("`{}` is one value throughout: it says nothing any more", attribute.attribute));
+        remarks
+            .push(format!("`{}` is one value wherever it is recorded: it tells nothing any more", attribute.attribute));
     }
     let suppresses = matches!(method, Method::RecordSuppression | Method::CellSuppression);
     if suppresses && records.share_suppressed > MUCH_SUPPRESSION {

@@ -238,6 +238,8 @@ fn what_fails_leaves_nothing_behind() {
     // No class is that large, so that no record could stay.
     let error = publish(folder.path(), "ctdc-synthetic-2021", 500, Some(&plan(400))).unwrap_err();
     assert!(matches!(error, PublishError::Privacy(_)), "{error}");
+    let error = publish(folder.path(), "ctdc-synthetic-2021", 500, Some(&plan(501))).unwrap_err();
+    assert!(matches!(error, PublishError::Impossible { .. }), "{error}");
     let stop = Control::default().with_deadline(|| true);
     let error = Publisher::default().publish(&folder.path().join("cases.csv"), &folder.path().join("release"), &stop);
     assert!(matches!(error, Err(PublishError::Cancelled(_))));
@@ -301,7 +303,7 @@ fn survey(folder: &Path, rows: &str, roles: &[(&str, &str)]) -> Result<Account, 
         plan.extend(["[[attribute]]\nname = \"", name, "\"\nrole = \"", role, "\"\n"]);
     }
     plan.push_str("[[anonymize.model]]\nkind = \"k-anonymity\"\nk = 2\n");
-    let publisher = Publisher { plan: Some(plan.parse().unwrap()), replace: true, ..Publisher::default() };
+    let publisher = Publisher { plan: Some(plan.parse()?), replace: true, ..Publisher::default() };
     publisher.publish(&input, &folder.join("release"), &Control::default())
 }
 
@@ -409,4 +411,66 @@ fn a_stop_at_any_moment_leaves_nothing_behind() {
         stopped += 1;
     }
     assert!(stopped > 10, "{stopped}");
+}
+
+#[test]
+fn generalized_columns_are_published_as_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = "format_version = 1\n\
+        [[attribute]]\nname = \"yearOfRegistration\"\nrole = \"quasi-identifier\"\n\
+        hierarchy = { case = \"year_of_registration\" }\nlevels = [1, 2]\n\
+        [[attribute]]\nname = \"citizenship\"\nrole = \"quasi-identifier\"\n\
+        hierarchy = { case = \"citizenship\" }\nlevels = [2, 2]\n\
+        [[attribute]]\nname = \"ageBroad\"\nrole = \"quasi-identifier\"\nhierarchy = { case = \"age_band\" }\nlevels = [1, 1]\n\
+        [[attribute]]\nname = \"gender\"\nrole = \"quasi-identifier\"\n\
+        [anonymize]\nsuppression_limit = 0.5\n\
+        [[anonymize.model]]\nkind = \"k-anonymity\"\nk = 11\n";
+    let account = publish(folder.path(), "ctdc-synthetic-2021", 6_000, Some(plan)).unwrap();
+    assert_eq!((account.levels["citizenship"], account.levels["ageBroad"]), (2, 1));
+    let release = folder.path().join("release");
+    let read = |file: &str| fs::read_to_string(release.join(file)).unwrap();
+
+    let data = rows(&release.join(DATA_FILE));
+    let mut classes = HashMap::<[&str; 4], usize>::new();
+    for row in &data {
+        *classes
+            .entry(["yearOfRegistration", "citizenship", "ageBroad", "gender"].map(|name| &*row[name]))
+            .or_default() += 1;
+    }
+    assert!(classes.values().all(|size| *size >= 11));
+    let regions = ["", "Africa", "Americas", "Asia", "Europe", "Oceania", "no region"];
+    assert!(data.iter().all(|row| regions.contains(&&*row["citizenship"])));
+    assert!(data.iter().any(|row| row["citizenship"] == "Asia" && row["yearOfRegistration"].contains('-')));
+
+    let package: serde_json::Value = serde_json::from_str(&read(PACKAGE_FILE)).unwrap();
+    for field in package["resources"][0]["schema"]["fields"].as_array().unwrap() {
+        let (name, listed) = (field["name"].as_str().unwrap(), &field["constraints"]["enum"]);
+        assert_eq!(field["type"], "string", "{name}");
+        // What a field may hold is listed rightly or not at all.
+        for row in &data {
+            let may =
+                row[name].is_empty() || listed.is_null() || listed.as_array().unwrap().contains(&(*row[name]).into());
+            assert!(may, "{name}: {} is not in {listed}", row[name]);
+        }
+    }
+    let statement: serde_json::Value = serde_json::from_str(&read(STATEMENT_FILE)).unwrap();
+    let levels: BTreeMap<&str, u64> = statement["generalized"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| (column["attribute"].as_str().unwrap(), column["level"].as_u64().unwrap()))
+        .collect();
+    assert_eq!((levels["citizenship"], levels["age_band"]), (2, 1));
+
+    // Indicators that need countries or age bands are not computed, and it is said why.
+    let readme = read(README_FILE);
+    let figures = rows(&release.join(TABLES_FILE));
+    assert!(figures.iter().any(|figure| figure["indicator"] == "sex"));
+    assert!(!figures.iter().any(|figure| figure["indicator"] == "sex-and-age" || figure["indicator"] == "flows"));
+    assert!(
+        readme.contains("`sex-and-age`") && readme.contains("lacks the columns, or has them in coarser values"),
+        "{readme}"
+    );
+    assert!(readme.contains("| `citizenship` | citizenship | region |"), "{readme}");
+    assert!(readme.contains("| `gender` | gender | as in the source |"), "{readme}");
 }

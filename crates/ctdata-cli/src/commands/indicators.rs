@@ -1,7 +1,7 @@
 //! `ctdata indicators`
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ctdata::indicators::estimate::{NotAvailable, Value};
 use ctdata::indicators::export::write_long_csv;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::args::IndicatorsOptions;
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::{Session, working_copy};
+use crate::session::{Session, keep_apart, working_copy};
 
 #[derive(Serialize)]
 struct Answer {
@@ -33,6 +33,9 @@ pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), 
     let mut request = request(options)?;
     let wanted = wanted(options)?;
     let population = options.population.as_deref().map(population).transpose()?;
+    let read = [Some(&options.input.file), options.population.as_ref()].into_iter().flatten();
+    let written: Vec<&Path> = options.out.iter().map(PathBuf::as_path).collect();
+    keep_apart(&read.map(PathBuf::as_path).collect::<Vec<_>>(), &written)?;
     let dataset = super::read(&options.input, session)?;
     let cases = dataset.cases()?;
     // Columns of the file go before other names: two releases use some names differently.

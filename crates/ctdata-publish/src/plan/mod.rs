@@ -108,6 +108,9 @@
 //!   indicators do not speak of them.
 //! - Quasi-identifiers that are compared with a population are not perturbed.
 
+#[doc = include_str!("../plans.md")]
+pub mod plans {}
+
 mod anonymize;
 mod attribute;
 mod model;
@@ -119,6 +122,7 @@ use std::str::FromStr;
 
 use ctdata_indicators::Base;
 use ctdata_model::{CaseAttribute, CaseTable, ExploitationForm};
+use ctdata_table::nearest;
 use serde::{Deserialize, Serialize};
 
 pub use anonymize::{AnonymizePlan, CombinationPlan, FullGeneralization, Method};
@@ -310,9 +314,29 @@ impl Plan {
 /// What is wrong with a text that is no plan, and in which line.
 fn in_a_sentence(text: &str, error: &toml::de::Error) -> String {
     let message = error.message().trim_end().replace('\n', ", ");
+    let message = in_plain_words(&message);
     match error.span().and_then(|span| text.get(..span.start)) {
         Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
         None => message,
+    }
+}
+
+/// The message of the parser without the types of a programming language, and with the nearest name there is.
+fn in_plain_words(message: &str) -> String {
+    for (kind, words) in [
+        ("expected u32", "a whole number from 0 is expected"),
+        ("expected usize", "a whole number from 0 is expected"),
+        ("expected i64", "a whole number is expected"),
+        ("expected f64", "a number is expected"),
+    ] {
+        if let Some(start) = message.strip_suffix(kind) {
+            return format!("{start}{words}");
+        }
+    }
+    let mut names = message.split('`').skip(1).step_by(2);
+    match names.next().filter(|_| message.starts_with("unknown")).and_then(|name| nearest(name, names)) {
+        Some(nearest) => format!("{message}; did you mean `{nearest}`?"),
+        None => message.to_owned(),
     }
 }
 

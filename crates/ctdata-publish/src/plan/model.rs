@@ -180,6 +180,11 @@ impl ModelPlan {
 
     /// What can be said without a table: the parameters, and what its attribute is.
     pub(super) fn check(&self, attributes: &[AttributePlan]) -> Result<(), String> {
+        if let Self::DeltaPresence { min, max, .. } = self
+            && min > max
+        {
+            return Err(format!("min = {min} is above max = {max}"));
+        }
         crate::models::check(self).map_err(|error| error.to_string())?;
         if let Self::KMap { population, sampling_fraction, .. } = self
             && population.is_some() == sampling_fraction.is_some()

@@ -1,0 +1,106 @@
+//! Every plan of the page on plans and of the examples is read, and runs on data that suit it.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use ctdata_model::{Layout, Simulator, write_cases};
+use ctdata_publish::{Account, Clock, Plan, Publisher};
+use ctdata_table::Control;
+
+const PAGE: &str = include_str!("../src/plans.md");
+
+/// A folder with simulated cases, a survey of 400 persons, the hierarchy of its towns and a register.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = Simulator::new(4).cases(Layout::named("ctdc-synthetic-2021").unwrap(), 30_000).unwrap();
+    let file = fs::File::create(folder.path().join("cases.csv")).unwrap();
+    write_cases(&cases, file, &Control::default()).unwrap();
+    let header = "person;age;town;job;income;joined;postcode\n";
+    let mut rows = String::new();
+    for row in 0..400_usize {
+        let pick = |list: &[&'static str], at: usize| *list.get(at % list.len()).unwrap();
+        let town = pick(&["north", "south", "east", "west"], row * row + row / 7);
+        let job = pick(&["clerk", "smith", "baker"], row * 5 + row / 11);
+        let income = pick(&["low", "mid", "high"], row / 3);
+        let (age, month, code) = (17 + row * 37 % 71, 1 + row % 9, 1000 + row % 40);
+        let _ = writeln!(rows, "P{row};{age};{town};{job};{income};2019-0{month}-11;{code}");
+    }
+    fs::write(folder.path().join("survey.csv"), format!("{header}{rows}")).unwrap();
+    fs::write(folder.path().join("register.csv"), format!("{header}{}", rows.repeat(4))).unwrap();
+    fs::write(folder.path().join("towns.csv"), "north,upper,any\nsouth,lower,any\neast,upper,any\nwest,lower,any\n")
+        .unwrap();
+    folder
+}
+
+fn run(folder: &Path, text: &str, rest: &str) -> Account {
+    let path = folder.join("plan.toml");
+    fs::write(&path, format!("{text}{rest}")).unwrap();
+    let plan = Plan::read(&path).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let input = folder.join(if plan.input.format.is_some() { "survey.csv" } else { "cases.csv" });
+    let start = Instant::now();
+    let clock = Some(Clock::new(move || start.elapsed()));
+    let publisher = Publisher { plan: Some(plan), clock, ..Publisher::default() };
+    let done = publisher.anonymize(&input, &Control::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let mut written = Vec::new();
+    done.write(&mut written, &Control::default()).unwrap();
+    assert_eq!(written.iter().filter(|byte| **byte == b'\n').count(), done.table().rows() + 1, "{text}");
+    assert!(done.table().rows() > 0, "{text}");
+    done.account
+}
+
+const SURVEY: &str = "format_version = 1\n[input]\nformat = \"csv\"\nseparator = \";\"\n";
+
+#[test]
+fn every_plan_of_the_page_runs() {
+    let folder = folder();
+    let blocks: Vec<&str> = PAGE.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect();
+    assert!(blocks.len() > 20, "{}", blocks.len());
+    let mut methods = std::collections::BTreeSet::new();
+    let mut kinds = std::collections::BTreeSet::new();
+    for block in blocks {
+        // A whole plan, an attribute, or models: what is left out of the page is put around them.
+        let account = if block.starts_with("format_version") {
+            run(folder.path(), block, "")
+        } else if block.starts_with("[[attribute]]") {
+            run(folder.path(), &format!("{SURVEY}{block}"), "[[anonymize.model]]\nkind = \"k-anonymity\"\nk = 3\n")
+        } else {
+            let attributes = "[[attribute]]\nname = \"age\"\nrole = \"quasi-identifier\"\n\
+                hierarchy = { intervals = [10, 30] }\n\
+                [[attribute]]\nname = \"town\"\nrole = \"quasi-identifier\"\nhierarchy = { file = \"towns.csv\" }\n\
+                [[attribute]]\nname = \"job\"\nrole = \"sensitive\"\n[anonymize]\nsuppression_limit = 0.1\n";
+            run(folder.path(), &format!("{SURVEY}{attributes}{block}"), "")
+        };
+        methods.insert(account.method.name());
+        kinds.extend(account.statement.models.iter().map(|model| model.kind.clone()));
+    }
+    // The page leaves no method but the simplest, and no model, without an example.
+    assert_eq!(
+        methods.into_iter().collect::<Vec<_>>(),
+        ["cell-suppression", "generalization", "local-recoding", "local-suppression", "mondrian"]
+    );
+    assert_eq!(kinds.len(), 12, "{kinds:?}");
+}
+
+#[test]
+fn every_example_plan_is_read_and_runs() {
+    let folder = folder();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/plans");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(examples).unwrap() {
+        let path = entry.unwrap().path();
+        let plan = Plan::read(&path).unwrap();
+        assert!(plan.k() >= 2, "{}", path.display());
+        names.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+        // The data of the others are not simulated.
+        if plan.input.format.is_none() {
+            let account = run(folder.path(), &fs::read_to_string(&path).unwrap(), "");
+            assert!(account.statement.possible_matches >= u64::from(plan.k()), "{}", path.display());
+        }
+    }
+    names.sort();
+    assert_eq!(names, ["adult.toml", "ctdc.toml", "local-suppression.toml", "mondrian.toml"]);
+}

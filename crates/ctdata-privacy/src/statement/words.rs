@@ -385,13 +385,17 @@ fn matrix(text: &mut String, published: &PublishedMatrix) {
         let _ = writeln!(text, "They are in the statement for programs: {} values.", categories.len());
         return;
     }
-    let cell = |name: &String| name.replace('|', "\\|");
     let _ = writeln!(text, "Rows are true values, columns released ones.\n");
-    let _ = writeln!(text, "| |{}", categories.iter().map(|name| format!(" {} |", cell(name))).collect::<String>());
-    let _ = writeln!(text, "|---|{}", "---|".repeat(categories.len()));
-    for (from, name) in categories.iter().enumerate() {
-        let row = (0..categories.len()).map(|to| format!(" {} |", matrix.probability(from, to)));
-        let _ = writeln!(text, "| {} |{}", cell(name), row.collect::<String>());
+    let mut line = |cells: &[String]| {
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    };
+    let names: Vec<String> = categories.iter().map(|name| name.replace('|', "\\|")).collect();
+    let headed = |first: String, rest: Vec<String>| [vec![first], rest].concat();
+    line(&headed(String::new(), names.clone()));
+    line(&vec!["---".to_owned(); names.len() + 1]);
+    for (from, name) in names.iter().enumerate() {
+        let row = (0..names.len()).map(|to| matrix.probability(from, to).to_string());
+        line(&headed(name.clone(), row.collect()));
     }
 }
 

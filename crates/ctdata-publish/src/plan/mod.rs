@@ -33,12 +33,12 @@
 //! # Perturbation
 //! `[[perturb]]` tables change values before anything else is done, in the order of the plan. Risk before is
 //! that of the file as it stands; everything else (hierarchies, models, verification) is about the
-//! perturbed values, and the statement says so.
+//! perturbed values, and the statement says so. Each attribute has a role that is released:
+//! quasi-identifier, sensitive or released (its `[[attribute]]` tables are left out here).
 //! ```
 //! use ctdata_publish::Plan;
 //! let plan: Plan = r#"
 //!     format_version = 1
-//!     # ... [[attribute]] tables: each perturbed attribute is a quasi-identifier, sensitive or released.
 //!
 //!     [[perturb]]
 //!     method = "microaggregation"           # groups of at least k similar records share one value

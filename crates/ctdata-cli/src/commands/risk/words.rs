@@ -120,7 +120,7 @@ fn individual(risk: &IndividualRiskReport) -> Section {
         Section::new(if risk.households { format!("{name}, by household") } else { name.to_owned() }, &VALUES);
     section.row(["highest".to_owned(), percent(risk.highest)]);
     section.row(["mean".to_owned(), percent(risk.mean)]);
-    section.row(["expected re-identifications".to_owned(), real(risk.expected_reidentifications)]);
+    section.row(["expected re-identifications".to_owned(), format!("{:.1}", risk.expected_reidentifications)]);
     section.row([format!("records above {}", risk.threshold), count(risk.records_above)]);
     section.row([format!("share above {}", risk.threshold), percent(risk.share_above)]);
     section
@@ -131,7 +131,7 @@ fn journalist(risk: &JournalistRisk) -> Section {
     section.row(["people in the population".to_owned(), count(risk.population)]);
     section.row(["highest".to_owned(), percent(risk.highest)]);
     section.row(["marketer risk (mean)".to_owned(), percent(risk.marketer)]);
-    section.row(["expected re-identifications".to_owned(), real(risk.expected_reidentifications)]);
+    section.row(["expected re-identifications".to_owned(), format!("{:.1}", risk.expected_reidentifications)]);
     section.row([format!("records above {}", risk.threshold), count(risk.records_above)]);
     section.row(["records whose class the population lacks".to_owned(), count(risk.absent_records)]);
     section.row(["classes smaller in the population than here".to_owned(), count(risk.short_classes)]);

@@ -11,8 +11,9 @@ use ctdata::prelude::*;
 use ctdata::privacy::{
     BetaBound, BetaLikeness, DistinctLDiversity, Household, IndividualRisk, KCombinations, LogLinearModel, Measure,
     MissingSemantics, PrivacyModel, RecordExplanation, RiskOptions, SamplingFraction, SensitiveDistance, Suda,
-    TCloseness, UniquenessRisk, frequencies, measure_models,
+    SudaReport, TCloseness, UniquenessRisk, frequencies, measure_models,
 };
+use ctdata::table::Attribute;
 use ctdata_examples::{count, percent};
 
 /// The k that CTDC asks for in its own releases.
@@ -39,7 +40,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let suda = Suda::new().with_sampling_fraction(FRACTION)?;
     let scores = suda.run(table, &known, &control)?;
-    let every_column: Vec<&str> = table.schema().attributes().iter().map(|attribute| attribute.name()).collect();
+    let every_column: Vec<&str> = table.schema().attributes().iter().map(Attribute::name).collect();
     let options = RiskOptions::new(KAnonymity::try_new(K)?)
         .with_log_linear(LogLinearModel::TwoWay, FRACTION)?
         .with_combinations(KCombinations::try_new(K, 2, every_column)?);
@@ -57,21 +58,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         percent(risk.prosecutor.average * 100.0)
     );
 
-    println!("\n2. Do blanks protect?");
-    let with = |semantics| known.iter().map(|name| (name.as_str(), semantics)).collect::<Vec<_>>();
-    for (words, semantics) in [
-        ("if a blank matches nothing", MissingSemantics::NeverMatches),
-        ("if blanks match each other", MissingSemantics::OwnCategory),
-        ("if a blank matches anything", MissingSemantics::Wildcard),
-    ] {
-        let matches = frequencies(table, &with(semantics), &control)?;
-        let few = matches.iter().filter(|&&found| found < f64::from(K)).count() as u64;
-        println!("   {words:<28} {:>6} records have fewer than {K} matches.", count(few));
-    }
-    println!(
-        "   Someone who knows the truth behind blanks finds fewer than {K} candidates for {} records.",
-        count(risk.attacker_view.exposed_records)
-    );
+    blanks(table, &known, &risk, &control)?;
 
     println!("\n3. What do they learn?");
     let sensitive = cases.resolve("isSexualExploit")?.name().into_owned();
@@ -112,28 +99,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         );
     }
 
-    println!("\n5. Who is alone in the world, if this is a random {} of it?", percent(FRACTION * 100.0));
-    let population = UniquenessRisk::measure(table, &known, SamplingFraction::try_new(FRACTION)?, &control)?;
-    for estimate in &population.estimates {
-        match (estimate.estimate, &estimate.not_estimated) {
-            (Some(found), _) => {
-                println!("   {:<24} {} of all people", estimate.asked.code(), percent(found.share * 100.0));
-            }
-            (None, reason) => {
-                println!("   {:<24} {}", estimate.asked.code(), reason.as_deref().unwrap_or("no estimate"))
-            }
-        }
-    }
-    if let Some(model) = &risk.log_linear {
-        println!(
-            "   By a log-linear model {:.0} of the {} records that are unique here are unique there.",
-            model.population_uniques,
-            count(model.uniques)
-        );
-    }
-    if let Some(dis) = &special.dis {
-        println!("   A match with a unique record is right {} of the time.", percent(dis.theta * 100.0));
-    }
+    world(table, &known, &risk, special, &control)?;
 
     println!("\n6. Who falls together?");
     let country = cases.resolve("CountryOfExploitation")?.name().into_owned();
@@ -152,6 +118,58 @@ fn run() -> Result<(), Box<dyn Error>> {
         for line in why.to_string().lines() {
             println!("   {line}");
         }
+    }
+    Ok(())
+}
+
+fn blanks(table: &Table, known: &[String], risk: &RiskReport, control: &Control) -> Result<(), Box<dyn Error>> {
+    println!("\n2. Do blanks protect?");
+    let with = |semantics| known.iter().map(|name| (name.as_str(), semantics)).collect::<Vec<_>>();
+    for (words, semantics) in [
+        ("if a blank matches nothing", MissingSemantics::NeverMatches),
+        ("if blanks match each other", MissingSemantics::OwnCategory),
+        ("if a blank matches anything", MissingSemantics::Wildcard),
+    ] {
+        let matches = frequencies(table, &with(semantics), control)?;
+        let few = matches.iter().filter(|&&found| found < f64::from(K)).count() as u64;
+        println!("   {words:<28} {:>6} records have fewer than {K} matches.", count(few));
+    }
+    println!(
+        "   Someone who knows the truth behind blanks finds fewer than {K} candidates for {} records.",
+        count(risk.attacker_view.exposed_records)
+    );
+    Ok(())
+}
+
+fn world(
+    table: &Table,
+    known: &[String],
+    risk: &RiskReport,
+    special: &SudaReport,
+    control: &Control,
+) -> Result<(), Box<dyn Error>> {
+    println!("\n5. Who is alone in the world, if this is a random {} of it?", percent(FRACTION * 100.0));
+    let population = UniquenessRisk::measure(table, known, SamplingFraction::try_new(FRACTION)?, control)?;
+    for estimate in &population.estimates {
+        match (estimate.estimate, &estimate.not_estimated) {
+            (Some(found), _) => {
+                println!("   {:<24} {} of all people", estimate.asked.code(), percent(found.share * 100.0));
+            }
+            (None, reason) => {
+                let reason = reason.as_deref().unwrap_or("no estimate");
+                println!("   {:<24} {reason}", estimate.asked.code());
+            }
+        }
+    }
+    if let Some(model) = &risk.log_linear {
+        println!(
+            "   By a log-linear model {:.0} of the {} records that are unique here are unique there.",
+            model.population_uniques,
+            count(model.uniques)
+        );
+    }
+    if let Some(dis) = &special.dis {
+        println!("   A match with a unique record is right {} of the time.", percent(dis.theta * 100.0));
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ pub(super) fn any(file: &Path, format: Option<&str>, session: &Session) -> Resul
         let tokens = [""].into_iter().chain(blanks.iter().copied()).map(|text| (text, Missing::NotRecorded));
         dataset = plain(file, CsvReader::new().missing(tokens), session)?;
     }
-    let also: String = blanks.iter().map(|text| format!(" and `{text}`")).collect();
+    let also: String = blanks.iter().flat_map(|text| [" and `", text, "`"]).collect();
     session.remark(format!(
         "note: {}: the header is of no known layout (`ctdata validate` tells how it differs); read as a plain table, as \
          with `--format {PLAIN_LAYOUT}`, empty cells{also} as not recorded",

@@ -1,5 +1,7 @@
 //! The findings in words and tables.
 
+use std::fmt::Write as _;
+
 use ctdata::privacy::{
     CombinationRisk, DifferencingRisk, IndividualMethod, IndividualRiskReport, JournalistRisk, LogLinearModel,
     LogLinearRisk, Measure, PrivacyUnit, RiskReport, SudaReport, SudaWeighting, UniquenessRisk,
@@ -177,7 +179,7 @@ fn of_uniqueness(risk: &UniquenessRisk) -> Section {
                 let mut remark = if chosen { format!("chose {}", found.estimator) } else { String::new() };
                 if found.iterations > 0 {
                     remark.push_str(if chosen { "; " } else { "" });
-                    remark.push_str(&format!("equations off by {:.0e}", found.score));
+                    let _ = write!(remark, "equations off by {:.0e}", found.score);
                 }
                 section.row([asked, real(found.uniques), percent(found.share), found.iterations.to_string(), remark]);
             }

@@ -35,19 +35,21 @@ pub(super) fn read(options: &RiskOptions, session: &Session) -> Result<Dataset, 
 pub(super) fn any(file: &Path, format: Option<&str>, session: &Session) -> Result<Dataset, Failure> {
     let read = CaseReader::default().read_as(file, format, &session.control);
     session.finish();
-    let unknown = match read {
-        Err(error @ ModelError::UnknownLayout { .. }) if format.is_none() => error,
+    match read {
+        Err(ModelError::UnknownLayout { .. }) if format.is_none() => {}
         read => return Ok(read?.into_dataset()?),
-    };
+    }
     let mut dataset = plain(file, CsvReader::new(), session)?;
     let blanks = blanks(&dataset);
     if !blanks.is_empty() {
         let tokens = [""].into_iter().chain(blanks.iter().copied()).map(|text| (text, Missing::NotRecorded));
         dataset = plain(file, CsvReader::new().missing(tokens), session)?;
     }
-    let also: String = blanks.iter().map(|text| format!(" and `{text}`")).collect();
+    let also: String = blanks.iter().flat_map(|text| [" and `", text, "`"]).collect();
     session.remark(format!(
-        "note: {unknown}; read as a plain table (--format {PLAIN_LAYOUT}), empty cells{also} as not recorded"
+        "note: {}: the header is of no known layout (`ctdata validate` tells how it differs); read as a plain table, as \
+         with `--format {PLAIN_LAYOUT}`, empty cells{also} as not recorded",
+        file.display()
     ));
     Ok(dataset)
 }

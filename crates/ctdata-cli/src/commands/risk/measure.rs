@@ -1,9 +1,11 @@
 //! Everything that is measured, as asked for.
 
+use std::fmt::Display;
+
 use ctdata::model::Dataset;
 use ctdata::privacy::{
     AbsentValues, BetaBound, BetaLikeness, DeltaDisclosure, DifferencingRisk, DistinctLDiversity, EntropyLDiversity,
-    Household, KAnonymity, KCombinations, MissingSemantics, ModelReport, PrivacyModel, RecordExplanation,
+    Household, KAnonymity, KCombinations, MissingSemantics, ModelReport, PrivacyError, PrivacyModel, RecordExplanation,
     RecursiveCLDiversity, RiskOptions as Asked, RiskReport, SamplingFraction, SensitiveDistance, Suda, TCloseness,
     UniquenessRisk, frequencies, measure_models,
 };
@@ -70,8 +72,12 @@ pub(super) fn measure(options: &RiskOptions, dataset: &Dataset, session: &Sessio
     // Whatever is asked for wrongly is said before the work.
     let models = sensitive_models(&options.sensitive, dataset)?;
     let semantics = semantics(&options.blanks.missing, dataset, &names)?;
-    let fraction = population.uniqueness.map(SamplingFraction::try_new).transpose()?;
+    let fraction = population
+        .uniqueness
+        .map(|fraction| SamplingFraction::try_new(fraction).map_err(|error| of_option(error, "uniqueness", fraction)));
+    let fraction = fraction.transpose()?;
     let suda = suda(&options.special, population.sampling_fraction)?;
+    let combinations = combinations(&options.special, options.k, dataset)?;
     check_records(&options.special.explain, table)?;
 
     let household = match population.household.as_deref() {
@@ -96,7 +102,7 @@ pub(super) fn measure(options: &RiskOptions, dataset: &Dataset, session: &Sessio
     if let (Some(associations), Some(fraction)) = (population.log_linear, population.sampling_fraction) {
         asked = asked.with_log_linear(associations.into(), fraction)?;
     }
-    if let Some(combinations) = combinations(&options.special, options.k, dataset)? {
+    if let Some(combinations) = combinations {
         asked = asked.with_combinations(combinations);
     }
     let mut report = RiskReport::measure_with(table, &names, &asked, control)?;
@@ -117,6 +123,13 @@ pub(super) fn measure(options: &RiskOptions, dataset: &Dataset, session: &Sessio
         explanations: explanations.collect::<Result<_, _>>()?,
         report,
     })
+}
+
+/// The same with the option that is wrong.
+fn of_option(error: PrivacyError, option: &str, value: impl Display) -> Failure {
+    let mut failure = Failure::from(error);
+    failure.message = format!("--{option} {value}: {}", failure.message);
+    failure
 }
 
 fn check_records(records: &[usize], table: &Table) -> Result<(), Failure> {
@@ -145,7 +158,7 @@ fn combinations(options: &SpecialOptions, k: u32, dataset: &Dataset) -> Result<O
     } else {
         options.of.iter().map(|name| dataset.resolve(name)).collect::<Result<Vec<_>, _>>()?
     };
-    let combinations = KCombinations::try_new(k, m, of)?;
+    let combinations = KCombinations::try_new(k, m, of).map_err(|error| of_option(error, "combinations", m))?;
     Ok(Some(if options.only_yes { combinations.of_flags_only_yes() } else { combinations }))
 }
 

@@ -1,5 +1,6 @@
 //! What several protected files made of the input tell together.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use ctdata::model::{Dataset, case_hierarchies, write_table};
@@ -64,7 +65,7 @@ fn texts(
     let mut levels: Vec<Vec<Vec<String>>> = hierarchy
         .levels()
         .map(|level| {
-            let label = |code: &u16| level.domain().label(*code).map(|label| label.into_owned());
+            let label = |code: &u16| level.domain().label(*code).map(Cow::into_owned);
             level.of_leaf().iter().map(|code| label(code).into_iter().collect()).collect()
         })
         .collect();

@@ -1,5 +1,7 @@
 //! The findings in words and tables.
 
+use std::fmt::Write as _;
+
 use ctdata::privacy::{
     CombinationRisk, DifferencingRisk, IndividualMethod, IndividualRiskReport, JournalistRisk, LogLinearModel,
     LogLinearRisk, Measure, PrivacyUnit, RiskReport, SudaReport, SudaWeighting, UniquenessRisk,
@@ -120,7 +122,7 @@ fn individual(risk: &IndividualRiskReport) -> Section {
         Section::new(if risk.households { format!("{name}, by household") } else { name.to_owned() }, &VALUES);
     section.row(["highest".to_owned(), percent(risk.highest)]);
     section.row(["mean".to_owned(), percent(risk.mean)]);
-    section.row(["expected re-identifications".to_owned(), real(risk.expected_reidentifications)]);
+    section.row(["expected re-identifications".to_owned(), format!("{:.1}", risk.expected_reidentifications)]);
     section.row([format!("records above {}", risk.threshold), count(risk.records_above)]);
     section.row([format!("share above {}", risk.threshold), percent(risk.share_above)]);
     section
@@ -131,7 +133,7 @@ fn journalist(risk: &JournalistRisk) -> Section {
     section.row(["people in the population".to_owned(), count(risk.population)]);
     section.row(["highest".to_owned(), percent(risk.highest)]);
     section.row(["marketer risk (mean)".to_owned(), percent(risk.marketer)]);
-    section.row(["expected re-identifications".to_owned(), real(risk.expected_reidentifications)]);
+    section.row(["expected re-identifications".to_owned(), format!("{:.1}", risk.expected_reidentifications)]);
     section.row([format!("records above {}", risk.threshold), count(risk.records_above)]);
     section.row(["records whose class the population lacks".to_owned(), count(risk.absent_records)]);
     section.row(["classes smaller in the population than here".to_owned(), count(risk.short_classes)]);
@@ -177,7 +179,7 @@ fn of_uniqueness(risk: &UniquenessRisk) -> Section {
                 let mut remark = if chosen { format!("chose {}", found.estimator) } else { String::new() };
                 if found.iterations > 0 {
                     remark.push_str(if chosen { "; " } else { "" });
-                    remark.push_str(&format!("equations off by {:.0e}", found.score));
+                    let _ = write!(remark, "equations off by {:.0e}", found.score);
                 }
                 section.row([asked, real(found.uniques), percent(found.share), found.iterations.to_string(), remark]);
             }

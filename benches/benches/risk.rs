@@ -6,9 +6,8 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ctdata::privacy::{
     AbsentValues, AttackerView, BetaBound, BetaLikeness, Coverage, DeltaDisclosure, DifferencingRisk,
-    DistinctLDiversity, EntropyLDiversity, KAnonymity, KCombinations, PopulationEstimator,
-    PopulationUniqueness, PrivacyModel, QuasiIdentifier, ReleaseView, SamplingFraction,
-    SensitiveDistance, Suda, TCloseness, measure_models,
+    DistinctLDiversity, EntropyLDiversity, KAnonymity, KCombinations, PopulationEstimator, PopulationUniqueness,
+    PrivacyModel, QuasiIdentifier, ReleaseView, SamplingFraction, SensitiveDistance, Suda, TCloseness, measure_models,
 };
 use ctdata::table::{Control, Table};
 use ctdata_benches::{Hierarchical, cases, hierarchical_cases, people};
@@ -109,7 +108,7 @@ fn population(criterion: &mut Criterion) {
     for (name, estimator) in [
         ("zayatz", PopulationEstimator::Zayatz),
         ("pitman", PopulationEstimator::Pitman),
-        ("snb", PopulationEstimator::Snb),
+        ("snb", PopulationEstimator::SlideNegativeBinomial),
         ("dankar", PopulationEstimator::Dankar),
     ] {
         let models = [PopulationUniqueness::try_new(0.05, fraction, estimator).unwrap().into()];

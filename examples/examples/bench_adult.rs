@@ -130,7 +130,9 @@ impl Bench {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let drawn: Vec<u32> = (0..1_000_000).map(|_| rng.random_range(0..rows)).collect();
         let resampled = Hierarchical { table: adult.table.take(&drawn)?, quasi: adult.quasi.clone() };
+        // Drawn 33 times each, few people are fewer than 5: the second k asks for more.
         self.levels(&resampled, 5, 0.02, &line("a million rows drawn from it, k = 5, 2 %", "", None))?;
+        self.levels(&resampled, 165, 0.02, &line("the same, k = 165", "", None))?;
         Ok(())
     }
 

@@ -50,8 +50,8 @@ fn search(criterion: &mut Criterion) {
     group.bench_function("people_k5_heuristic", |bench| {
         bench.iter(|| heuristic.levels(black_box(&table), &control).unwrap());
     });
-    let (sensitive, rest): (Vec<_>, Vec<_>) = quasi.iter().cloned().partition(|quasi| quasi.name() == "occupation");
-    let diverse = protection(&rest, 5).model(DistinctLDiversity::try_new(sensitive[0].name(), 3).unwrap());
+    let rest: Vec<QuasiIdentifier> = quasi.iter().filter(|quasi| quasi.name() != "occupation").cloned().collect();
+    let diverse = protection(&rest, 5).model(DistinctLDiversity::try_new("occupation", 3).unwrap());
     let diverse = Recoder::new(diverse).limit(SuppressionLimit::try_new(0.02).unwrap());
     group.bench_function("people_k5_l3", |bench| {
         bench.iter(|| diverse.levels(black_box(&table), &control).unwrap());

@@ -6,11 +6,10 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ctdata::privacy::{
     AbsentValues, AttackerView, BetaBound, BetaLikeness, Coverage, DeltaDisclosure, DifferencingRisk,
-    DistinctLDiversity, EntropyLDiversity, KAnonymity, KCombinations, PopulationEstimator,
-    PopulationUniqueness, PrivacyModel, QuasiIdentifier, ReleaseView, SamplingFraction,
-    SensitiveDistance, Suda, TCloseness, measure_models,
+    DistinctLDiversity, EntropyLDiversity, KAnonymity, KCombinations, PopulationEstimator, PopulationUniqueness,
+    PrivacyModel, QuasiIdentifier, ReleaseView, SamplingFraction, SensitiveDistance, Suda, TCloseness, measure_models,
 };
-use ctdata::table::{Control, Table};
+use ctdata::table::{Attribute, Control, Table};
 use ctdata_benches::{Hierarchical, cases, hierarchical_cases, people};
 
 /// As many as Adult has.
@@ -73,7 +72,7 @@ fn attacker(criterion: &mut Criterion) {
     for rows in [10_000, CTDC_ROWS] {
         let cases = cases(rows);
         let table = cases.table();
-        let all: Vec<&str> = table.schema().attributes().iter().map(|attribute| attribute.name()).collect();
+        let all: Vec<&str> = table.schema().attributes().iter().map(Attribute::name).collect();
         group.throughput(Throughput::Elements(rows as u64));
         group.bench_with_input(BenchmarkId::new("cases_37_columns", rows), table, |bench, table| {
             bench.iter(|| AttackerView::of_file(black_box(table), &all, model, &control).unwrap());
@@ -89,7 +88,7 @@ fn combinations(criterion: &mut Criterion) {
     for rows in [10_000, CTDC_ROWS] {
         let cases = cases(rows);
         let table = cases.table();
-        let all = table.schema().attributes().iter().map(|attribute| attribute.name());
+        let all = table.schema().attributes().iter().map(Attribute::name);
         let up_to_3 = KCombinations::try_new(11, 3, all).unwrap();
         group.throughput(Throughput::Elements(rows as u64));
         group.bench_with_input(BenchmarkId::new("cases_37_columns_m3", rows), table, |bench, table| {
@@ -109,7 +108,7 @@ fn population(criterion: &mut Criterion) {
     for (name, estimator) in [
         ("zayatz", PopulationEstimator::Zayatz),
         ("pitman", PopulationEstimator::Pitman),
-        ("snb", PopulationEstimator::Snb),
+        ("snb", PopulationEstimator::SlideNegativeBinomial),
         ("dankar", PopulationEstimator::Dankar),
     ] {
         let models = [PopulationUniqueness::try_new(0.05, fraction, estimator).unwrap().into()];

@@ -75,7 +75,7 @@ pub fn invented(rows: usize) -> Result<(Table, Vec<(String, Hierarchy)>), TableE
                 "sex" | "income" | "occupation" => 1.0,
                 _ => 3.0,
             };
-            codes.push(draw.code(own.powf(skew), hierarchy.leaves().len()));
+            codes.push(code(own.powf(skew), hierarchy.leaves().len()));
         }
     }
     let attributes = hierarchies
@@ -97,16 +97,15 @@ impl Draw {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1u64 << 53) as f64
     }
+}
 
-    /// A code below a number of values, for a number in [0, 1].
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        clippy::unused_self,
-        reason = "a share of a few values"
-    )]
-    fn code(&self, share: f64, values: usize) -> u16 {
-        ((share * values as f64) as usize).min(values.saturating_sub(1)) as u16
-    }
+/// A code below a number of values, for a number in [0, 1].
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a share of a few values"
+)]
+fn code(share: f64, values: usize) -> u16 {
+    ((share * values as f64) as usize).min(values.saturating_sub(1)) as u16
 }

@@ -115,15 +115,59 @@ impl LocalRecoder {
         let evaluator = Evaluator::new(&models, &input, population.as_ref())?;
         let records = input.rows() as u64;
 
+        let rounds = self.rounds(&input, &evaluator, population.as_ref(), control)?;
+        let limit = self.limit.records(records);
+        let control = control.clone().without_deadline();
+        let Some(quality) = rounds.first().map(|round| round.quality.clone()) else {
+            return Err(PrivacyError::NoRecoding { records, limit });
+        };
+        let level_of_row = levels_of_rows(&rounds, protection.quasi().len(), input.rows());
+        let mut kept: Vec<u32> = rounds.iter().flat_map(|round| round.kept.iter().copied()).collect();
+        kept.sort_unstable();
+        let search = rounds.into_iter().map(|round| round.report).collect();
+
+        let columns = protection
+            .quasi()
+            .iter()
+            .zip(&level_of_row)
+            .map(|(quasi, levels)| Ok(DraftColumn::of(quasi, recode_by_row(&input, quasi, levels)?, None)));
+        let draft = Draft {
+            mechanism: Mechanism::Recoding,
+            input: &input,
+            columns: columns.collect::<Result<_, PrivacyError>>()?,
+            combinations: Vec::new(),
+            others: protection.released().to_vec(),
+            blankable: Vec::new(),
+            kept,
+            models,
+            k: evaluator.least_class_size(),
+            mutual_k: None,
+            population,
+        };
+        let draft = draft.with_suppressed(protection.suppressed(), &control)?;
+        let draft = draft.with_combinations(protection.combinations_asked())?;
+        Ok(Recoded { output: draft.finish(&control)?, search, quality })
+    }
+
+    /// The rounds; no more records than the limit are in none of them.
+    fn rounds(
+        &self,
+        input: &Table,
+        evaluator: &Evaluator,
+        population: Option<&Table>,
+        control: &Control,
+    ) -> Result<Vec<Round>, PrivacyError> {
+        let protection = &self.protection;
+        let records = input.rows() as u64;
         let solve_for = |rows: &[u32], limit: SuppressionLimit, control: &Control| -> Result<Round, PrivacyError> {
             let part = input.take(rows)?;
             let solution = solve(
                 &Problem {
                     table: &part,
                     quasi: protection.quasi(),
-                    judge: &evaluator,
+                    judge: evaluator,
                     persons: &Persons::of(&part),
-                    population: population.as_ref(),
+                    population,
                     limit,
                     metric: self.metric,
                     search: self.search,
@@ -170,51 +214,22 @@ impl LocalRecoder {
                 }
             }
         }
-        let Some(quality) = rounds.first().map(|round| round.quality.clone()) else {
-            return Err(PrivacyError::NoRecoding { records, limit });
-        };
-        let mut level_of_row = vec![vec![0usize; input.rows()]; protection.quasi().len()];
-        for round in &rounds {
-            for (levels, &level) in level_of_row.iter_mut().zip(&round.levels) {
-                for &row in &round.kept {
-                    if let Some(slot) = levels.get_mut(row as usize) {
-                        *slot = level;
-                    }
-                }
-            }
-        }
-        let mut kept: Vec<u32> = rounds.iter().flat_map(|round| round.kept.iter().copied()).collect();
-        kept.sort_unstable();
-        let search = rounds.into_iter().map(|round| round.report).collect();
-
-        // Rows that are left out need no text of their own.
-        for levels in &mut level_of_row {
-            for &row in &rest {
-                if let Some(slot) = levels.get_mut(row as usize) {
-                    *slot = usize::MAX;
-                }
-            }
-        }
-        let columns = protection
-            .quasi()
-            .iter()
-            .zip(&level_of_row)
-            .map(|(quasi, levels)| Ok(DraftColumn::of(quasi, recode_by_row(&input, quasi, levels)?, None)));
-        let draft = Draft {
-            mechanism: Mechanism::Recoding,
-            input: &input,
-            columns: columns.collect::<Result<_, PrivacyError>>()?,
-            combinations: Vec::new(),
-            others: protection.released().to_vec(),
-            blankable: Vec::new(),
-            kept,
-            models,
-            k: evaluator.least_class_size(),
-            mutual_k: None,
-            population,
-        };
-        let draft = draft.with_suppressed(protection.suppressed(), &control)?;
-        let draft = draft.with_combinations(protection.combinations_asked())?;
-        Ok(Recoded { output: draft.finish(&control)?, search, quality })
+        Ok(rounds)
     }
+}
+
+/// The level of each row for each quasi-identifier; past every hierarchy where no round keeps the row, so
+/// that its value needs no text.
+fn levels_of_rows(rounds: &[Round], quasi: usize, rows: usize) -> Vec<Vec<usize>> {
+    let mut level_of_row = vec![vec![usize::MAX; rows]; quasi];
+    for round in rounds {
+        for (levels, &level) in level_of_row.iter_mut().zip(&round.levels) {
+            for &row in &round.kept {
+                if let Some(slot) = levels.get_mut(row as usize) {
+                    *slot = level;
+                }
+            }
+        }
+    }
+    level_of_row
 }

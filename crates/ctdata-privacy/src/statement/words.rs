@@ -312,7 +312,7 @@ impl Statement {
                 many(self.possible_matches)
             );
         } else {
-            let _ = write!(text, ". How many records could be a person's is not bounded for whoever knows {}", known);
+            let _ = write!(text, ". How many records could be a person's is not bounded for whoever knows {known}");
         }
         text.push_str(".\n");
         for combination in &self.combinations {

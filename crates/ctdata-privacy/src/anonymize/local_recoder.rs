@@ -65,6 +65,21 @@ fn limit_of(records: u64, of: usize) -> Result<SuppressionLimit, PrivacyError> {
     SuppressionLimit::try_new(((records as f64 + 0.5) / of.max(1) as f64).min(1.0))
 }
 
+/// For each quasi-identifier the level of each row; a row that is left out has none and needs no text.
+fn level_of_row(rounds: &[Round], quasi: usize, rows: usize) -> Vec<Vec<usize>> {
+    let mut level_of_row = vec![vec![usize::MAX; rows]; quasi];
+    for round in rounds {
+        for (levels, &level) in level_of_row.iter_mut().zip(&round.levels) {
+            for &row in &round.kept {
+                if let Some(slot) = levels.get_mut(row as usize) {
+                    *slot = level;
+                }
+            }
+        }
+    }
+    level_of_row
+}
+
 /// More rounds than any table needs: each keeps at least one class.
 const MOST_ROUNDS: usize = 64;
 
@@ -174,28 +189,11 @@ impl LocalRecoder {
         let Some(quality) = rounds.first().map(|round| round.quality.clone()) else {
             return Err(PrivacyError::NoRecoding { records, limit });
         };
-        let mut level_of_row = vec![vec![0usize; input.rows()]; protection.quasi().len()];
-        for round in &rounds {
-            for (levels, &level) in level_of_row.iter_mut().zip(&round.levels) {
-                for &row in &round.kept {
-                    if let Some(slot) = levels.get_mut(row as usize) {
-                        *slot = level;
-                    }
-                }
-            }
-        }
+        let level_of_row = level_of_row(&rounds, protection.quasi().len(), input.rows());
         let mut kept: Vec<u32> = rounds.iter().flat_map(|round| round.kept.iter().copied()).collect();
         kept.sort_unstable();
         let search = rounds.into_iter().map(|round| round.report).collect();
 
-        // Rows that are left out need no text of their own.
-        for levels in &mut level_of_row {
-            for &row in &rest {
-                if let Some(slot) = levels.get_mut(row as usize) {
-                    *slot = usize::MAX;
-                }
-            }
-        }
         let columns = protection
             .quasi()
             .iter()

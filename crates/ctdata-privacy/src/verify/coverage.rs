@@ -203,7 +203,7 @@ impl<'a> Coverage<'a> {
         for code in codes_of(self.input) {
             let target = match self.input.cell(code)? {
                 Cell::Value(value) => (false, of_values.get(usize::from(value))?.clone()),
-                cell if is_blank(cell) => (true, always.clone()),
+                cell @ Cell::Missing(_) if is_blank(cell) => (true, always.clone()),
                 cell @ Cell::Missing(_) => (false, answers(cell)),
             };
             let next = u16::try_from(numbers.len()).ok()?;

@@ -63,6 +63,7 @@ impl Mondrian {
         let protection = &self.protection;
         let input = protection.adopt(table)?;
         let models: Vec<PrivacyModel> = protection.models().iter().cloned().map(Into::into).collect();
+        protection.check_models(&models)?;
         if let Some(model) = models.iter().find(|model| model.needs_population()) {
             let rule = format!("{model} counts in a population, and regions of a population are not divided");
             return Err(PrivacyError::InvalidParameter { parameter: "model", rule });

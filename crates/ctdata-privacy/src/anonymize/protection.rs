@@ -49,7 +49,7 @@ impl Protection<PrivacyModel> {
     }
 }
 
-impl<M: Clone + Into<PrivacyModel>> Protection<M> {
+impl<M> Protection<M> {
     fn of(models: Vec<M>) -> Self {
         Self {
             quasi: Vec::new(),
@@ -109,8 +109,7 @@ impl<M: Clone + Into<PrivacyModel>> Protection<M> {
     /// Checks what can be checked without a table.
     ///
     /// # Errors
-    /// No quasi-identifier, a name given twice, a released column that is a quasi-identifier, a model of an
-    /// attribute that is not released beside them.
+    /// No quasi-identifier, a name given twice, a released column that is a quasi-identifier.
     pub fn check(self) -> Result<Self, PrivacyError> {
         if self.quasi.is_empty() {
             return Err(PrivacyError::NoQuasiIdentifiers);
@@ -121,15 +120,6 @@ impl<M: Clone + Into<PrivacyModel>> Protection<M> {
         if let Some(name) = self.released.iter().find(|name| names.contains(&name.as_str())) {
             let rule = format!("`{name}` is a quasi-identifier, released anyway");
             return Err(PrivacyError::InvalidParameter { parameter: "release", rule });
-        }
-        for model in &self.models {
-            let model: PrivacyModel = model.clone().into();
-            let Some(name) = model.attribute() else { continue };
-            if !self.released.iter().any(|released| released == name) {
-                let is = if names.contains(&name) { "a quasi-identifier" } else { "not released" };
-                let rule = format!("{model}: `{name}` is {is}");
-                return Err(PrivacyError::InvalidParameter { parameter: "model", rule });
-            }
         }
         Ok(self)
     }
@@ -142,6 +132,21 @@ impl<M: Clone + Into<PrivacyModel>> Protection<M> {
     /// What must hold.
     pub fn models(&self) -> &[M] {
         &self.models
+    }
+
+    /// Refuses a model of an attribute that is not released beside the quasi-identifiers: it would say
+    /// nothing of the output.
+    pub(crate) fn check_models(&self, models: &[PrivacyModel]) -> Result<(), PrivacyError> {
+        for model in models {
+            let Some(name) = model.attribute() else { continue };
+            if !self.released.iter().any(|released| released == name) {
+                let is_known = self.quasi.iter().any(|quasi| quasi.name() == name);
+                let is = if is_known { "a quasi-identifier" } else { "not released" };
+                let rule = format!("{model}: `{name}` is {is}");
+                return Err(PrivacyError::InvalidParameter { parameter: "model", rule });
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn released(&self) -> &[String] {

@@ -124,11 +124,12 @@ impl Recoder {
     ///
     /// # Errors
     /// A column that the table lacks or whose values its hierarchy misses; a model that does not fit the
-    /// table; no solution; a stop by `control` before one was found.
+    /// table, or is of an attribute that is not released; no solution; a stop by `control` before one was found.
     pub fn run(&self, table: &Table, control: &Control) -> Result<Recoded, PrivacyError> {
         let protection = &self.protection;
         let input = protection.adopt(table)?;
         let population = protection.adopted_population()?;
+        protection.check_models(protection.models())?;
         let evaluator = Evaluator::new(protection.models(), &input, population.as_ref())?;
         let Solution { levels, kept, report, quality } =
             self.solve(&Given { input: &input, population: population.as_ref(), evaluator: &evaluator }, control)?;

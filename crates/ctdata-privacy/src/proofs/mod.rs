@@ -6,3 +6,6 @@ pub mod k_anonymity_by_suppression {}
 
 #[doc = include_str!("local_suppression.md")]
 pub mod local_suppression {}
+
+#[doc = include_str!("recoding.md")]
+pub mod recoding {}

@@ -310,6 +310,8 @@ impl Statement {
 }
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod tests {
     use crate::{KAnonymity, KAnonymizer, Released};
     use ctdata_table::{Control, Table, Variable};

@@ -179,7 +179,9 @@ impl<'a> Coverage<'a> {
                 fitting.push(code);
             }
         }
-        of_values.iter_mut().for_each(|fitting| fitting.sort_unstable());
+        for fitting in &mut of_values {
+            fitting.sort_unstable();
+        }
         // What fits every value, whatever the true one is. Where the values were read off the data, the
         // true one may be none of them.
         let mut always = match self.input.domain().origin() {
@@ -201,8 +203,8 @@ impl<'a> Coverage<'a> {
         for code in codes_of(self.input) {
             let target = match self.input.cell(code)? {
                 Cell::Value(value) => (false, of_values.get(usize::from(value))?.clone()),
-                cell if is_blank(cell) => (true, always.clone()),
-                cell => (false, answers(cell)),
+                cell @ Cell::Missing(_) if is_blank(cell) => (true, always.clone()),
+                cell @ Cell::Missing(_) => (false, answers(cell)),
             };
             let next = u16::try_from(numbers.len()).ok()?;
             target_of.push(*numbers.entry(target).or_insert(next));

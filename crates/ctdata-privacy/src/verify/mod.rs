@@ -16,6 +16,8 @@ mod suppression;
 mod tests;
 #[cfg(test)]
 mod trials;
+#[cfg(test)]
+mod widow;
 
 pub(crate) use counting::CountingClaim;
 pub(crate) use coverage::ClaimedColumn;

@@ -214,7 +214,7 @@ fn check_class_model(model: &ClassModel, evidence: &Evidence<'_>) -> Result<(), 
             };
             let smallest = sizes.iter().copied().min();
             if let Some(smallest) = smallest.filter(|&units| !is_enough(units)) {
-                let required = (smallest + 1..).find(|&units| is_enough(units)).unwrap_or(u64::MAX);
+                let required = (smallest + 1..1 << 32).find(|&units| is_enough(units)).unwrap_or(u64::MAX);
                 return at_least(sizes, required);
             }
             each(model.attribute(), &|_, class| reaches(&mut class.values().copied(), total(class)))

@@ -105,17 +105,16 @@ impl Groups {
         let (mut sizes, mut persons): (Vec<u64>, Vec<Vec<u32>>) = (Vec::new(), Vec::new());
         for (finer, &size) in self.sizes.iter().enumerate() {
             let key: Vec<u16> = parts.iter().filter_map(|part| part.get(finer).copied()).collect();
-            let group = match group_of.get(&key) {
-                Some(&group) => group,
-                None => {
-                    for (column, &cell) in columns.iter_mut().zip(&key) {
-                        column.push(cell);
-                    }
-                    group_of.insert(key, sizes.len());
-                    sizes.push(0);
-                    persons.push(Vec::new());
-                    sizes.len() - 1
+            let group = if let Some(&group) = group_of.get(&key) {
+                group
+            } else {
+                for (column, &cell) in columns.iter_mut().zip(&key) {
+                    column.push(cell);
                 }
+                group_of.insert(key, sizes.len());
+                sizes.push(0);
+                persons.push(Vec::new());
+                sizes.len() - 1
             };
             if let Some(sum) = sizes.get_mut(group) {
                 *sum += size;

@@ -70,6 +70,7 @@ pub(crate) struct MondrianOutcome {
     pub(crate) columns: Vec<RecodedColumn>,
     /// Regions that are released. A relaxed partition may have several with the same labels, which are
     /// one class of the release.
+    #[cfg(test)]
     pub(crate) regions: u64,
     /// Rows of the input that cannot be released, ascending. Their codes in the columns mean nothing,
     /// except that cells that were missing are.
@@ -129,7 +130,12 @@ pub(crate) fn mondrian<J: Judge + ?Sized>(
         return Err(PrivacyError::NoSolution { model: "Mondrian, least class size", required, records: rows });
     }
     let columns = recoded_columns(table, quasi, &axes, &regions, &region_of_row)?;
-    Ok(MondrianOutcome { columns, regions: regions.count() as u64, dropped })
+    Ok(MondrianOutcome {
+        columns,
+        #[cfg(test)]
+        regions: regions.count() as u64,
+        dropped,
+    })
 }
 
 /// The region of each row; none where it is dropped.

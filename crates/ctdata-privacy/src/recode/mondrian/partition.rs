@@ -23,6 +23,7 @@ pub(super) struct Regions {
 const NONE: u32 = u32::MAX;
 
 impl Regions {
+    #[cfg(test)]
     pub(super) fn count(&self) -> usize {
         self.count
     }

@@ -54,7 +54,7 @@ impl Case {
         let rows = dice.roll(40) as usize;
         let more = dice.roll(20) as usize;
         let (mut attributes, mut codes, mut quasi) = (Vec::new(), Vec::new(), Vec::new());
-        for at in 0..1 + dice.roll(3) {
+        for at in 0..=dice.roll(3) {
             let values = 1 + dice.roll(5) as u16;
             let hierarchy = {
                 let domain = domain(dice, values);

@@ -1,4 +1,5 @@
 //! Honest outputs, and every way to spoil them.
+#![expect(clippy::unnecessary_wraps, reason = "some ways to spoil an output do not fit all outputs")]
 
 use ctdata_table::{Attribute, Column, Control, Domain, DomainKind, Missing, Origin, Table, Weights};
 
@@ -135,10 +136,10 @@ fn with_domain(table: &Table, position: usize, labels: Vec<String>, ordered: boo
 fn unused_label(table: &Table, claim: &RecodingClaim, dice: &mut Dice) -> Spoiled {
     let position = dice.roll(table.schema().attributes().len() as u64) as usize;
     let domain = table.schema().attributes()[position].domain();
-    let mut labels: Vec<String> = domain.labels().map(|label| label.into_owned()).collect();
+    let mut labels: Vec<String> = domain.labels().map(std::borrow::Cow::into_owned).collect();
     let known = claim.known.iter().find(|known| known.name == table.schema().attributes()[position].name());
     let candidates: Vec<String> = match known {
-        Some(known) => known.attribute.domain().labels().map(|label| label.into_owned()).collect(),
+        Some(known) => known.attribute.domain().labels().map(std::borrow::Cow::into_owned).collect(),
         None => vec!["d".into()],
     };
     labels.push(candidates.into_iter().find(|label| !labels.contains(label)).unwrap_or_else(|| "more".into()));
@@ -152,7 +153,7 @@ fn remarked_label(table: &Table, claim: &RecodingClaim, dice: &mut Dice) -> Spoi
     let position = dice.roll(claim.known.len() as u64) as usize;
     let position = table.schema().find(&claim.known[position].name)?;
     let domain = table.schema().attributes()[position].domain();
-    let mut labels: Vec<String> = domain.labels().map(|label| label.into_owned()).collect();
+    let mut labels: Vec<String> = domain.labels().map(std::borrow::Cow::into_owned).collect();
     labels.first_mut()?.push_str([" (known to the police)", " (1)", " (level 0 07)", "x"][dice.roll(4) as usize]);
     let ordered = domain.kind() == DomainKind::Ordered;
     let spoiled = with_domain(table, position, labels, ordered, domain.origin());

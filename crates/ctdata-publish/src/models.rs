@@ -87,13 +87,13 @@ fn fitted(model: &ModelPlan, roles: &Roles, dataset: &Dataset) -> Result<Privacy
             return Err(PublishError::plan(message));
         }
         ModelPlan::TCloseness { distance: Some(DistancePlan::Ordered), .. } => SensitiveDistance::Ordered,
-        ModelPlan::TCloseness { distance: Some(DistancePlan::Hierarchical), .. } => match roles.hierarchy(&name) {
-            Some(hierarchy) => SensitiveDistance::Hierarchical(hierarchy.clone()),
-            None => {
+        ModelPlan::TCloseness { distance: Some(DistancePlan::Hierarchical), .. } => {
+            let Some(hierarchy) = roles.hierarchy(&name) else {
                 let message = format!("`{attribute}`: the hierarchical distance needs a hierarchy in its entry");
                 return Err(PublishError::plan(message));
-            }
-        },
+            };
+            SensitiveDistance::Hierarchical(hierarchy.clone())
+        }
         _ => SensitiveDistance::Equal,
     };
     let least = match model {

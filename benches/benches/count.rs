@@ -60,7 +60,7 @@ fn naive(table: &Table, set: &AttributeSet) -> HashMap<Vec<u16>, u64> {
 
 fn equivalence_classes(criterion: &mut Criterion) {
     let control = Control::default();
-    let mut group = criterion.benchmark_group("equivalence_classes");
+    let mut group = criterion.benchmark_group("classes_count");
     group.sample_size(10);
     for rows in SIZES {
         let cases = cases(rows);

@@ -112,6 +112,7 @@ impl LocalRecoder {
         let input = protection.adopt(table)?;
         let population = protection.adopted_population()?;
         let models: Vec<PrivacyModel> = protection.models().iter().cloned().map(Into::into).collect();
+        protection.check_models(&models)?;
         let evaluator = Evaluator::new(&models, &input, population.as_ref())?;
         let records = input.rows() as u64;
 

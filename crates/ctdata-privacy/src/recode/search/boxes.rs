@@ -64,7 +64,8 @@ pub(super) fn run(searcher: &mut Searcher<'_>, most: usize) -> Result<(), Stop> 
     let bound = searcher.cost().bound(lattice.bottom(), 0);
     let mut open = BinaryHeap::from([Box { bound, low: lattice.bottom().to_vec(), high: lattice.top().to_vec() }]);
     while let Some(next) = open.pop() {
-        if open.len() > most {
+        // Without an answer nothing may be left out: it would not be known whether there is one.
+        if open.len() > most && searcher.best().is_some() {
             open = shortened(searcher, open);
         }
         if !searcher.may_improve(&next.low, &next.bound) {
@@ -89,8 +90,7 @@ fn shortened(searcher: &mut Searcher<'_>, open: BinaryHeap<Box>) -> BinaryHeap<B
     let boxes = open.len();
     let mut open: Vec<Box> = open.into_sorted_vec();
     open.retain(|next| searcher.may_improve(&next.low, &next.bound));
-    // Without an answer nothing may be left out: it would not be known whether there is one.
-    if open.len() > boxes / 2 && searcher.best().is_some() {
+    if open.len() > boxes / 2 {
         // The greatest, of the lowest bound, come last.
         let rest = open.split_off(open.len() - boxes / 2);
         if let Some(left_out) = open.pop() {

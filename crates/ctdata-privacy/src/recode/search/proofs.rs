@@ -187,7 +187,7 @@ fn the_number_of_threads_plays_no_part() {
     let pools = [1, 2, 3].map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap());
     let mut solved = 0;
     for seed in 0..400 {
-        let mut dice = Dice(seed ^ 0x7412EAD);
+        let mut dice = Dice(seed ^ 0x0741_2EAD);
         let random = RandomTable::new(&mut dice, 60);
         let (rules, populated) = random.rules(&mut dice);
         let share = dice.roll(100) as f64 / 100.0;

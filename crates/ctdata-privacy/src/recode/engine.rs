@@ -5,9 +5,9 @@ use std::sync::Arc;
 use ctdata_table::{Control, Table};
 
 use super::attributes::SearchAttribute;
-use super::classes::{Base, ClassTable, Coding, Key, Ladder, Members, Scratch, Wide, key_bits};
+use super::classes::{Base, ClassTable, Coding, Key, Ladder, Members, Scratch, Sieve, Wide, key_bits};
 use super::judge::Judge;
-use super::tally::{Tally, Teller, TellerBuffers, Wants, ordered_sum};
+use super::tally::{Tally, Teller, TellerBuffers, Wants};
 use crate::PrivacyError;
 use crate::unit::Persons;
 
@@ -15,6 +15,14 @@ use crate::unit::Persons;
 pub(crate) trait Nodes {
     /// The counts of a node; see [`Teller::tell`].
     fn tell(&mut self, levels: &[u16], wants: Wants) -> Tally;
+
+    /// The counts of at most [`AHEAD`] nodes, on all cores of the caller's thread pool.
+    #[cfg(feature = "rayon")]
+    fn tell_all(&mut self, nodes: &[Vec<u16>], wants: Wants) -> Vec<Tally>;
+
+    /// Records in classes of too few units at a node, at the least: often enough to exclude it, and
+    /// faster than all counts.
+    fn small_at_least(&mut self, levels: &[u16]) -> u64;
 
     /// The rows that a solution keeps, ascending.
     fn kept_rows(&mut self, levels: &[u16]) -> Vec<u32>;
@@ -54,16 +62,68 @@ pub(crate) fn engine<'a>(input: EngineInput<'a>, control: &Control) -> Result<Bo
 /// Bytes of class tables that are kept to be used again.
 const KEPT_BYTES: usize = 96 << 20;
 
-struct Engine<'a, K> {
+/// What all workers read.
+struct Counted<'a, K> {
     input: EngineInput<'a>,
     coding: Coding<K>,
     base: Arc<ClassTable<K>>,
     class_of_row: Vec<u32>,
     members: Option<Members>,
+}
+
+/// What one thread counts nodes with.
+struct Worker<K> {
     ladder: Ladder<K>,
     scratch: Scratch,
     node: ClassTable<K>,
     buffers: TellerBuffers,
+}
+
+struct Engine<'a, K> {
+    counted: Counted<'a, K>,
+    worker: Worker<K>,
+    /// One for each node that is counted at the same time.
+    #[cfg(feature = "rayon")]
+    helpers: Vec<Worker<K>>,
+    sieve: Option<Sieve>,
+}
+
+impl<K: Key> Worker<K> {
+    fn new(counted: &Counted<'_, K>, kept_bytes: usize) -> Self {
+        let order = joining_first(counted.input.attributes, counted.input.top);
+        Self {
+            ladder: Ladder::new(Arc::clone(&counted.base), order, kept_bytes),
+            scratch: Scratch::default(),
+            node: ClassTable::default(),
+            buffers: TellerBuffers::default(),
+        }
+    }
+
+    /// Writes the classes of a node, straight from the base where the classes of rows are wanted.
+    fn write_node(&mut self, counted: &Counted<'_, K>, levels: &[u16], from_base: bool) {
+        let Self { ladder, scratch, node, buffers } = self;
+        let Counted { coding, base, members, .. } = counted;
+        if from_base || members.is_some() {
+            let bottom = vec![0; levels.len()];
+            scratch.roll_up(base, &coding.changes(&bottom, levels), node);
+            if let Some(members) = members {
+                buffers.count_persons(members, &scratch.class_of, node.len());
+            }
+        } else {
+            ladder.write_classes(levels, coding, scratch, node);
+        }
+    }
+
+    fn tell_node(&mut self, counted: &Counted<'_, K>, levels: &[u16], wants: Wants) -> Tally {
+        let EngineInput { attributes, judge, limit, .. } = counted.input;
+        let teller = Teller { attributes, coding: &counted.coding, judge, limit };
+        teller.tell(levels, &self.node, wants, &mut self.buffers)
+    }
+
+    fn tell(&mut self, counted: &Counted<'_, K>, levels: &[u16], wants: Wants) -> Tally {
+        self.write_node(counted, levels, false);
+        self.tell_node(counted, levels, wants)
+    }
 }
 
 impl<'a, K: Key> Engine<'a, K> {
@@ -72,62 +132,73 @@ impl<'a, K: Key> Engine<'a, K> {
         // Row numbers and keys of all rows at the worst.
         control.reserve((input.table.rows() * (size_of::<K>() + 12)) as u64)?;
         let base = Base::count(&input, &coding, control)?;
-        let classes = Arc::new(base.classes);
-        let ladder = Ladder::new(Arc::clone(&classes), joining_first(input.attributes, input.top), kept_bytes);
-        Ok(Self {
+        let counted = Counted {
             input,
             coding,
-            base: classes,
+            base: Arc::new(base.classes),
             class_of_row: base.class_of_row,
             members: base.members,
-            ladder,
-            scratch: Scratch::default(),
-            node: ClassTable::default(),
-            buffers: TellerBuffers::default(),
+        };
+        Ok(Self {
+            worker: Worker::new(&counted, kept_bytes),
+            #[cfg(feature = "rayon")]
+            helpers: (0..AHEAD).map(|_| Worker::new(&counted, kept_bytes / AHEAD)).collect(),
+            counted,
+            sieve: None,
         })
-    }
-
-    /// Writes the classes of a node, straight from the base where the classes of rows are wanted.
-    fn write_node(&mut self, levels: &[u16], from_base: bool) {
-        let Self { coding, base, ladder, scratch, node, .. } = self;
-        if from_base || self.members.is_some() {
-            let bottom = vec![0; levels.len()];
-            scratch.roll_up(base, &coding.changes(&bottom, levels), node);
-            if let Some(members) = &self.members {
-                self.buffers.count_persons(members, &scratch.class_of, node.len());
-            }
-        } else {
-            ladder.write_classes(levels, coding, scratch, node);
-        }
-    }
-
-    fn tell_node(&mut self, levels: &[u16], wants: Wants) -> Tally {
-        let EngineInput { attributes, judge, limit, .. } = self.input;
-        let teller = Teller { attributes, coding: &self.coding, judge, limit };
-        teller.tell(levels, &self.node, wants, &mut self.buffers)
     }
 }
 
+/// Nodes that are counted at the same time, at the most.
+#[cfg(feature = "rayon")]
+pub(crate) const AHEAD: usize = 8;
+
 impl<K: Key> Nodes for Engine<'_, K> {
     fn tell(&mut self, levels: &[u16], wants: Wants) -> Tally {
-        self.write_node(levels, false);
-        self.tell_node(levels, wants)
+        self.worker.tell(&self.counted, levels, wants)
+    }
+
+    #[cfg(feature = "rayon")]
+    fn tell_all(&mut self, nodes: &[Vec<u16>], wants: Wants) -> Vec<Tally> {
+        use rayon::prelude::{
+            IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
+        };
+        let counted = &self.counted;
+        let helpers = self.helpers.par_iter_mut().zip(nodes.par_iter());
+        helpers.map(|(helper, levels)| helper.tell(counted, levels, wants)).collect()
+    }
+
+    fn small_at_least(&mut self, levels: &[u16]) -> u64 {
+        let Counted { input, base, coding, .. } = &self.counted;
+        let sieve = self.sieve.get_or_insert_with(|| {
+            let cells = (base.len() * 4).clamp(1 << 12, 1 << 20);
+            Sieve::new(base, coding, input.attributes, input.top, cells)
+        });
+        // A class has no more persons than records.
+        sieve.small(levels, input.judge.least_class_size())
     }
 
     fn kept_rows(&mut self, levels: &[u16]) -> Vec<u32> {
-        self.write_node(levels, true);
-        self.tell_node(levels, Wants::default());
-        let class_of = &self.scratch.class_of;
-        let fails = |class: u32| self.buffers.fails.get(class as usize).copied().unwrap_or(true);
+        let Self { counted, worker, .. } = self;
+        worker.write_node(counted, levels, true);
+        worker.tell_node(counted, levels, Wants::default());
+        let class_of = &worker.scratch.class_of;
+        let fails = |class: u32| worker.buffers.fails.get(class as usize).copied().unwrap_or(true);
         let kept = class_of.iter().map(|&class| !fails(class)).collect::<Vec<_>>();
-        let rows = (0u32..).zip(&self.class_of_row);
+        let rows = (0u32..).zip(&counted.class_of_row);
         rows.filter(|(_, class)| kept.get(**class as usize).copied().unwrap_or(false)).map(|(row, _)| row).collect()
     }
 
     fn log_counts(&self) -> f64 {
-        let counts = self.base.records.iter().filter(|&&records| records > 0);
-        let mut terms: Vec<f64> = counts.map(|&records| f64::from(records) * f64::from(records).log2()).collect();
-        ordered_sum(&mut terms)
+        let mut counts: Vec<u32> = self.counted.base.records.iter().copied().filter(|&records| records > 1).collect();
+        // The terms ascend with their counts.
+        counts.sort_unstable();
+        let same = counts.chunk_by(|a, b| a == b).filter_map(|same| Some((*same.first()?, same.len())));
+        let terms = same.flat_map(|(count, times)| {
+            let term = f64::from(count) * f64::from(count).log2();
+            std::iter::repeat_n(term, times)
+        });
+        terms.sum()
     }
 }
 

@@ -5,12 +5,14 @@ mod dedup;
 mod key;
 mod ladder;
 mod rollup;
+mod sieve;
 
 pub(crate) use coding::{Coding, key_bits};
 pub(crate) use dedup::{Base, Members};
 pub(crate) use key::{Key, Wide};
 pub(crate) use ladder::Ladder;
 pub(crate) use rollup::{Histogram, Scratch};
+pub(crate) use sieve::Sieve;
 
 /// Distinct combinations of generalized codes with what was counted of each.
 #[derive(Clone, Default)]

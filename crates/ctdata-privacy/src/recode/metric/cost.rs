@@ -56,6 +56,15 @@ impl CostInput<'_> {
     }
 }
 
+/// What a node and all more specific ones suppress at the least.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Least {
+    pub(crate) records: u64,
+    /// Per attribute, leaves under the codes of these very records at the node, summed over them.
+    /// Empty where it is not known which records they are.
+    pub(crate) leaves: Vec<u64>,
+}
+
 /// A metric made ready for one table.
 pub(crate) trait Cost: Send + Sync {
     /// What must be counted of a node.
@@ -69,6 +78,12 @@ pub(crate) trait Cost: Send + Sync {
     /// A lower bound of the score of a node, if it is a solution that suppresses at least so many
     /// records. It never falls from a node to a more general one.
     fn bound(&self, levels: &[u16], least_suppressed: u64) -> Score;
+
+    /// The same where it is known which records some more general node suppresses, and that this one
+    /// suppresses them too.
+    fn bound_below(&self, levels: &[u16], least: &Least) -> Score {
+        self.bound(levels, least.records)
+    }
 
     /// A lower bound of the scores of a node and of all more general ones, from the node's classes.
     fn bound_above(&self, _tally: &Tally) -> Option<Score> {

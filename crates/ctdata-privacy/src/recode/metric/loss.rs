@@ -1,6 +1,6 @@
 //! Loss: how much of each hierarchy a value stands for.
 
-use super::cost::{Cost, CostInput, GIVE, Score, to_real};
+use super::cost::{Cost, CostInput, GIVE, Least, Score, to_real};
 use super::{Aggregate, Metric};
 use crate::recode::tally::{Tally, Wants};
 
@@ -43,8 +43,9 @@ impl AttributeLoss {
         if most > least { (stretched.max(0.0) * 1e10).floor() / 1e10 } else { 0.0 }
     }
 
-    /// A lower bound where at least so many records are suppressed: those that it costs least.
-    fn bound(&self, level: &LevelLoss, suppressed: u64) -> f64 {
+    /// A lower bound where at least so many records are suppressed: those that it costs least, but
+    /// with at most so many leaves.
+    fn bound(&self, level: &LevelLoss, suppressed: u64, most_leaves: u64) -> f64 {
         let mut left = suppressed;
         let mut leaves = 0;
         for &(under, records) in &level.widest {
@@ -55,7 +56,7 @@ impl AttributeLoss {
                 break;
             }
         }
-        self.value(level.leaves, leaves, suppressed, GIVE)
+        self.value(level.leaves, leaves.min(most_leaves), suppressed, GIVE)
     }
 }
 
@@ -105,6 +106,19 @@ impl Loss {
             .collect()
     }
 
+    /// The lower bound of each attribute as the aggregate takes it in.
+    fn bounds<'a>(
+        &'a self,
+        levels: &'a [u16],
+        suppressed: u64,
+        most_leaves: impl Iterator<Item = u64> + 'a,
+    ) -> impl Iterator<Item = f64> + 'a {
+        let suppressed = suppressed.min(self.records);
+        self.levels(levels).zip(most_leaves).map(move |((attribute, level), most)| {
+            term(self.aggregate, attribute.weight, attribute.bound(level, suppressed, most))
+        })
+    }
+
     fn aggregate(&self, terms: impl Iterator<Item = f64>) -> Score {
         match self.aggregate {
             Aggregate::Geometric => Score::of(terms.product()),
@@ -145,11 +159,17 @@ impl Cost for Loss {
         if least_suppressed == 0 {
             return self.aggregate(self.levels(levels).map(|(_, level)| level.kept));
         }
-        let suppressed = least_suppressed.min(self.records);
-        self.aggregate(
-            self.levels(levels)
-                .map(|(attribute, level)| term(self.aggregate, attribute.weight, attribute.bound(level, suppressed))),
-        )
+        let anything = std::iter::repeat(u64::MAX);
+        self.aggregate(self.bounds(levels, least_suppressed, anything))
+    }
+
+    /// With S the records that a more general node suppresses: their codes at this node have at most
+    /// the leaves of their codes there, and every further record that is suppressed adds to the loss.
+    fn bound_below(&self, levels: &[u16], least: &Least) -> Score {
+        if least.leaves.is_empty() {
+            return self.bound(levels, least.records);
+        }
+        self.aggregate(self.bounds(levels, least.records, least.leaves.iter().copied()))
     }
 
     #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 attributes")]

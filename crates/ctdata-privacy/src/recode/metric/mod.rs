@@ -10,7 +10,7 @@ mod volume;
 use std::fmt;
 use std::str::FromStr;
 
-pub(crate) use cost::{Cost, CostInput, Score, cost_of, to_real};
+pub(crate) use cost::{Cost, CostInput, Least, Score, cost_of, to_real};
 pub(crate) use level::relative_level;
 pub(crate) use loss::attribute_losses;
 

@@ -40,7 +40,7 @@ impl Seen {
 }
 
 /// Whether no level of a node is above that of another.
-pub(super) fn is_below(levels: &[u16], other: &[u16]) -> bool {
+fn is_below(levels: &[u16], other: &[u16]) -> bool {
     levels.iter().zip(other).all(|(level, other)| level <= other)
 }
 

@@ -3,6 +3,8 @@
 mod boxes;
 mod exhaustive;
 mod greedy;
+#[cfg(test)]
+mod proofs;
 mod report;
 mod searcher;
 mod sweep;
@@ -126,7 +128,7 @@ pub(crate) fn run(search: Search, swept: u128, input: SearchInput<'_>) -> Result
         Search::Exhaustive => exhaustive::run(&mut searcher),
         Search::Heuristic => greedy::run(&mut searcher, &mut greedy::Seen::default()),
         Search::Optimal if sweeps => sweep::run(&mut searcher),
-        Search::Optimal => boxes::run(&mut searcher),
+        Search::Optimal => boxes::run(&mut searcher, boxes::OPEN),
     };
     match outcome {
         Ok(()) => searcher.finish(search != Search::Heuristic, None),

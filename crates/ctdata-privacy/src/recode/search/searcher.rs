@@ -7,10 +7,12 @@ use ctdata_table::{Control, StopReason};
 use super::SearchReport;
 use crate::PrivacyError;
 use crate::recode::attributes::{AttributeLevel, SearchAttribute};
+#[cfg(feature = "rayon")]
+use crate::recode::engine::AHEAD;
 use crate::recode::engine::Nodes;
 use crate::recode::judge::Judge;
 use crate::recode::lattice::Lattice;
-use crate::recode::metric::{Cost, Score, relative_level, to_real};
+use crate::recode::metric::{Cost, Least, Score, relative_level, to_real};
 use crate::recode::tally::Tally;
 
 /// A problem, ready to be searched.
@@ -46,8 +48,8 @@ pub(super) struct Checked {
     pub(super) score: Option<Score>,
     /// The node and all more specific ones are no solutions.
     pub(super) fails_below: bool,
-    /// The node and all more specific ones suppress at least so many records.
-    pub(super) suppresses_below: u64,
+    /// What the node and all more specific ones suppress at the least.
+    pub(super) suppresses_below: Least,
     /// Where the node is a solution: a lower bound for it and all more general ones.
     pub(super) bound_above: Option<Score>,
 }
@@ -86,6 +88,11 @@ pub(super) struct Searcher<'a> {
     monotone: bool,
     best: Option<Best>,
     checked: u64,
+    /// Checks, and looks that were enough to exclude a node or were not.
+    looks: u64,
+    /// Counts of nodes that were not checked yet.
+    #[cfg(feature = "rayon")]
+    ahead: std::collections::HashMap<Vec<u16>, Tally>,
     /// Lower bound of what was not looked at, set where a search stops early.
     open_bound: Option<Score>,
 }
@@ -95,7 +102,16 @@ impl<'a> Searcher<'a> {
         let facts = input.judge.monotonicity();
         let monotone = !input.judge.has_table_models()
             && (facts.with_suppression || (facts.without_suppression && input.limit == 0));
-        Self { input, monotone, best: None, checked: 0, open_bound: None }
+        Self {
+            input,
+            monotone,
+            best: None,
+            checked: 0,
+            looks: 0,
+            #[cfg(feature = "rayon")]
+            ahead: std::collections::HashMap::new(),
+            open_bound: None,
+        }
     }
 
     pub(super) fn lattice(&self) -> &'a Lattice {
@@ -119,29 +135,75 @@ impl<'a> Searcher<'a> {
 
     /// Counts the classes of a node and remembers it if it is the best solution so far.
     pub(super) fn check(&mut self, levels: &[u16]) -> Result<Checked, Stop> {
+        self.begin_look()?;
+        self.checked += 1;
+        let tally = self.count(levels);
+        let limit = self.input.limit;
+        let solution = tally.suppressed <= limit && tally.table_holds;
+        let score = solution.then(|| self.input.cost.score(levels, &tally));
+        if let Some(score) = &score {
+            self.offer(levels, score, &tally);
+        }
+        Ok(Checked {
+            score,
+            fails_below: tally.small > limit || (self.monotone && !solution),
+            bound_above: if solution { self.input.cost.bound_above(&tally) } else { None },
+            // Only where no part of a failing class holds are the same records suppressed below.
+            suppresses_below: if self.monotone {
+                Least { records: tally.suppressed, leaves: tally.leaves }
+            } else {
+                Least { records: tally.small, leaves: Vec::new() }
+            },
+        })
+    }
+
+    #[cfg(not(feature = "rayon"))]
+    fn count(&mut self, levels: &[u16]) -> Tally {
+        self.input.nodes.tell(levels, self.input.cost.wants())
+    }
+
+    /// The counts of a node, if they are at hand.
+    #[cfg(feature = "rayon")]
+    fn count(&mut self, levels: &[u16]) -> Tally {
+        match self.ahead.remove(levels) {
+            Some(tally) => tally,
+            None => self.input.nodes.tell(levels, self.input.cost.wants()),
+        }
+    }
+
+    /// Counts the next nodes that are likely to be checked, the given one first, on all cores. What is
+    /// checked, and all that is concluded, stays the same.
+    #[cfg(feature = "rayon")]
+    pub(super) fn count_ahead(&mut self, levels: &[u16], others: impl IntoIterator<Item = Vec<u16>>) {
+        if rayon::current_num_threads() == 1 || self.ahead.contains_key(levels) {
+            return;
+        }
+        let mut nodes = vec![levels.to_vec()];
+        nodes.extend(others.into_iter().take(AHEAD - 1));
+        let tallies = self.input.nodes.tell_all(&nodes, self.input.cost.wants());
+        self.ahead.clear();
+        self.ahead.extend(nodes.into_iter().zip(tallies));
+    }
+
+    /// Whether a node and all more specific ones have too many records in small classes; where not,
+    /// nothing is said.
+    pub(super) fn fails_at_sight(&mut self, levels: &[u16]) -> Result<bool, Stop> {
+        self.begin_look()?;
+        Ok(self.input.nodes.small_at_least(levels) > self.input.limit)
+    }
+
+    fn begin_look(&mut self) -> Result<(), Stop> {
         match self.input.control.stopped() {
             Some(StopReason::Deadline) => return Err(Stop::Deadline),
             Some(reason) => return Err(Stop::Cancelled(PrivacyError::Cancelled(reason))),
             None => {}
         }
-        self.checked += 1;
-        if self.checked.is_multiple_of(64) {
+        self.looks += 1;
+        if self.looks.is_multiple_of(64) {
             let total = u64::try_from(self.lattice().size()).ok();
-            self.input.control.report("searching", self.checked, total);
+            self.input.control.report("searching", self.looks, total);
         }
-        let tally = self.input.nodes.tell(levels, self.input.cost.wants());
-        let limit = self.input.limit;
-        let solution = tally.suppressed <= limit && tally.table_holds;
-        let checked = Checked {
-            score: solution.then(|| self.input.cost.score(levels, &tally)),
-            fails_below: tally.small > limit || (self.monotone && !solution),
-            suppresses_below: if self.monotone { tally.suppressed } else { tally.small },
-            bound_above: if solution { self.input.cost.bound_above(&tally) } else { None },
-        };
-        if let Some(score) = &checked.score {
-            self.offer(levels, score, &tally);
-        }
-        Ok(checked)
+        Ok(())
     }
 
     fn offer(&mut self, levels: &[u16], score: &Score, tally: &Tally) {
@@ -214,6 +276,8 @@ impl<'a> Searcher<'a> {
                 None => PrivacyError::NoRecoding { records, limit },
             });
         };
+        // What was left open without need of it may still be better.
+        let proven = proven && self.open_bound.as_ref().is_none_or(|open| open.compare(&best.score).is_gt());
         let bound = if proven {
             best.score.clone()
         } else {

@@ -91,7 +91,9 @@ impl Preparations {
                 continue;
             }
             let (new, codes) = self.table.named(&name)?;
-            let hierarchy = crate::hierarchies::build(described, new, &plan.folder).map_err(|error| match error {
+            let hierarchy = crate::hierarchies::build(described, new, &plan.folder);
+            let part = format!("attribute `{}`: hierarchy", attribute.name);
+            let hierarchy = hierarchy.map_err(|error| match error.at(part) {
                 PublishError::Plan { message, .. } => {
                     PublishError::plan(format!("{message}; the hierarchy is of the values after perturbation"))
                 }

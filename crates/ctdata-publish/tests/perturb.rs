@@ -268,7 +268,10 @@ fn values_that_perturbation_made_need_a_hierarchy_that_takes_them() {
     assert!(run(&swap, Some(Randomness::from_seed(1))).is_ok());
     // Names have no intervals.
     let error = run(&with(intervals, "method = \"top-coding\"\nfrom = 50"), None).unwrap_err().to_string();
-    assert!(error.starts_with("plan: `age`: ") && error.ends_with("of the values after perturbation"), "{error}");
+    assert!(
+        error.starts_with("plan: attribute `age`: hierarchy: ") && error.ends_with("of the values after perturbation"),
+        "{error}"
+    );
     // What the hierarchy misses anyway is reported as ever.
     let error = run(&with("{ tree = [[\"1\", \"*\"]] }", "method = \"rounding\"\nbase = 7"), None).unwrap_err();
     assert!(matches!(error, PublishError::Table(ctdata_table::TableError::HierarchyMisses(_))), "{error}");
@@ -341,6 +344,7 @@ fn chance_needs_randomness_and_nothing_else_does() {
 #[test]
 fn a_population_is_not_compared_with_perturbed_values() {
     let text = plan(&["age"], 2, "[[perturb]]\nmethod = \"rounding\"\nattributes = [\"age\"]\nbase = 5\n")
+        .replacen("[[attribute]]", "[anonymize]\nmethod = \"generalization\"\n[[attribute]]", 1)
         .replace("[[perturb]]", "[[anonymize.model]]\nkind = \"k-map\"\nk = 2\npopulation = \"all.csv\"\n[[perturb]]");
     let error = run(&text, None).unwrap_err().to_string();
     assert_eq!(error, "plan: `age` is perturbed, and cannot be compared with the true values of a population");

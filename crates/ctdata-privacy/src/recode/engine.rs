@@ -99,8 +99,10 @@ impl<K: Key> Worker<K> {
         }
     }
 
-    /// Writes the classes of a node, straight from the base where the classes of rows are wanted.
-    fn write_node(&mut self, counted: &Counted<'_, K>, levels: &[u16], from_base: bool) {
+    /// Writes the classes of a node, straight from the base where the classes of rows are wanted. A node
+    /// that a quick look excludes is not written: the answer is how many records are in small classes, at
+    /// the least.
+    fn write_node(&mut self, counted: &Counted<'_, K>, levels: &[u16], from_base: bool) -> Option<u64> {
         let Self { ladder, scratch, node, buffers } = self;
         let Counted { coding, base, members, .. } = counted;
         if from_base || members.is_some() {
@@ -109,8 +111,10 @@ impl<K: Key> Worker<K> {
             if let Some(members) = members {
                 buffers.count_persons(members, &scratch.class_of, node.len());
             }
+            None
         } else {
-            ladder.write_classes(levels, coding, scratch, node);
+            let EngineInput { judge, limit, .. } = counted.input;
+            ladder.write_classes(levels, coding, (judge.least_class_size(), limit), scratch, node)
         }
     }
 
@@ -121,8 +125,10 @@ impl<K: Key> Worker<K> {
     }
 
     fn tell(&mut self, counted: &Counted<'_, K>, levels: &[u16], wants: Wants) -> Tally {
-        self.write_node(counted, levels, false);
-        self.tell_node(counted, levels, wants)
+        match self.write_node(counted, levels, false) {
+            Some(small) => Tally { small, suppressed: small, table_holds: true, ..Tally::default() },
+            None => self.tell_node(counted, levels, wants),
+        }
     }
 }
 
@@ -180,7 +186,7 @@ impl<K: Key> Nodes for Engine<'_, K> {
 
     fn kept_rows(&mut self, levels: &[u16]) -> Vec<u32> {
         let Self { counted, worker, .. } = self;
-        worker.write_node(counted, levels, true);
+        let _ = worker.write_node(counted, levels, true);
         worker.tell_node(counted, levels, Wants::default());
         let class_of = &worker.scratch.class_of;
         let fails = |class: u32| worker.buffers.fails.get(class as usize).copied().unwrap_or(true);

@@ -27,7 +27,8 @@ impl Wants {
 /// their terms, so that the order of rows or classes plays no part.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
-    /// Records in classes with fewer units than any model allows.
+    /// Records in classes with fewer units than any model allows; at the least so many, where they are
+    /// more than may be suppressed.
     pub(crate) small: u64,
     /// Records in classes that fail; all of `small` among them.
     pub(crate) suppressed: u64,

@@ -29,17 +29,25 @@ impl<K: Key> Ladder<K> {
         Self { base, order, kept: HashMap::default(), bytes: 0, budget, clock: 0 }
     }
 
-    /// Writes the classes of a node over `out`. Afterwards `scratch.class_of` belongs to an
-    /// intermediate step.
+    /// Writes the classes of a node over `out`, unless more than `most` records are in classes of fewer
+    /// than `least`, as far as a quick look tells: then it says how many, at the least, and `out` is not
+    /// touched. Afterwards `scratch.class_of` belongs to an intermediate step.
     pub(crate) fn write_classes(
         &mut self,
         levels: &[u16],
         coding: &Coding<K>,
+        (least, most): (u64, u64),
         scratch: &mut Scratch,
         out: &mut ClassTable<K>,
-    ) {
+    ) -> Option<u64> {
         let (from, at) = self.step_before(levels, coding, scratch);
-        scratch.roll_up(&from, &coding.changes(&at, levels), out);
+        let changes = coding.changes(&at, levels);
+        let small = if least > 1 { scratch.small_at_least(&from, &changes, least) } else { 0 };
+        if small > most {
+            return Some(small);
+        }
+        scratch.roll_up(&from, &changes, out);
+        None
     }
 
     /// The table that a node is made of, and its node: the last raised attribute is not raised yet.

@@ -29,7 +29,9 @@ pub enum PrivacyError {
         records: u64,
     },
     /// No generalization satisfies the models with so few records suppressed, or none keeps a record.
-    #[error("no solution: under every generalization more than {limit} of the {records} records break a model")]
+    #[error(
+        "no solution: under every generalization the models do not hold, or more than {limit} of the {records} records would have to be left out"
+    )]
     NoRecoding {
         /// Records of the input.
         records: u64,

@@ -81,8 +81,8 @@
 //!   [`Statement`] says what is not protected.
 //!
 //! # Features
-//! `serde` (on by default) serializes reports and statements; `rayon` lets
-//! [`ctdata_table`] count on all cores of the caller's pool, with the same results.
+//! `serde` (on by default) serializes reports and statements; `rayon` counts,
+//! also the nodes of a search ahead, on all cores of the caller's pool, with the same results.
 //!
 //! Minimum supported Rust version: 1.89.
 

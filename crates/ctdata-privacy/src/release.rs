@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ctdata_table::{Control, CountTable, Table, Variable, tabulate};
+use ctdata_table::{Control, CountTable, Ids, Table, Variable, tabulate};
 
 use crate::verify::CountingClaim;
 use crate::{PrivacyError, Statement, Summary};
@@ -11,6 +11,11 @@ use crate::{PrivacyError, Statement, Summary};
 pub(crate) trait Claim<T>: Send + Sync {
     /// The account of what was done, not verified.
     fn summary(&self) -> &Summary;
+
+    /// The person of each row, where the input knows them: for measuring, never for the output.
+    fn persons(&self) -> Option<Ids> {
+        None
+    }
 
     /// The claim itself, to try the verifiers.
     #[cfg(test)]
@@ -66,6 +71,20 @@ impl<T> Unverified<T> {
     pub fn verify(self, control: &Control) -> Result<Released<T>, PrivacyError> {
         let statement = self.claim.verify(&self.output, control)?;
         Ok(Released { value: self.output, statement })
+    }
+}
+
+impl Unverified<Table> {
+    /// The output with the person ids of its input, if it has some, so that risk counts persons before and
+    /// after alike. It is as confidential as the input.
+    ///
+    /// # Errors
+    /// None in practice: there is one id per row.
+    pub fn working_copy_with_ids(&self) -> Result<Table, PrivacyError> {
+        match self.claim.persons() {
+            Some(ids) => Ok(self.output.clone().with_ids(ids)?),
+            None => Ok(self.output.clone()),
+        }
     }
 }
 

@@ -69,7 +69,7 @@ pub struct RecodingAccount {
     /// Further searches, of the records that those before left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub further_searches: Vec<SearchReport>,
-    /// Every metric of the solution.
+    /// Every metric of the solution; none where there were several searches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Metrics>,
 }
@@ -85,7 +85,8 @@ impl RecodingAccount {
             score: first.score,
             search: first.clone(),
             further_searches: further.to_vec(),
-            metrics: found.quality.clone(),
+            // What later rounds cost is not in it.
+            metrics: found.quality.clone().filter(|_| further.is_empty()),
         })
     }
 }
@@ -129,7 +130,8 @@ impl AttributeAccount {
     /// One entry per quasi-identifier, in the order of the plan.
     pub(crate) fn all(plan: &Plan, roles: &Roles, protected: &Protected) -> Vec<Self> {
         let statement = protected.released.statement();
-        let losses = protected.found.as_ref().and_then(|found| found.quality.as_ref());
+        let one_search = protected.found.as_ref().filter(|found| found.search.len() == 1);
+        let losses = one_search.and_then(|found| found.quality.as_ref());
         let names = plan.names(crate::Role::QuasiIdentifier);
         let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { as_f64(part) / as_f64(whole) };
         names

@@ -144,6 +144,13 @@ impl crate::RecodingAccount {
         let metric =
             self.aggregate.map_or_else(|| self.metric.clone(), |aggregate| format!("{} ({aggregate})", self.metric));
         let search = &self.search;
+        if !self.further_searches.is_empty() {
+            return format!(
+                "{} rounds of generalization; {metric} of the first alone: {:.6}; that of all together is not computed.",
+                1 + self.further_searches.len(),
+                self.score
+            );
+        }
         if search.optimal {
             format!(
                 "{metric}: {:.6}, the proven optimum of {} generalizations, {} of which were counted.",

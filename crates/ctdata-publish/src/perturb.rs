@@ -2,11 +2,11 @@
 
 use ctdata_model::Dataset;
 use ctdata_privacy::{
-    AggregatedColumn, BottomCode, CodedReplacement, Microaggregation, MicroaggregationMethod, PerturbationReport,
-    Perturbed, Pram, PramColumn, Preparation, PrivacyError, RankSwapping, Replacement, Rounding, TopBottomCoding,
-    TopCode, Transition, TransitionMatrix,
+    AggregatedColumn, BottomCode, CodedReplacement, Microaggregation, MicroaggregationMethod, PerturbationDetails,
+    PerturbationReport, Perturbed, Pram, PramColumn, Preparation, PrivacyError, RankSwapping, Replacement, Rounding,
+    TopBottomCoding, TopCode, Transition, TransitionMatrix,
 };
-use ctdata_table::{Attribute, Control, Table, TableError};
+use ctdata_table::{Attribute, Control, Origin, Table, TableError};
 use rand::rngs::ChaCha20Rng;
 
 use crate::plan::{CodingPlan, PerturbPlan, ReplacementPlan, Role};
@@ -18,6 +18,9 @@ pub(crate) struct Preparations {
     pub(crate) reports: Vec<PerturbationReport>,
     pub(crate) notes: Vec<Preparation>,
 }
+
+/// The fewest records whose mean is released, whatever the models ask for.
+const FEWEST_IN_A_MEAN: u32 = 3;
 
 impl Preparations {
     /// Does what the plan says, step by step.
@@ -48,6 +51,8 @@ impl Preparations {
                 Failure::Privacy(error) => error.into(),
             })?;
             for output in outputs {
+                step.check_means(&output, plan.k().max(FEWEST_IN_A_MEAN))
+                    .map_err(|rule| PublishError::impossible(format!("{place}: {rule}")))?;
                 let note = Preparation::of(&output);
                 made.notes.push(if repeatable { note.repeatable() } else { note });
                 made.reports.push(output.report);
@@ -177,6 +182,14 @@ impl<'a> Step<'a> {
             }
             PerturbPlan::Pram { missing, .. } => {
                 let rng = rng.ok_or(Failure::NoRandomness)?;
+                for name in &self.names {
+                    if table.named(name)?.0.domain().origin() == Origin::Observed {
+                        // Its draws and its matrix would name values that only left-out records have.
+                        let rule =
+                            format!("`{name}` takes its values from the file; `order` names them all in the plan");
+                        return Err(Failure::Plan(rule));
+                    }
+                }
                 let columns = names.map(|name| Ok(PramColumn::new(name, self.transition(table.named(name)?.0)?)));
                 let mut pram = Pram::try_new(columns.collect::<Result<Vec<_>, Failure>>()?)?
                     .with_missing(missing.unwrap_or_default());
@@ -209,6 +222,21 @@ impl<'a> Step<'a> {
                 vec![RankSwapping::try_new(names, *percent)?.run(table, rng, control)?]
             }
         })
+    }
+
+    /// Refuses the mean of so few records that it gives their values away.
+    fn check_means(&self, output: &Perturbed, fewest: u32) -> Result<(), String> {
+        let mean = matches!(
+            self.plan,
+            PerturbPlan::TopCoding { replacement: Some(CodingPlan::Mean), .. }
+                | PerturbPlan::BottomCoding { replacement: Some(CodingPlan::Mean), .. }
+        );
+        let PerturbationDetails::Coding(coding) = &output.report.details else { return Ok(()) };
+        let few = |records: u64| records > 0 && records < u64::from(fewest);
+        if mean && (few(coding.top_coded) || few(coding.bottom_coded)) {
+            return Err(format!("the mean of fewer than {fewest} records gives their values away"));
+        }
+        Ok(())
     }
 
     /// The transition of an attribute. A matrix of the plan is put into the order of the domain.

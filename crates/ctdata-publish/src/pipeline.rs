@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ctdata_model::validate::{Report, Severity, Validator};
 use ctdata_model::{CaseReader, Dataset, Layout, ModelError, Outcome, PLAIN_LAYOUT, write_recoded};
-use ctdata_privacy::{KAnonymity, PrivacyUnit, RiskReport};
+use ctdata_privacy::{KAnonymity, RiskReport};
 use ctdata_table::{Control, Table};
 
 use crate::account::{Account, AttributeAccount, RecodingAccount};
@@ -126,7 +126,7 @@ impl Publisher {
         let risk_before = RiskReport::measure(dataset.table(), &names, model, control)?;
         let protected =
             crate::protect::protect(&plan, &dataset, &preparations, &roles, models, self.clock.as_ref(), control)?;
-        let risk_after = RiskReport::measure(protected.released.get(), &names, model, control)?;
+        let risk_after = RiskReport::measure(&protected.with_ids, &names, model, control)?;
         let quality = Quality::measure(dataset.table(), &preparations, &roles, &protected.released, control)?;
 
         let statement = protected.released.statement();
@@ -213,11 +213,6 @@ fn remarks(protected: &Protected, method: Method, attributes: &[AttributeAccount
             "no model asks for more than one record of a kind: nobody is hidden among the others in the file; \
              k-anonymity with k of 2 or more would do that"
                 .to_owned(),
-        );
-    }
-    if released.statement().unit == PrivacyUnit::Person {
-        remarks.push(
-            "the risk before counts persons, the risk after counts records: the release has no identifiers".to_owned(),
         );
     }
     if released.statement().perturbed.iter().any(|entry| entry.repeatable) {

@@ -17,6 +17,8 @@ use crate::{Clock, Method, Plan, PublishError};
 /// A verified output, and what is known of how it was found.
 pub(crate) struct Protected {
     pub(crate) released: Released<Table>,
+    /// The same rows with the person ids of the input, if it has some: for measuring.
+    pub(crate) with_ids: Table,
     pub(crate) found: Option<Found>,
 }
 
@@ -77,6 +79,7 @@ pub(crate) fn protect(
         }
     };
     control.report("verifying", 0, None);
+    let with_ids = output.working_copy_with_ids()?;
     let released = output.verify(control).map_err(|error| match error {
         PrivacyError::GuaranteeFails(BrokenGuarantee::AttackerView { required, achieved, tuples })
             if !plan.anonymize.combinations.is_empty() && method != Method::LocalSuppression =>
@@ -90,7 +93,7 @@ pub(crate) fn protect(
         error => error.into(),
     })?;
     let released = released.with_preparation(preparations.notes.iter().cloned())?;
-    Ok(Protected { released, found })
+    Ok(Protected { released, with_ids, found })
 }
 
 /// All that is protected, with the models already in it.

@@ -39,6 +39,13 @@ fn plan(quasi: &[&str], k: u32, perturb: &str) -> String {
     for name in ["age", "days", "region", "debt"] {
         let role = if quasi.contains(&name) { "quasi-identifier" } else { "released" };
         let _ = write!(text, "[[attribute]]\nname = \"{name}\"\nrole = \"{role}\"\n");
+        // Values that are drawn are values of the plan.
+        match name {
+            _ if !perturb.contains("pram") => {}
+            "region" => text.push_str("order = [\"north\", \"south\"]\n"),
+            "debt" => text.push_str("order = [\"no\", \"yes\"]\n"),
+            _ => {}
+        }
     }
     let _ = write!(text, "[[anonymize.model]]\nkind = \"k-anonymity\"\nk = {k}\n{perturb}\n");
     text
@@ -177,25 +184,37 @@ fn a_matrix_from_frequencies_stays_in_the_house() {
 }
 
 #[test]
-fn a_matrix_does_not_name_a_value_that_was_suppressed() {
+fn values_are_drawn_from_what_the_plan_names_not_from_the_file() {
     let rare = format!("{}70,2,islet,no\n", input());
-    let perturb = "[[perturb]]\nmethod = \"pram\"\nattributes = [\"region\"]\nretention = 1.0\n";
+    let perturb = "[[perturb]]\nmethod = \"pram\"\nattributes = [\"region\"]\nretention = 0.5\n";
     let folder = tempfile::tempdir().unwrap();
     let (path, out) = (folder.path().join("survey.csv"), folder.path().join("release"));
     fs::write(&path, rare).unwrap();
-    let publish = |k| {
-        let plan: Plan = plan(&["region"], k, perturb).parse().unwrap();
+    let publish = |order: &str| {
+        let text = plan(&["region"], 2, perturb).replace("order = [\"north\", \"south\"]\n", order);
         let randomness = Some(Randomness::from_entropy([3; 32]));
-        let publisher = Publisher { plan: Some(plan), replace: true, randomness, ..Publisher::default() };
-        publisher.publish(&path, &out, &Control::default()).unwrap()
+        let publisher = Publisher { plan: Some(text.parse()?), replace: true, randomness, ..Publisher::default() };
+        publisher.publish(&path, &out, &Control::default())
     };
-    let account = publish(2);
-    assert_eq!((account.suppressed, account.statement.perturbed[0].matrices.len()), (1, 0));
-    for file in fs::read_dir(&out).unwrap() {
-        assert!(!fs::read_to_string(file.unwrap().path()).unwrap().contains("islet"));
-    }
-    assert_eq!(publish(1).statement.perturbed[0].matrices[0].categories.len(), 3);
+    let error = publish("").unwrap_err().to_string();
+    assert!(error.ends_with("`region` takes its values from the file; `order` names them all in the plan"), "{error}");
+    assert!(!error.contains("islet") && !out.exists());
+    let account = publish("order = [\"north\", \"south\", \"islet\"]\n").unwrap();
+    assert_eq!(account.statement.perturbed[0].matrices[0].categories.len(), 3);
     assert!(fs::read_to_string(out.join("README.md")).unwrap().contains("| islet |"));
+}
+
+#[test]
+fn the_mean_of_one_extreme_value_is_not_released() {
+    let coding = |from: u32| {
+        let perturb = format!(
+            "[[perturb]]\nmethod = \"top-coding\"\nattributes = [\"age\"]\nfrom = {from}\nreplacement = \"mean\"\n"
+        );
+        run(&plan(&["region"], 2, &perturb), None)
+    };
+    let error = coding(52).unwrap_err().to_string();
+    assert!(error.ends_with("the mean of fewer than 3 records gives their values away"), "{error}");
+    assert!(coding(50).is_ok());
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn write(
             let tokens = if described.has_domain(attribute) {
                 tokens_of(layout, described, attribute.domain(), attribute.missing())
             } else if may_be_recoded {
-                labels_of(layout, attribute)
+                labels_of(layout, described, attribute)
             } else {
                 return Err(ModelError::NotOfLayout { layout: layout.name });
             };
@@ -118,11 +118,22 @@ fn write(
     Ok(())
 }
 
-/// Labels of the values, and the layout's text for what is missing.
-fn labels_of(layout: &Layout, attribute: &Attribute) -> Vec<Option<String>> {
+/// The layout's texts for values that are still those of its column and for what is missing, and labels for
+/// all others.
+fn labels_of(layout: &'static Layout, described: &LayoutColumn, attribute: &Attribute) -> Vec<Option<String>> {
     let codes = 0..u16::try_from(attribute.code_count()).unwrap_or(u16::MAX);
+    let domain = match described.attribute {
+        LayoutAttribute::Case(case) => case.domain(),
+        LayoutAttribute::VictimPerpetrator(vp) => vp.domain(),
+    };
+    let tokens = tokens_of(layout, described, &domain, attribute.missing());
     let text = |code| match attribute.cell(code)? {
-        Cell::Value(value) => Some(attribute.domain().label(value)?.into_owned()),
+        Cell::Value(value) => {
+            let label = attribute.domain().label(value)?;
+            let same = domain.code_of(&label).filter(|&code| domain.label(code).as_deref() == Some(&*label));
+            let token = same.and_then(|code| tokens.get(usize::from(code)).cloned().flatten());
+            Some(token.unwrap_or_else(|| label.into_owned()))
+        }
         Cell::Missing(_) => Some(layout.missing.to_owned()),
     };
     codes.map(text).collect()

@@ -15,8 +15,9 @@ use crate::{Metric, PrivacyError, Quality, Search, SearchReport, SuppressionLimi
 ///
 /// Common records stay detailed and rare ones get coarse, which costs less than one level for all. A
 /// round may leave out as many records as its score makes worthwhile; the limit is on what is left at
-/// the end. Only models that look at one class at a time can be reached so: the union of parts that
-/// satisfy such a model satisfies it. The type takes no others.
+/// the end. Only models that look at one class at a time can be reached so, and the type takes no others:
+/// the union of parts that satisfy such a model satisfies it (for Grassberger's estimate and
+/// delta-disclosure of present values it need not; where it does not, the output is not verified).
 ///
 /// ```
 /// use ctdata_privacy::{KAnonymity, LocalRecoder, Protection, QuasiIdentifier};

@@ -13,7 +13,8 @@ use crate::{MondrianMode, PrivacyError, Unverified};
 /// Divides the records into regions that are as small as the models allow, and gives each region values
 /// of its own: intervals of ordered values, and the nearest common value of a hierarchy.
 ///
-/// It keeps more detail where there are many records. Values of different records may overlap
+/// Records are first divided by which of their cells are missing; groups that fail the models are dropped,
+/// and there is no limit on how many. It keeps more detail where there are many records. Values of different records may overlap
 /// (`17-25` and `20-23`), which makes the output harder to tabulate than that of a
 /// [`Recoder`](super::Recoder). Only models that look at one class at a time can be reached so; the type
 /// takes no others.

@@ -163,6 +163,7 @@ impl Recoder {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn levels(&self, table: &Table, control: &Control) -> Result<(SearchReport, Quality), PrivacyError> {
+        self.protection.check_models(self.protection.models())?;
         let input = self.protection.adopt(table)?;
         let population = self.protection.adopted_population()?;
         let evaluator = Evaluator::new(self.protection.models(), &input, population.as_ref())?;

@@ -10,11 +10,11 @@ pub enum SuppressedRecords {
     #[default]
     Drop,
     /// They stay with all quasi-identifiers blank, as one class which must satisfy every model itself;
-    /// if it does not, they are dropped.
+    /// if it does not, they are dropped. Where a model counts in a population, they are always dropped.
     AsClass,
-    /// They stay with all quasi-identifiers blank and no model is asked about them. A single one is a
-    /// class of its own with its sensitive values in the open: for working copies, and a release says
-    /// so.
+    /// They stay with all quasi-identifiers blank, whether the models hold of them or not: a working copy,
+    /// in which a single one is a class of its own with its sensitive values in the open. It is verified, and
+    /// so released, only if the models hold of that class too.
     KeepUnchecked,
 }
 
@@ -28,7 +28,7 @@ impl SuppressedRecords {
         }
     }
 
-    /// Whether the models hold for every record of the output.
+    /// Whether a mechanism makes sure that the models hold for every record of the output.
     pub const fn is_checked(self) -> bool {
         !matches!(self, Self::KeepUnchecked)
     }

@@ -167,18 +167,22 @@ impl<K: Key> Teller<'_, K> {
         for (class, fails) in fails.iter_mut().enumerate() {
             let (Some(&records), Some(&units)) = (table.records.get(class), units.get(class)) else { continue };
             let population = table.population.get(class).copied().map(u64::from);
-            if records == 0 {
-                *fails = false;
-                tally.table_holds &= population.is_none_or(|population| self.judge.absent_class_holds(population));
+            // People of a class that is left out are missed as much as those of one without records.
+            let missed =
+                |people: Option<u64>| people.is_none_or(|people| people == 0 || self.judge.absent_class_holds(people));
+            if records == 0 || *fails {
+                *fails &= records > 0;
+                tally.table_holds &= missed(population);
                 continue;
             }
-            if *fails || self.judge.is_size_only() {
+            if self.judge.is_size_only() {
                 continue;
             }
             lists.clear();
             lists.extend(table.sensitive.iter().map(|histogram| histogram.of_class(class)));
             if !self.judge.class_holds(&ClassView { size: units.into(), population, sensitive: &lists }) {
                 *fails = true;
+                tally.table_holds &= missed(population);
                 tally.suppressed += u64::from(records);
                 if tally.suppressed > self.limit {
                     return;

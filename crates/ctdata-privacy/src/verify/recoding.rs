@@ -66,6 +66,10 @@ impl Claim<Table> for RecodingClaim {
         &self.summary
     }
 
+    fn persons(&self) -> Option<ctdata_table::Ids> {
+        self.input.ids().map(|ids| ids.take(&self.origin))
+    }
+
     #[cfg(test)]
     fn as_any(&self) -> &dyn std::any::Any {
         self

@@ -36,6 +36,10 @@ impl Claim<Table> for SuppressionClaim {
         &self.summary
     }
 
+    fn persons(&self) -> Option<ctdata_table::Ids> {
+        self.input.ids().map(|ids| ids.take(&self.origin))
+    }
+
     #[cfg(test)]
     fn as_any(&self) -> &dyn std::any::Any {
         self

@@ -118,7 +118,7 @@ pub enum ModelPlan {
         share: f64,
         /// The share of the population that the file holds.
         sampling_fraction: f64,
-        /// `zayatz`, `pitman`, `snb` or `dankar`; Dankar's rule if left out.
+        /// `zayatz`, `pitman`, `slide-negative-binomial` (or `snb`), or `dankar`; Dankar's rule if left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         estimator: Option<PopulationEstimator>,
     },

@@ -19,6 +19,7 @@ pub enum PopulationEstimator {
     Pitman,
     /// The slide negative binomial: sizes less one are negative binomial; the number of classes by
     /// Shlosser.
+    #[cfg_attr(feature = "serde", serde(alias = "snb"))]
     SlideNegativeBinomial,
     /// The rule of Dankar et al.: up to a fraction of 0.1 Pitman, or Zayatz where Pitman's has no
     /// estimate; above it the smaller of Zayatz and the slide negative binomial, or Zayatz where that

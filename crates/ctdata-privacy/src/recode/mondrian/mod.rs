@@ -127,7 +127,7 @@ pub(crate) fn mondrian<J: Judge + ?Sized>(
         (0u32..).zip(&region_of_row).filter(|(_, region)| region.is_none()).map(|(row, _)| row).collect();
     if rows > 0 && dropped.len() as u64 == rows {
         let required = judge.least_class_size();
-        return Err(PrivacyError::NoSolution { model: "Mondrian, least class size", required, records: rows });
+        return Err(PrivacyError::NoSolution { model: "Mondrian, classes", required, records: rows });
     }
     let columns = recoded_columns(table, quasi, &axes, &regions, &region_of_row)?;
     Ok(MondrianOutcome {

@@ -126,7 +126,16 @@ pub(crate) fn run(search: Search, swept: u128, input: SearchInput<'_>) -> Result
     let sweeps = searcher.monotone() && searcher.cost().leads() && searcher.lattice().size() <= swept;
     let outcome = match search {
         Search::Exhaustive => exhaustive::run(&mut searcher),
-        Search::Heuristic => greedy::run(&mut searcher, &mut greedy::Seen::default()),
+        Search::Heuristic => {
+            let mut seen = greedy::Seen::default();
+            match greedy::run(&mut searcher, &mut seen) {
+                // That it found nothing proves nothing: where the models are not monotone, somebody must look.
+                Ok(()) if searcher.best().is_none() && !seen.all_fail(searcher.lattice().top()) => {
+                    boxes::run(&mut searcher, boxes::OPEN)
+                }
+                outcome => outcome,
+            }
+        }
         Search::Optimal if sweeps => sweep::run(&mut searcher),
         Search::Optimal => boxes::run(&mut searcher, boxes::OPEN),
     };

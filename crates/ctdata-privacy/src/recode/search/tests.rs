@@ -155,6 +155,7 @@ fn recount(
             *sizes.entry(view.size).or_insert(0) += 1;
             kept.push(group);
         } else {
+            holds &= group.1 == 0 || rules.absent_class_holds(group.1);
             lost.push(group);
         }
     }

@@ -222,8 +222,8 @@ impl Recoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::KAnonymity;
-    use ctdata_table::Hierarchy;
+    use crate::{DeltaPresence, KAnonymity};
+    use ctdata_table::{Attribute, Column, Domain, Hierarchy, MissingKinds, Origin, Schema};
 
     #[test]
     fn levels_are_those_of_the_output() {
@@ -238,6 +238,32 @@ mod tests {
             assert_eq!((&recoded.search, &recoded.quality), (&vec![report.clone()], &quality));
             // Two levels of c are needed to join the records of 0 and 1 in it.
             assert_eq!(report.levels, [0, 0, 1]);
+        }
+    }
+
+    /// Two of four people at a are in the file, and one of five at b: 1/5 is too little, and leaving the one out
+    /// would leave all five missed.
+    #[test]
+    fn people_of_a_class_that_is_left_out_are_missed() {
+        let place = || Domain::nominal(["a", "b"], Origin::Public).unwrap();
+        let of = |codes: &[u8]| {
+            let attribute = Attribute::new("place", place(), MissingKinds::NONE);
+            let schema = Schema::try_new(vec![attribute]).unwrap();
+            Table::try_new(schema, vec![Column::from_u8(codes.to_vec())]).unwrap()
+        };
+        let hierarchy = Hierarchy::of(place()).with_top("any").unwrap();
+        let protection = Protection::new([DeltaPresence::try_new(0.3, 0.8).unwrap()])
+            .quasi_identifiers([QuasiIdentifier::new("place", hierarchy)])
+            .population(of(&[0, 0, 0, 0, 1, 1, 1, 1, 1]))
+            .check()
+            .unwrap();
+        let control = Control::default();
+        for search in Search::ALL {
+            let limit = SuppressionLimit::try_new(0.4).unwrap();
+            let recoded = Recoder::new(protection.clone()).limit(limit).search(search).run(&of(&[0, 0, 1]), &control);
+            let recoded = recoded.unwrap();
+            assert_eq!((recoded.search[0].levels.as_slice(), recoded.search[0].suppressed), (&[1][..], 0), "{search}");
+            assert!(recoded.output.verify(&control).is_ok());
         }
     }
 }

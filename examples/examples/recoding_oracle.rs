@@ -104,7 +104,9 @@ fn check(case: &Case, data: &Hierarchical) -> Result<Checked, Box<dyn Error>> {
     let quasi = data.named(&case.qi)?;
     let limit = SuppressionLimit::try_new(case.suppression_limit)?;
     let recoder = |quasi: Vec<QuasiIdentifier>| -> Result<Recoder, Box<dyn Error>> {
-        let protection = Protection::with_any_models(models(case, data)?).quasi_identifiers(quasi).check()?;
+        let models = models(case, data)?;
+        let sensitive: Vec<String> = models.iter().filter_map(PrivacyModel::attribute).map(str::to_owned).collect();
+        let protection = Protection::with_any_models(models).quasi_identifiers(quasi).release(sensitive).check()?;
         Ok(Recoder::new(protection).limit(limit).metric(metric(&case.metric)?))
     };
     let (report, quality) = recoder(quasi.clone())?.levels(&data.table, &control)?;

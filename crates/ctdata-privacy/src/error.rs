@@ -2,6 +2,8 @@
 
 use ctdata_table::{StopReason, TableError};
 
+use crate::dp::Rho;
+
 /// An error of this crate. It names parameters, columns, positions and counts, never a value of a
 /// cell.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +43,20 @@ pub enum PrivacyError {
     /// The verifier refuses: the output is not what was claimed.
     #[error("not verified: {0}")]
     GuaranteeFails(#[from] BrokenGuarantee),
+    /// A mechanism asks for more than the release may spend.
+    #[error("the budget is overdrawn: rho {asked} is asked for, {left} is left")]
+    Overdrawn {
+        /// What is asked for.
+        asked: Rho,
+        /// What is left.
+        left: Rho,
+    },
+    /// The values of an attribute were read off the confidential file, so that they tell what is in it.
+    #[error("attribute `{attribute}`: differential privacy needs its values from a codebook, not from the file")]
+    ObservedDomain {
+        /// The attribute.
+        attribute: String,
+    },
     /// The table does not fit what was asked of it.
     #[error(transparent)]
     Table(TableError),

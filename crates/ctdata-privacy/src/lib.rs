@@ -87,7 +87,9 @@
 //! Minimum supported Rust version: 1.89.
 
 mod anonymize;
+pub mod dp;
 mod error;
+pub mod evaluate;
 mod model;
 mod perturb;
 pub mod proofs;
@@ -97,6 +99,7 @@ mod release;
 mod risk;
 mod statement;
 mod suppress;
+pub mod synth;
 #[cfg(test)]
 mod testing;
 mod unit;

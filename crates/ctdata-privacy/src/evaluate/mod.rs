@@ -1,0 +1,1 @@
+//! How far released records are from the original, and what an attacker gains from them.

@@ -1,0 +1,1 @@
+//! Synthetic records: from rare-proof combinations of real ones, or from noisy counts.

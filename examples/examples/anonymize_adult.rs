@@ -79,7 +79,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         println!(
             "{method:<12} {:>7.3} {:>9} {:>8} {:>9} {:>13} {:>9}",
             loss(&released, &quasi)?,
-            count(released.statement().records.suppressed),
+            count(released.statement().records.as_ref().map_or(0, |records| records.suppressed)),
             count(risk.classes),
             risk.smallest_class.unwrap_or(0),
             percent(risk.prosecutor.average * 100.0),
@@ -94,7 +94,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 /// can be anything and for a person who is left out. All three ways can be compared by it.
 #[expect(clippy::cast_precision_loss, reason = "counts of rows and values")]
 fn loss(released: &Released<Table>, quasi: &[QuasiIdentifier]) -> Result<f64, Box<dyn Error>> {
-    let records = &released.statement().records;
+    let records = released.statement().records.clone().unwrap_or_default();
     let mut sum = 0.0;
     for quasi in quasi {
         let (attribute, column) = released.get().named(quasi.name())?;

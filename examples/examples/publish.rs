@@ -77,14 +77,15 @@ fn run() -> Result<(), Box<dyn Error>> {
     );
 
     let statement = &published.statement;
+    let records = statement.records.clone().unwrap_or_default();
     println!("\nWhat was done");
     println!("  k-anonymity, k = {}, by suppression of records", before.k);
     println!("  quasi-identifiers: {}", statement.quasi_identifiers.join(", "));
     println!(
         "  {} of {} records left out ({})",
-        count(statement.records.suppressed),
-        count(statement.records.input),
-        percent(statement.records.share_suppressed * 100.0)
+        count(records.suppressed),
+        count(records.input),
+        percent(records.share_suppressed * 100.0)
     );
     for remark in &published.remarks {
         println!("  note: {remark}");

@@ -136,8 +136,9 @@ pub use risk::{
     UniquenessRisk, WeightedExplanation, reidentification_risk,
 };
 pub use statement::{
-    BlankedCells, GeneralizedColumn, PerturbedColumns, Preparation, PublishedMatrix, RecordCounts, ReleaseKind,
-    ReleaseModel, ReleasedCombinations, Statement, Summary, Verification,
+    BlankedCells, DifferentialPrivacy, GeneralizedColumn, LedgerCharge, PerturbedColumns, Preparation, PublishedMatrix,
+    RecordCounts, ReleaseKind, ReleaseModel, ReleasedCombinations, Spent, Statement, Summary, SynthesisMethod,
+    SyntheticGuarantee, SyntheticRecords, Verification,
 };
 pub use suppress::{KAnonymizer, KAnonymizerBuilder};
 pub use unit::PrivacyUnit;

@@ -130,6 +130,7 @@ impl AttributeAccount {
     /// One entry per quasi-identifier, in the order of the plan.
     pub(crate) fn all(plan: &Plan, roles: &Roles, protected: &Protected) -> Vec<Self> {
         let statement = protected.released.statement();
+        let records = statement.records.clone().unwrap_or_default();
         let one_search = protected.found.as_ref().filter(|found| found.search.len() == 1);
         let losses = one_search.and_then(|found| found.quality.as_ref());
         let names = plan.names(crate::Role::QuasiIdentifier);
@@ -148,8 +149,8 @@ impl AttributeAccount {
                     loss: losses
                         .and_then(|losses| losses.attributes.iter().find(|other| other.attribute == quasi.name()))
                         .map(|quality| quality.loss),
-                    share_generalized: share(generalized.map_or(0, |column| column.cells), statement.records.kept),
-                    share_suppressed: share(statement.records.suppressed + blanked, statement.records.input),
+                    share_generalized: share(generalized.map_or(0, |column| column.cells), records.kept),
+                    share_suppressed: share(records.suppressed + blanked, records.input),
                 }
             })
             .collect()

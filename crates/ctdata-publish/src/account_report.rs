@@ -12,7 +12,7 @@ impl Account {
     pub fn to_markdown(&self) -> String {
         let mut text =
             String::from("# Anonymization report\n\nFor the house: it holds figures of the confidential input.\n\n");
-        let records = &self.statement.records;
+        let records = self.statement.records.clone().unwrap_or_default();
         let _ = writeln!(
             text,
             "{} of {} records are kept; {} ({}) were left out.",

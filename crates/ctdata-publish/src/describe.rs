@@ -26,17 +26,20 @@ pub(crate) fn column_name<'a>(layout: Option<&'static Layout>, attribute: &'a At
 /// The README of a release.
 pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Option<&'static Layout>) -> String {
     let mut text = String::from("# Data release\n\n");
-    let records = &data.statement().records;
-    let _ = writeln!(
-        text,
-        "{} records in {} columns, made from {} records{}. {} ({:.1} %) were left out to protect the persons in them.\n",
-        records.kept,
-        data.get().schema().len(),
-        records.input,
-        layout.map(|layout| format!(" in the layout `{}`", layout.name)).unwrap_or_default(),
-        records.suppressed,
-        records.share_suppressed * 100.0,
-    );
+    let columns = data.get().schema().len();
+    let of_layout = layout.map(|layout| format!(" in the layout `{}`", layout.name)).unwrap_or_default();
+    let _ = match &data.statement().records {
+        Some(records) => writeln!(
+            text,
+            "{} records in {columns} columns, made from {} records{of_layout}. {} ({:.1} %) were left out to protect the persons \
+             in them.\n",
+            records.kept,
+            records.input,
+            records.suppressed,
+            records.share_suppressed * 100.0,
+        ),
+        None => writeln!(text, "{} synthetic records in {columns} columns{of_layout}.\n", data.get().rows()),
+    };
     text.push_str("## Files\n");
     for (file, what) in [
         (DATA_FILE, "the records, one per row; the order of the rows means nothing"),
@@ -52,6 +55,7 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
         let (column, name) = (column_name(layout, attribute), attribute.name().replace('_', " "));
         let _ = writeln!(text, "| `{column}` | {name} | {} |", values(data, attribute.name()));
     }
+    let synthetic = data.statement().synthetic.is_some();
     let missing = match layout.map_or("", |layout| layout.missing) {
         "" => "An empty cell".to_owned(),
         code => format!("`{code}` in a cell"),
@@ -89,6 +93,9 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
 
 /// How coarse the values of a column are.
 fn values(data: &Released<Table>, name: &str) -> String {
+    if data.statement().synthetic.is_some() {
+        return "synthetic".to_owned();
+    }
     let column = data.statement().generalized.iter().find(|column| column.attribute == name && column.cells > 0);
     match column.map(|column| (column.level, column.level_name.as_deref())) {
         None | Some((Some(0), _)) => "as in the source".to_owned(),

@@ -141,7 +141,7 @@ impl Publisher {
             risk_before,
             risk_after,
             levels: levels.collect(),
-            suppressed: statement.records.suppressed,
+            suppressed: statement.records.as_ref().map_or(0, |records| records.suppressed),
             classes: statement.verified.classes,
             recoding: protected.found.as_ref().and_then(|found| RecodingAccount::of(&plan, found)),
             statement: statement.clone(),
@@ -206,7 +206,7 @@ fn validate(outcome: &Outcome, plan: &Plan, input: &Path, control: &Control) -> 
 
 fn remarks(protected: &Protected, method: Method, attributes: &[AttributeAccount]) -> Vec<String> {
     let released = &protected.released;
-    let records = &released.statement().records;
+    let records = &released.statement().records.clone().unwrap_or_default();
     let mut remarks = Vec::new();
     if released.statement().possible_matches <= 1 {
         remarks.push(

@@ -61,7 +61,7 @@ impl Quality {
             };
             columns.push(ColumnQuality { attribute: name.to_owned(), total_variation });
         }
-        let records = &statement.records;
+        let records = statement.records.clone().unwrap_or_default();
         Ok(Self { records_kept: 1.0 - records.share_suppressed, cells_blanked: statement.blanked.clone(), columns })
     }
 }

@@ -1,14 +1,18 @@
 //! The statement that travels with a release.
 
 mod preparation;
+mod synthetic;
 mod words;
 
 pub use preparation::{PerturbedColumns, Preparation, PublishedMatrix};
+pub use synthetic::{
+    DifferentialPrivacy, LedgerCharge, Spent, SynthesisMethod, SyntheticGuarantee, SyntheticRecords,
+};
 
 use crate::{ClassModel, KAnonymity, Measure, PrivacyModel, PrivacyUnit, TableModel};
 
 /// How many records came in, stayed and left.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RecordCounts {
@@ -23,6 +27,11 @@ pub struct RecordCounts {
 }
 
 impl RecordCounts {
+    /// Records that are made of nothing.
+    pub(crate) fn synthetic(rows: u64) -> Self {
+        Self { input: 0, kept: rows, suppressed: 0, share_suppressed: 0.0 }
+    }
+
     pub(crate) fn new(input: u64, kept: u64) -> Self {
         let suppressed = input.saturating_sub(kept);
         Self { input, kept, suppressed, share_suppressed: crate::risk::ratio(suppressed, input) }
@@ -40,7 +49,8 @@ pub struct BlankedCells {
     pub cells: u64,
 }
 
-/// What a mechanism did, by its own account.
+/// What a mechanism did, by its own account. Synthetic records stand for none of the input: then
+/// `records` counts them alone.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -70,6 +80,8 @@ pub enum ReleaseKind {
     Microdata,
     /// Counts of records.
     CountTable,
+    /// Synthetic records, none of which is that of a person.
+    SyntheticMicrodata,
 }
 
 /// A privacy model that a release satisfies.
@@ -216,8 +228,12 @@ pub struct Statement {
     pub unit: PrivacyUnit,
     /// What the protection rests on, in sentences.
     pub assumptions: Vec<String>,
-    /// Records in and out.
-    pub records: RecordCounts,
+    /// Records in and out; none where the number of records of the source is not released.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub records: Option<RecordCounts>,
+    /// How synthetic records were made, and what makes them safe; none where records are those of the source.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub synthetic: Option<SyntheticRecords>,
     /// Cells blanked, for each column that cells may be blanked of.
     pub blanked: Vec<BlankedCells>,
     /// How coarse the quasi-identifiers are; empty where nothing is generalized.
@@ -289,7 +305,8 @@ impl Statement {
             combinations: facts.combinations,
             quasi_identifiers: facts.quasi_identifiers,
             unit: facts.summary.unit,
-            records: facts.summary.records,
+            records: Some(facts.summary.records),
+            synthetic: None,
             blanked: facts.summary.blanked,
             generalized: facts.summary.generalized,
             perturbed: Vec::new(),

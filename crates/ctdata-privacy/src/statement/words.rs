@@ -278,10 +278,13 @@ pub(super) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String 
 impl Statement {
     /// The statement in plain words, as Markdown without a heading.
     pub fn to_plain_words(&self) -> String {
+        if let Some(synthetic) = &self.synthetic {
+            return self.synthetic_in_plain_words(synthetic);
+        }
         let mut text = String::new();
         let columns = list(&self.columns);
         match self.released {
-            ReleaseKind::Microdata => text.push_str("This release holds one row per record."),
+            ReleaseKind::Microdata | ReleaseKind::SyntheticMicrodata => text.push_str("This release holds one row per record."),
             ReleaseKind::CountTable => {
                 let id = self.table.as_deref().unwrap_or_default();
                 let from = self.computed_from.as_deref().unwrap_or_default();
@@ -332,15 +335,17 @@ impl Statement {
         if self.released == ReleaseKind::Microdata {
             let _ = write!(text, "\nColumns: {columns}.\n");
         }
-        let records = &self.records;
-        let _ = write!(
-            text,
-            "\n## What was done\n\n- Records: {} in the source, {} in the release, {} ({:.2} %) suppressed.\n",
-            records.input,
-            records.kept,
-            records.suppressed,
-            100.0 * records.share_suppressed
-        );
+        text.push_str("\n## What was done\n\n");
+        if let Some(records) = &self.records {
+            let _ = writeln!(
+                text,
+                "- Records: {} in the source, {} in the release, {} ({:.2} %) suppressed.",
+                records.input,
+                records.kept,
+                records.suppressed,
+                100.0 * records.share_suppressed
+            );
+        }
         for entry in &self.perturbed {
             let _ = writeln!(text, "- {}", entry.description);
         }
@@ -423,7 +428,7 @@ fn generalized(column: &GeneralizedColumn) -> String {
     }
 }
 
-fn section(text: &mut String, title: &str, sentences: &[String]) {
+pub(super) fn section(text: &mut String, title: &str, sentences: &[String]) {
     let _ = write!(text, "\n## {title}\n\n");
     for sentence in sentences {
         let _ = writeln!(text, "- {sentence}");

@@ -222,7 +222,7 @@ mod tests {
             if let Some(output) = run(&anonymizer(k, &["z", "y", "x"][..blanks]), &table) {
                 let summary = output.summary().clone();
                 let released = output.verify(&Control::default()).unwrap();
-                prop_assert_eq!(&released.statement().records, &summary.records);
+                prop_assert_eq!(released.statement().records.as_ref(), Some(&summary.records));
             }
         }
 

@@ -41,6 +41,12 @@ pub(crate) enum Command {
     Risk(Box<RiskOptions>),
     /// Protect a file as a plan says; verified, written as a working copy
     Anonymize(AnonymizeOptions),
+    /// Make synthetic records as a plan says; verified, written as a working copy
+    Synthesize(SynthesizeOptions),
+    /// Compare released records with the original: how useful they are, and what an attacker learns
+    Evaluate(EvaluateOptions),
+    /// Show what was spent of the privacy budget of a dataset, and what is left
+    Ledger(LedgerOptions),
     /// Make a release folder: data, tables, statement, report
     Publish(PublishOptions),
 }
@@ -142,6 +148,68 @@ pub(crate) struct AnonymizeOptions {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SynthesizeOptions {
+    /// The file to make synthetic records of
+    pub(crate) input: PathBuf,
+    /// The file to write: a working copy, readable by you alone on Unix; gzip if its name ends in .gz
+    pub(crate) out: PathBuf,
+    /// How they are made: its [synthesize]
+    #[arg(long, value_name = "PLAN.toml")]
+    pub(crate) plan: PathBuf,
+    /// The ledger of the dataset's privacy budget; made if it is not there. It may be named in the plan instead
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// Also write the counts of combinations that the records are made from
+    #[arg(long, value_name = "FILE")]
+    pub(crate) aggregates: Option<PathBuf>,
+    /// Also write the statement in plain words (Markdown) to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// A seed, to try it out: noise that follows from a seed protects nobody, and the statement says so. Left out, the
+    /// operating system's generator is asked
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateOptions {
+    /// The confidential file that the records were made from
+    pub(crate) original: PathBuf,
+    /// The released records, or a working copy of them
+    pub(crate) released: PathBuf,
+    /// The layout of both files (see `ctdata formats`); detected from the headers if left out
+    #[arg(long, value_name = "LAYOUT")]
+    pub(crate) format: Option<String>,
+    /// Records of the same kind that the released ones were not made from: the control group of attacks
+    #[arg(long, value_name = "FILE")]
+    pub(crate) holdout: Option<PathBuf>,
+    /// Combinations that fewer than so many records have are rare
+    #[arg(long, default_value_t = 10, value_name = "K")]
+    pub(crate) k: u32,
+    /// Attributes to compare; all that both files have if left out
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
+    pub(crate) attributes: Vec<String>,
+    /// How many people each attack is tried on; 0 leaves attacks out
+    #[arg(long, default_value_t = 500, value_name = "N")]
+    pub(crate) targets: usize,
+    /// The seed by which these people are chosen
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Also write the report in Markdown to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Also write plots (SVG) into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plots: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LedgerOptions {
+    /// The ledger
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PublishOptions {
     /// The file to publish
     pub(crate) input: PathBuf,
@@ -155,6 +223,9 @@ pub(crate) struct PublishOptions {
     /// The release folder to make
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// The ledger of the dataset's privacy budget, for plans with an epsilon; made if it is not there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
     /// Replace a release folder that is there
     #[arg(long)]
     pub(crate) replace: bool,

@@ -37,6 +37,9 @@ fn main() -> ExitCode {
         Command::Indicators(options) => commands::indicators::run(options, &session),
         Command::Risk(options) => commands::risk::run(options, &session),
         Command::Anonymize(options) => commands::anonymize::run(options, &session),
+        Command::Synthesize(options) => commands::synthesize::run(options, &session),
+        Command::Evaluate(options) => commands::evaluate::run(options, &session),
+        Command::Ledger(options) => commands::ledger::run(options, &session),
         Command::Publish(options) => commands::publish::run(options, &session),
     };
     session.finish();

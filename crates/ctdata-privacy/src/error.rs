@@ -177,6 +177,31 @@ pub enum BrokenGuarantee {
         /// How many cells.
         cells: u64,
     },
+    /// More was spent on noise than the guarantee allows, or not all of it in the way that is stated.
+    #[error("rho {spent} was spent, and {allowed} is what the epsilon and delta stated allow")]
+    Spending {
+        /// What was spent.
+        spent: Rho,
+        /// What may be spent.
+        allowed: Rho,
+    },
+    /// What was paid does not stand in the ledger.
+    #[error("the entry that paid for the release does not stand in the ledger")]
+    NotInLedger,
+    /// A synthetic record has a combination of values that too few have.
+    #[error("synthetic records hold combinations of values that fewer than {required} units of the source have, down to {achieved}")]
+    Support {
+        /// Units that each combination must occur in.
+        required: u64,
+        /// The smallest number found.
+        achieved: u64,
+    },
+    /// A value occurs more often among synthetic records than was claimed.
+    #[error("column `{column}`: a value occurs more often than its count, rounded down, allows")]
+    Frequency {
+        /// The column.
+        column: String,
+    },
     /// The total of a table of counts differs from the recount.
     #[error("the total of the table differs from the recount")]
     Total,

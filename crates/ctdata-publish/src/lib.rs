@@ -41,6 +41,7 @@
 mod account;
 mod account_report;
 mod clock;
+mod codebook;
 mod describe;
 mod error;
 mod folder;
@@ -63,9 +64,9 @@ pub use folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_
 pub use pipeline::{Anonymized, Publisher};
 pub use plan::plans;
 pub use plan::{
-    AnonymizePlan, AttributePlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CodingPlan, CombinationPlan, DistancePlan,
+    AnonymizePlan, AttributePlan, BudgetPlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CodingPlan, CombinationPlan, DistancePlan,
     FullGeneralization, HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan, PerturbPlan, Plan, ReplacementPlan,
-    Role, TablePlan, ThresholdPlan,
+    Role, SynthesizePlan, TablePlan, ThresholdPlan,
 };
 pub use quality::{ColumnQuality, Quality};
 pub use randomness::Randomness;

@@ -1,7 +1,7 @@
 //! The pipeline: read, validate, measure, protect, verify, tabulate, write.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ctdata_model::validate::{Report, Severity, Validator};
 use ctdata_model::{CaseReader, Dataset, Layout, ModelError, Outcome, PLAIN_LAYOUT, write_recoded};
@@ -26,8 +26,12 @@ pub struct Publisher {
     pub replace: bool,
     /// The caller's clock, for plans with a deadline.
     pub clock: Option<Clock>,
-    /// What random draws are made from, for plans that perturb by chance.
+    /// What random draws are made from, for plans that perturb by chance or make synthetic records.
     pub randomness: Option<Randomness>,
+    /// The ledger of the dataset's privacy budget, for plans with an epsilon; that of the plan if none is named.
+    pub ledger: Option<PathBuf>,
+    /// The date and time that the ledger notes down, in the caller's words.
+    pub at: Option<String>,
 }
 
 /// Protected records for work inside the house, with the account of them.
@@ -103,6 +107,10 @@ impl Publisher {
     fn protect(&self, input: &Path, control: &Control) -> Result<Done, PublishError> {
         let (outcome, plan) = self.read(input, control)?;
         let name = plan.name.clone();
+        if plan.synthesize.is_some() {
+            let error = PublishError::plan("it makes synthetic records ([synthesize]), and protects none of the file");
+            return Err(error.of_plan(&name));
+        }
         self.protected(outcome, plan, input, control).map_err(|error| error.of_plan(&name))
     }
 
@@ -155,7 +163,7 @@ impl Publisher {
     }
 
     /// The rows, and the plan for them.
-    fn read(&self, input: &Path, control: &Control) -> Result<(Outcome, Plan), PublishError> {
+    pub(crate) fn read(&self, input: &Path, control: &Control) -> Result<(Outcome, Plan), PublishError> {
         let plan = self.plan.clone();
         let settings = plan.as_ref().map(|plan| &plan.input);
         let format = settings.and_then(|input| input.format.as_deref());
@@ -184,14 +192,19 @@ impl Publisher {
 }
 
 /// Refuses an input inside the folder that is to be replaced: it would be gone.
-fn keep_apart(input: &Path, out: &Path) -> Result<(), PublishError> {
+pub(crate) fn keep_apart(input: &Path, out: &Path) -> Result<(), PublishError> {
     match (input.canonicalize(), out.canonicalize()) {
         (Ok(input), Ok(folder)) if input.starts_with(&folder) => Err(PublishError::HoldsInput { path: out.into() }),
         _ => Ok(()),
     }
 }
 
-fn validate(outcome: &Outcome, plan: &Plan, input: &Path, control: &Control) -> Result<Report, PublishError> {
+pub(crate) fn validate(
+    outcome: &Outcome,
+    plan: &Plan,
+    input: &Path,
+    control: &Control,
+) -> Result<Report, PublishError> {
     let report = Validator::default().check_outcome(outcome, control).all()?;
     let mut errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
     match errors.next() {

@@ -211,7 +211,14 @@ fn metric(plan: &Plan) -> Result<Metric, PublishError> {
 
 /// The control of a search that may have a deadline.
 fn search_control(plan: &Plan, clock: Option<&Clock>, control: &Control) -> Result<Control, PublishError> {
-    let Some(seconds) = plan.anonymize.deadline_seconds else { return Ok(control.clone()) };
+    match plan.anonymize.deadline_seconds {
+        Some(seconds) => with_deadline(control, seconds, clock),
+        None => Ok(control.clone()),
+    }
+}
+
+/// The control of work that ends after so many seconds.
+pub(crate) fn with_deadline(control: &Control, seconds: f64, clock: Option<&Clock>) -> Result<Control, PublishError> {
     let clock = clock.ok_or_else(|| PublishError::plan("deadline_seconds needs a clock, which the caller gives"))?;
     let start = clock.elapsed();
     let clock = clock.clone();

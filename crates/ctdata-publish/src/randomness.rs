@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ctdata_privacy::dp::NoiseSource;
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
 
@@ -36,6 +37,14 @@ impl Randomness {
     /// Whether somebody chose it.
     pub fn is_repeatable(&self) -> bool {
         matches!(self.0, Source::Seed(_))
+    }
+
+    /// The source of synthetic records and their noise.
+    pub(crate) fn noise_source(&self) -> NoiseSource {
+        match self.0 {
+            Source::Entropy(bytes) => NoiseSource::from_entropy(bytes),
+            Source::Seed(seed) => NoiseSource::from_seed(seed),
+        }
     }
 
     pub(crate) fn generator(&self) -> ChaCha20Rng {

@@ -24,7 +24,7 @@ pub(crate) fn clock() -> Clock {
 /// What a plan's draws are made from: a seed if one is given, else bytes of the operating system, which are
 /// not kept. A plan that draws nothing needs none.
 pub(crate) fn randomness(plan: &Plan, seed: Option<u64>) -> Result<Option<Randomness>, Failure> {
-    if !plan.perturbations.iter().any(PerturbPlan::is_random) {
+    if plan.synthesize.is_none() && !plan.perturbations.iter().any(PerturbPlan::is_random) {
         return match seed {
             Some(_) => Err(Failure::usage("--seed: the plan has no perturbation that draws by chance")),
             None => Ok(None),

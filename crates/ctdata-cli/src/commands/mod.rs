@@ -2,12 +2,15 @@
 
 pub(crate) mod anonymize;
 pub(crate) mod convert;
+pub(crate) mod evaluate;
 pub(crate) mod formats;
 pub(crate) mod indicators;
+pub(crate) mod ledger;
 pub(crate) mod parquet;
 pub(crate) mod publish;
 pub(crate) mod risk;
 pub(crate) mod sample;
+pub(crate) mod synthesize;
 pub(crate) mod validate;
 
 use std::path::Path;
@@ -20,6 +23,13 @@ use crate::session::Session;
 
 /// The name of the format of one JSON object per case.
 pub(crate) const JSON_LINES: &str = "json-lines";
+
+/// The date and time, for a ledger.
+pub(crate) fn now() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
 
 /// Reads a whole file; the first row that cannot be used is an error.
 pub(crate) fn read(input: &InputOptions, session: &Session) -> Result<Dataset, Failure> {

@@ -18,7 +18,15 @@ pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Fai
         (None, None) => None,
     };
     let clock = Some(super::anonymize::clock());
-    let maker = Publisher { plan, replace: options.replace, clock, randomness };
+    let is_synthetic = plan.as_ref().is_some_and(|plan| plan.synthesize.is_some());
+    let (ledger, at) = (options.ledger.clone(), Some(super::now()));
+    let maker = Publisher { plan, replace: options.replace, clock, randomness, ledger, at };
+    if is_synthetic {
+        return synthetic(options, &maker, session);
+    }
+    if options.ledger.is_some() {
+        return Err(Failure::usage("--ledger: the plan makes no synthetic records, and spends no budget"));
+    }
     let outcome = maker.publish(&options.input, &options.out, &session.control);
     session.finish();
     let published = outcome.map_err(|error| {
@@ -34,6 +42,20 @@ pub(crate) fn run(options: &PublishOptions, session: &Session) -> Result<(), Fai
     }
     session.text(&words(&published))?;
     for remark in &published.remarks {
+        session.remark(format!("note: {remark}"));
+    }
+    Ok(())
+}
+
+fn synthetic(options: &PublishOptions, maker: &Publisher, session: &Session) -> Result<(), Failure> {
+    let outcome = maker.publish_synthetic(&options.input, &options.out, &session.control);
+    session.finish();
+    let account = outcome.map_err(|error| super::anonymize::explained(error, options.plan.as_deref(), false))?;
+    if session.json {
+        return session.document(&account);
+    }
+    session.text(&super::synthesize::words(&account))?;
+    for remark in &account.remarks {
         session.remark(format!("note: {remark}"));
     }
     Ok(())

@@ -33,6 +33,16 @@ pub struct AttributePlan {
     /// distances and regions. Numbers, and values of a layout, have an order of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Vec<String>>,
+    /// Its values in a table of any subject, for a release with an epsilon: the codebook. `order`, `range` and
+    /// hierarchies that list their values are codebooks too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<String>>,
+    /// Its values in a table of any subject are the whole numbers from the first to the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<[i64; 2]>,
+    /// What a cell becomes that is not in the codebook; blank if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
     /// How its values become coarser. Without one it stays as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hierarchy: Option<HierarchyPlan>,
@@ -47,11 +57,32 @@ pub struct AttributePlan {
 impl AttributePlan {
     /// An attribute of which nothing else is said.
     pub fn new(name: impl Into<String>, role: Role) -> Self {
-        Self { name: name.into(), role, order: None, hierarchy: None, levels: None, weight: None }
+        Self {
+            name: name.into(),
+            role,
+            order: None,
+            values: None,
+            range: None,
+            other: None,
+            hierarchy: None,
+            levels: None,
+            weight: None,
+        }
     }
 
     pub(super) fn check(&self) -> Result<(), String> {
-        let Self { name, role, order, hierarchy, levels, weight } = self;
+        let Self { name, role, order, values, range, hierarchy, levels, weight, .. } = self;
+        if [order.is_some(), values.is_some(), range.is_some()].into_iter().filter(|given| *given).count() > 1 {
+            return Err(format!("attribute `{name}`: one of order, values and range"));
+        }
+        if values.as_ref().is_some_and(Vec::is_empty) {
+            return Err(format!("attribute `{name}`: values lists the codebook, and lists none"));
+        }
+        if let Some([lowest, highest]) = range
+            && (lowest > highest || highest.abs_diff(*lowest) >= 65_532)
+        {
+            return Err(format!("attribute `{name}`: range goes from the lowest to the highest of at most 65,532 numbers"));
+        }
         let is_quasi = *role == Role::QuasiIdentifier;
         if !is_quasi && (levels.is_some() || weight.is_some()) {
             return Err(format!("attribute `{name}`: levels and weight are for quasi-identifiers"));

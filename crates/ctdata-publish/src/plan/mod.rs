@@ -115,6 +115,7 @@ mod anonymize;
 mod attribute;
 mod model;
 mod perturb;
+mod synthesize;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -129,6 +130,7 @@ pub use anonymize::{AnonymizePlan, CombinationPlan, FullGeneralization, Method};
 pub use attribute::{AttributePlan, HierarchyPlan, MaskSide, Role};
 pub use model::{DistancePlan, ModelPlan};
 pub use perturb::{CodingPlan, PerturbPlan, ReplacementPlan, ThresholdPlan};
+pub use synthesize::{BudgetPlan, SynthesizePlan};
 
 use crate::PublishError;
 use crate::error::UNNAMED_PLAN;
@@ -151,6 +153,12 @@ pub struct Plan {
     /// What must hold of the released records, and how it is reached.
     #[serde(default)]
     pub anonymize: AnonymizePlan,
+    /// How synthetic records are made, instead of protecting those of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub synthesize: Option<SynthesizePlan>,
+    /// What all differentially private releases of the dataset may spend together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetPlan>,
     /// Tables that go with the records. Without any, every indicator that the released columns allow.
     #[serde(default, rename = "table")]
     pub tables: Vec<TablePlan>,
@@ -259,7 +267,27 @@ impl Plan {
             attribute.check().map_err(&wrong)?;
         }
         plan.anonymize.check(&plan.attributes).map_err(&wrong)?;
+        plan.check_synthesis().map_err(&wrong)?;
         Ok(plan)
+    }
+
+    fn check_synthesis(&self) -> Result<(), String> {
+        let Some(synthesize) = &self.synthesize else {
+            return match &self.budget {
+                Some(_) => Err("budget: nothing is spent without [synthesize]".to_owned()),
+                None => Ok(()),
+            };
+        };
+        if self.anonymize != AnonymizePlan::default() {
+            return Err("a plan has [anonymize] or [synthesize], not both".to_owned());
+        }
+        if !self.perturbations.is_empty() {
+            return Err("a plan has [[perturb]] or [synthesize], not both".to_owned());
+        }
+        if let Some(budget) = &self.budget {
+            budget.check()?;
+        }
+        synthesize.check(self.budget.as_ref())
     }
 
     /// The plan for cases of which nothing else is said: what CTDC's own k-anonymised releases protect, and
@@ -279,6 +307,8 @@ impl Plan {
             attributes,
             perturbations: Vec::new(),
             anonymize: AnonymizePlan { models: vec![ModelPlan::KAnonymity { k: CTDC_K }], ..AnonymizePlan::default() },
+            synthesize: None,
+            budget: None,
             tables: Vec::new(),
             folder: PathBuf::new(),
             name: unnamed(),

@@ -1,0 +1,89 @@
+//! `ctdata synthesize`
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use ctdata::publish::{Plan, Publisher, SynthesisAccount};
+
+use crate::args::SynthesizeOptions;
+use crate::failure::Failure;
+use crate::output::{Align, count, table};
+use crate::session::{Session, keep_apart, working_copy};
+
+pub(crate) fn run(options: &SynthesizeOptions, session: &Session) -> Result<(), Failure> {
+    let plan = Plan::read(&options.plan)?;
+    let files = plan.files();
+    let randomness = super::anonymize::randomness(&plan, options.seed)?;
+    let maker = Publisher {
+        plan: Some(plan.clone()),
+        clock: Some(super::anonymize::clock()),
+        randomness,
+        ledger: options.ledger.clone(),
+        at: Some(super::now()),
+        ..Publisher::default()
+    };
+    let ledger = maker.ledger_of(&plan);
+    let read = [options.input.as_path(), options.plan.as_path()].into_iter().chain(files.iter().map(PathBuf::as_path));
+    let written: Vec<&Path> = [Some(&options.out), options.aggregates.as_ref(), options.report.as_ref(), ledger.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(PathBuf::as_path)
+        .collect();
+    keep_apart(&read.collect::<Vec<_>>(), &written)?;
+    let outcome = maker.synthesize(&options.input, &session.control);
+    session.finish();
+    let mut made = outcome.map_err(|error| super::anonymize::explained(error, Some(&options.plan), false))?;
+    working_copy(&options.out, |output| Ok(made.write(output, &session.control)?))?;
+    made.account.outputs.push(options.out.display().to_string());
+    if let Some(file) = &options.aggregates {
+        working_copy(file, |output| Ok(made.write_aggregates(output, &session.control)?))?;
+        made.account.outputs.push(file.display().to_string());
+    }
+    if let Some(report) = &options.report {
+        let text = made.account.statement.to_plain_words();
+        working_copy(report, |output| Ok(output.write_all(text.as_bytes())?))?;
+        made.account.outputs.push(report.display().to_string());
+    }
+    if session.json {
+        return session.document(&made.account);
+    }
+    session.text(&words(&made.account))?;
+    for remark in &made.account.remarks {
+        session.remark(format!("note: {remark}"));
+    }
+    Ok(())
+}
+
+/// What was made, what holds, and what was spent on it.
+pub(crate) fn words(account: &SynthesisAccount) -> String {
+    let mut text = format!("{}: {} synthetic records by {}\n", account.format, count(account.rows), account.method.name());
+    for model in &account.statement.models {
+        let _ = writeln!(text, "holds: {}", model.description);
+    }
+    let guarantee = account.statement.synthetic.as_ref().and_then(|synthetic| synthetic.differential_privacy());
+    if let Some(guarantee) = guarantee {
+        let rows: Vec<Vec<String>> = guarantee
+            .spent
+            .iter()
+            .map(|spent| {
+                vec![
+                    spent.purpose.clone(),
+                    count(spent.charges),
+                    format!("{:.6}", spent.rho),
+                    format!("{:.1} %", 100.0 * spent.rho / guarantee.rho),
+                ]
+            })
+            .collect();
+        let columns =
+            [("spent on", Align::Left), ("charges", Align::Right), ("rho", Align::Right), ("share", Align::Right)];
+        text.push_str(&table(&columns, &rows));
+        if let Some(ledger) = &guarantee.ledger {
+            let _ = writeln!(text, "entry {} of the ledger of dataset {}", ledger.entry, ledger.dataset);
+        }
+    }
+    text.push_str("verified; written:\n");
+    for output in &account.outputs {
+        let _ = writeln!(text, "  {output}");
+    }
+    text
+}

@@ -1,0 +1,282 @@
+//! The pipeline of synthetic records: read, take the budget, draw, verify.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use ctdata_model::{Dataset, Layout, ModelError, Outcome, case_constraints, write_recoded};
+use ctdata_privacy::dp::{Budget, Delta, Epsilon, Ledger, NoiseSource, Payment, ReleaseNote};
+use ctdata_privacy::synth::{
+    Aggregates, AggregateSeeded, Aim, DpAggregateSeeded, Mst, RowSeeded, Synthetic, Unseeded, ValueSeeded,
+};
+use ctdata_privacy::{PrivacyUnit, Released, Statement, SynthesisMethod};
+use ctdata_table::{Control, Table};
+use serde::Serialize;
+
+use crate::folder::{FILES, ReleaseFolder};
+use crate::tables::ReleasedTables;
+use crate::{AttributePlan, Clock, Plan, PublishError, Publisher, Role, SynthesizePlan};
+
+/// Synthetic records for work inside the house, with the account of them.
+#[derive(Debug)]
+pub struct Synthesized {
+    /// What was done. Its outputs are for the caller to fill in.
+    pub account: SynthesisAccount,
+    released: Released<Table>,
+    aggregates: Option<Aggregates>,
+    layout: Option<&'static Layout>,
+}
+
+/// What was made of a file. With an epsilon, nothing in it depends on the file but through noise that was
+/// paid for.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct SynthesisAccount {
+    /// The layout of the input.
+    pub format: &'static str,
+    /// How the records were made.
+    pub method: SynthesisMethod,
+    /// How many there are.
+    pub rows: u64,
+    /// What the method says of its work: rounds, counts and their noise.
+    pub details: serde_json::Value,
+    /// The statement of the output.
+    pub statement: Statement,
+    /// Whether the verifier checked all that is claimed; an output that is not verified does not come to exist.
+    pub verified: bool,
+    /// Remarks on the outcome.
+    pub remarks: Vec<String>,
+    /// The files written.
+    pub outputs: Vec<String>,
+}
+
+impl Synthesized {
+    /// The records.
+    pub fn table(&self) -> &Table {
+        self.released.get()
+    }
+
+    /// Writes the records as delimited text: with the column names, separator and texts of the input's
+    /// layout, or as plain CSV. This is a working copy: a plain file without a statement.
+    ///
+    /// # Errors
+    /// An output that fails; a stop by `control`.
+    pub fn write(&self, output: impl Write, control: &Control) -> Result<(), PublishError> {
+        match self.layout {
+            Some(layout) => Ok(write_recoded(self.released.get(), layout, output, control)?),
+            None => crate::plain::write(self.released.get(), output, control),
+        }
+    }
+
+    /// The counts of combinations that the records were made from, with what was protected in them; none where the
+    /// method has none.
+    pub fn aggregates(&self) -> Option<&Aggregates> {
+        self.aggregates.as_ref()
+    }
+}
+
+/// Records that were drawn and verified.
+struct Drawn {
+    released: Released<Table>,
+    details: serde_json::Value,
+    aggregates: Option<Aggregates>,
+}
+
+impl Drawn {
+    fn of<R: Serialize>(synthetic: Synthetic<R>, control: &Control) -> Result<Self, PublishError> {
+        let details = serde_json::to_value(&synthetic.report)?;
+        control.report("verifying", 0, None);
+        Ok(Self { released: synthetic.output.verify(control)?, details, aggregates: synthetic.aggregates })
+    }
+}
+
+impl Publisher {
+    /// Reads a file and makes synthetic records as its plan says, verified as a release is, but for further work
+    /// inside the house.
+    ///
+    /// With an epsilon, the budget is taken from the ledger after the file was read and before any noise is drawn.
+    /// A run that is stopped after that has spent it.
+    ///
+    /// # Errors
+    /// Input that cannot be read or has no plan; a plan that does not fit; a budget that is not there; a guarantee
+    /// that does not hold. With an epsilon and `accept_errors`, none of them depends on the rows of the file.
+    pub fn synthesize(&self, input: &Path, control: &Control) -> Result<Synthesized, PublishError> {
+        let (outcome, plan) = self.read(input, control)?;
+        let name = plan.name.clone();
+        self.synthesized(outcome, &plan, input, control).map_err(|error| error.of_plan(&name))
+    }
+
+    /// Reads a file, and writes a release folder of synthetic records.
+    ///
+    /// # Errors
+    /// As [`synthesize`](Self::synthesize); a folder that is there; an output that fails. Nothing is written then.
+    pub fn publish_synthetic(
+        &self,
+        input: &Path,
+        out: &Path,
+        control: &Control,
+    ) -> Result<SynthesisAccount, PublishError> {
+        crate::pipeline::keep_apart(input, out)?;
+        let folder = ReleaseFolder::create(out, self.replace)?;
+        let (outcome, plan) = self.read(input, control)?;
+        let are_cases = matches!(outcome.usable(), Dataset::Cases(_));
+        if !are_cases && !plan.tables.is_empty() {
+            return Err(ModelError::NotCases { layout: outcome.usable().format() }.into());
+        }
+        let name = plan.name.clone();
+        let made = self.synthesized(outcome, &plan, input, control).map_err(|error| error.of_plan(&name))?;
+        control.report("counting", 0, None);
+        let tables = if are_cases {
+            ReleasedTables::compute(&made.released, &plan.tables, control)?
+        } else {
+            ReleasedTables::none()
+        };
+        let mut account = made.account;
+        account.outputs = FILES.iter().map(|file| out.join(file).display().to_string()).collect();
+        folder.write(&made.released, &tables, made.layout, control)?;
+        Ok(account)
+    }
+
+    fn synthesized(
+        &self,
+        outcome: Outcome,
+        plan: &Plan,
+        input: &Path,
+        control: &Control,
+    ) -> Result<Synthesized, PublishError> {
+        let settings = plan
+            .synthesize
+            .as_ref()
+            .ok_or_else(|| PublishError::plan("there is no [synthesize] that says how records are made"))?;
+        let randomness =
+            self.randomness.as_ref().ok_or_else(|| PublishError::plan("drawing needs randomness, which the caller gives"))?;
+        if !(settings.is_differentially_private() && plan.input.accept_errors) {
+            crate::pipeline::validate(&outcome, plan, input, control)?;
+        }
+        let dataset = if settings.is_differentially_private() && plan.input.accept_errors {
+            // Whether there were rows that could not be used is a fact about the file.
+            outcome.usable().clone()
+        } else {
+            outcome.into_dataset()?
+        };
+        let table = columns(dataset.table(), &dataset, plan, settings)?;
+        let mut source = randomness.noise_source();
+        let bounded = limited(settings, self.clock.as_ref(), control)?;
+        let drawn = if settings.is_differentially_private() {
+            let payment = self.pay(plan, settings, &table, &source)?;
+            private(settings, &dataset, &table, payment, &mut source, &bounded, control)?
+        } else {
+            k_anonymous(settings, &table, &mut source, &bounded, control)?
+        };
+        let Drawn { released, details, aggregates } = drawn;
+        let account = SynthesisAccount {
+            format: dataset.format(),
+            method: settings.method,
+            rows: released.get().rows() as u64,
+            details,
+            statement: released.statement().clone(),
+            verified: true,
+            remarks: remarks(&released, settings),
+            outputs: Vec::new(),
+        };
+        Ok(Synthesized { account, released, aggregates, layout: dataset.layout() })
+    }
+
+    /// The ledger that a plan is paid from, if there is one.
+    pub fn ledger_of(&self, plan: &Plan) -> Option<PathBuf> {
+        let of_plan = || Some(plan.folder.join(plan.budget.as_ref()?.ledger.as_ref()?));
+        self.ledger.clone().or_else(of_plan)
+    }
+
+    fn pay(
+        &self,
+        plan: &Plan,
+        settings: &SynthesizePlan,
+        table: &Table,
+        source: &NoiseSource,
+    ) -> Result<Payment, PublishError> {
+        let budget = budget(settings.epsilon.unwrap_or_default(), settings.delta.unwrap_or_default())?;
+        let unit = PrivacyUnit::of(table);
+        let records = settings.records_per_person.unwrap_or(1);
+        match (self.ledger_of(plan), &plan.budget) {
+            (None, None) => Ok(Payment::without_ledger(budget, unit, records)?),
+            (None, Some(_)) => Err(PublishError::plan(
+                "budget: the ledger that it is kept in is not named: `ledger` in [budget], or --ledger",
+            )),
+            (Some(_), None) => Err(PublishError::plan(
+                "a ledger needs [budget]: the dataset, and the epsilon and delta of all its releases",
+            )),
+            (Some(path), Some(all)) => {
+                let mut ledger = Ledger::open_or_create(&path, &all.dataset, self::budget(all.epsilon, all.delta)?)?;
+                let note = ReleaseNote {
+                    purpose: format!("synthetic records, {}", settings.method.name()),
+                    at: self.at.clone(),
+                };
+                Ok(Payment::from_ledger(&mut ledger, budget, (unit, records), source, note)?)
+            }
+        }
+    }
+}
+
+fn budget(epsilon: f64, delta: f64) -> Result<Budget, PublishError> {
+    Ok(Budget { epsilon: Epsilon::try_new(epsilon)?, delta: Delta::try_new(delta)? })
+}
+
+/// The columns that records are made of: those with a role that is released.
+fn columns(
+    table: &Table,
+    dataset: &Dataset,
+    plan: &Plan,
+    settings: &SynthesizePlan,
+) -> Result<Table, PublishError> {
+    let all: Vec<AttributePlan> = match dataset.layout() {
+        // The columns of a layout are public, and all of them are wanted where none is named.
+        Some(_) if plan.attributes.is_empty() => {
+            let attributes = table.schema().attributes().iter();
+            attributes.map(|attribute| AttributePlan::new(attribute.name(), Role::Released)).collect()
+        }
+        _ => plan.attributes.clone(),
+    };
+    let mut entries = Vec::new();
+    for entry in &all {
+        let name = dataset.resolve(&entry.name).map_err(|error| {
+            PublishError::from(error).at(format!("attribute `{}`", entry.name))
+        })?;
+        match entry.role {
+            Role::QuasiIdentifier | Role::Sensitive | Role::Released => {
+                if entries.iter().any(|(_, other)| *other == name) {
+                    return Err(PublishError::plan(format!("the attribute `{}` is given twice", entry.name)));
+                }
+                entries.push((entry, name));
+            }
+            Role::Identifier | Role::Dropped => {}
+        }
+    }
+    if entries.is_empty() {
+        return Err(PublishError::plan("no attribute has a role that is released, so that there is nothing to make"));
+    }
+    if settings.is_differentially_private() {
+        return crate::codebook::of_plan(table, &entries, plan);
+    }
+    let typed = match dataset {
+        Dataset::Plain(table) => crate::plain::typed(table.clone(), plan)?,
+        _ => table.clone(),
+    };
+    let names: Vec<&str> = entries.iter().map(|(_, name)| name.as_str()).collect();
+    let mut chosen = typed.select_named(&names)?;
+    if let (Some(ids), None) = (typed.ids(), chosen.ids()) {
+        chosen = chosen.with_ids(ids.clone())?;
+    }
+    Ok(chosen)
+}
+
+/// The control of a draw that may have a deadline and a memory cap.
+fn limited(settings: &SynthesizePlan, clock: Option<&Clock>, control: &Control) -> Result<Control, PublishError> {
+    let mut limited = control.clone();
+    if let Some(megabytes) = settings.memory_megabytes {
+        limited = limited.with_memory_cap(megabytes.saturating_mul(1_000_000));
+    }
+    match settings.deadline_seconds {
+        Some(seconds) => crate::protect::with_deadline(&limited, seconds, clock),
+        None => Ok(limited),
+    }
+}

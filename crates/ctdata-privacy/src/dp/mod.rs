@@ -10,11 +10,12 @@ mod budget;
 mod convert;
 mod mechanism;
 mod noise;
+mod select;
 mod source;
 
 pub use allowance::{Allowance, Charge, Expense};
 pub use budget::{Delta, Epsilon, Rho};
 pub use convert::{epsilon_of_rho, rho_of_epsilon};
-pub use mechanism::{ExponentialMechanism, GaussianMechanism, Noisy};
-pub use noise::{DiscreteGaussian, Ratio};
+pub use mechanism::{ExponentialMechanism, GaussianMechanism, LaplaceMechanism, Noisy, PermuteAndFlip};
+pub use noise::{DiscreteGaussian, DiscreteLaplace, Ratio};
 pub use source::NoiseSource;

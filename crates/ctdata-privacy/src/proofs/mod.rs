@@ -1,11 +1,20 @@
 //! Why the mechanisms do what they claim: one note each, with claim, assumptions, argument and
 //! source.
 
+#[doc = include_str!("discrete_gaussian.md")]
+pub mod discrete_gaussian {}
+
+#[doc = include_str!("discrete_laplace.md")]
+pub mod discrete_laplace {}
+
 #[doc = include_str!("k_anonymity_by_suppression.md")]
 pub mod k_anonymity_by_suppression {}
 
 #[doc = include_str!("local_suppression.md")]
 pub mod local_suppression {}
+
+#[doc = include_str!("private_choice.md")]
+pub mod private_choice {}
 
 #[doc = include_str!("recoding.md")]
 pub mod recoding {}

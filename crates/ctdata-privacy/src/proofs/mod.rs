@@ -4,8 +4,14 @@
 #[doc = include_str!("k_anonymity_by_suppression.md")]
 pub mod k_anonymity_by_suppression {}
 
+#[doc = include_str!("ledger.md")]
+pub mod ledger {}
+
 #[doc = include_str!("local_suppression.md")]
 pub mod local_suppression {}
 
 #[doc = include_str!("recoding.md")]
 pub mod recoding {}
+
+#[doc = include_str!("zcdp_accounting.md")]
+pub mod zcdp_accounting {}

@@ -1,8 +1,10 @@
 //! What can go wrong: parameters, tables, and guarantees that do not hold.
 
+use std::path::PathBuf;
+
 use ctdata_table::{StopReason, TableError};
 
-use crate::dp::Rho;
+use crate::dp::{LedgerFault, Rho};
 
 /// An error of this crate. It names parameters, columns, positions and counts, never a value of a
 /// cell.
@@ -50,6 +52,36 @@ pub enum PrivacyError {
         asked: Rho,
         /// What is left.
         left: Rho,
+    },
+    /// A mechanism asks for more delta than the release may spend.
+    #[error("the budget is overdrawn: delta {asked:?} is asked for, {left:?} is left")]
+    DeltaOverdrawn {
+        /// What is asked for.
+        asked: f64,
+        /// What is left.
+        left: f64,
+    },
+    /// A release asks for more than the ledger of its data set has left. Epsilons at the same delta do not add:
+    /// what is asked for together with what was spent is above the budget.
+    #[error(
+        "the budget of the data set is not enough: epsilon {asked:.6} is asked for, {left:.6} is left (delta {delta:?})"
+    )]
+    BudgetExceeded {
+        /// The epsilon that is asked for.
+        asked: f64,
+        /// The epsilon that one more release could have.
+        left: f64,
+        /// The delta of both.
+        delta: f64,
+    },
+    /// A ledger can not be opened, read or written, or was changed.
+    #[error("ledger {}: {fault}", path.display())]
+    Ledger {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        fault: LedgerFault,
     },
     /// The values of an attribute were read off the confidential file, so that they tell what is in it.
     #[error("attribute `{attribute}`: differential privacy needs its values from a codebook, not from the file")]

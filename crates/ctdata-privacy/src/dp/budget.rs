@@ -48,6 +48,22 @@ impl Delta {
     }
 }
 
+/// What all releases of a data set may spend together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Budget {
+    /// The epsilon of all of them.
+    pub epsilon: Epsilon,
+    /// The delta of all of them.
+    pub delta: Delta,
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "epsilon {:?} at delta {:?}", self.epsilon.0, self.delta.0)
+    }
+}
+
 /// The rho of zero-concentrated differential privacy, in whole units of 2^-64, so that sums and
 /// comparisons are exact.
 ///

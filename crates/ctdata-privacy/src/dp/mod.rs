@@ -8,14 +8,18 @@
 mod allowance;
 mod budget;
 mod convert;
+mod ledger;
 mod mechanism;
 mod noise;
 mod select;
 mod source;
 
-pub use allowance::{Allowance, Charge, Expense};
-pub use budget::{Delta, Epsilon, Rho};
-pub use convert::{epsilon_of_rho, rho_of_epsilon};
+pub use allowance::{Allowance, Charge, DeltaCharge, Expense};
+pub use budget::{Budget, Delta, Epsilon, Rho};
+pub use convert::{
+    delta_of_discrete_gaussian, delta_of_rho, epsilon_of_rho, rho_of_epsilon, rho_of_exponential, rho_of_pure_epsilon,
+};
+pub use ledger::{EntryHash, Ledger, LedgerEntry, LedgerFault, LedgerView, Receipt, Remaining, Reservation};
 pub use mechanism::{ExponentialMechanism, GaussianMechanism, LaplaceMechanism, Noisy, PermuteAndFlip};
 pub use noise::{DiscreteGaussian, DiscreteLaplace, Ratio};
 pub use source::NoiseSource;

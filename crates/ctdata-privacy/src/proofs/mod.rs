@@ -10,6 +10,9 @@ pub mod discrete_laplace {}
 #[doc = include_str!("k_anonymity_by_suppression.md")]
 pub mod k_anonymity_by_suppression {}
 
+#[doc = include_str!("ledger.md")]
+pub mod ledger {}
+
 #[doc = include_str!("local_suppression.md")]
 pub mod local_suppression {}
 
@@ -18,3 +21,6 @@ pub mod private_choice {}
 
 #[doc = include_str!("recoding.md")]
 pub mod recoding {}
+
+#[doc = include_str!("zcdp_accounting.md")]
+pub mod zcdp_accounting {}

@@ -4,7 +4,7 @@ use ctdata_table::{Constraint, Control, StopReason, Table};
 
 use super::draft::Scope;
 use super::measure::{Workbench, sigma_of, weight_of_cells};
-use super::mst::{Chosen, EXPECTED_NOISE, Split, Tree, before_deadline, draft};
+use super::mst::{Chosen, EXPECTED_NOISE, Split, before_deadline, draft};
 use super::score::{choose, distance, score};
 use super::{FitOptions, GraphicalDraft, GraphicalMethod, GraphicalModel, junction_tree_cells};
 use crate::PrivacyError;
@@ -146,6 +146,7 @@ impl Aim {
             max_cells: self.max_cells,
             pace: self.pace,
             early: sets.share(self.pace.early, 1000),
+            early_left: sets.share(self.pace.early, 1000),
             sets,
             choices,
             rounds: 0,
@@ -160,7 +161,7 @@ impl Aim {
     }
 
     fn options(&self, steps: u32) -> FitOptions {
-        FitOptions { max_cells: self.max_cells.into(), iterations: steps, ..FitOptions::default() }
+        FitOptions { max_cells: self.max_cells.into(), iterations: steps, tolerance: 1e-5 }
     }
 
     /// The sets of the workload by position, with weights.
@@ -256,6 +257,7 @@ struct Search<'a> {
     pace: Pace,
     /// For counts while choosing.
     early: Rho,
+    early_left: Rho,
     /// For counts in all.
     sets: Rho,
     /// For all choices.
@@ -385,17 +387,21 @@ impl Search<'_> {
 
     /// Counts what was chosen, with a part of the budget.
     fn measure(
-        &self,
+        &mut self,
         places: &[usize],
         most: u64,
         bench: &mut Workbench,
         allowance: &mut Allowance,
         source: &mut NoiseSource,
     ) -> Result<(), PrivacyError> {
+        let mut early_left = self.early_left;
         for candidate in places.iter().filter_map(|&place| self.candidates.get(place)) {
-            let rho = self.rho(candidate, self.early, most);
+            // Sets may turn out larger than the mean: never more than a quarter of what is left for now.
+            let rho = self.rho(candidate, self.early, most).min(early_left.share(1, 4));
+            early_left = early_left.minus(rho).unwrap_or(Rho::ZERO);
             bench.measure(&candidate.set, &candidate.counts, rho, allowance, source)?;
         }
+        self.early_left = early_left;
         Ok(())
     }
 

@@ -100,7 +100,7 @@ impl Mst {
         let (attributes, choices, sets) = self.split.of(allowance.left());
         let mut bench = Workbench::open(table, &self.scope, attributes, allowance, source, control)?;
         let patient = control.clone().without_deadline();
-        let options = FitOptions { max_cells: self.max_cells.into(), ..FitOptions::default() };
+        let options = FitOptions { max_cells: self.max_cells.into(), iterations: std::env::var("IT").map_or(300, |s| s.parse().unwrap_or(300)), tolerance: 1e-5 };
         let alone = bench.fit(&options, None, &patient)?;
         let tree = Tree { bench: &bench, max_cells: self.max_cells, choices, sets };
         let mut stopped = None;
@@ -150,7 +150,7 @@ pub(super) fn draft(
         measured: bench.measured.clone(),
         rounds,
         cells: u64::try_from(model.cells()).unwrap_or(u64::MAX),
-        not_enforced: Vec::new(),
+        not_enforced: bench.constraint_names(model.unenforced()),
         expenses: allowance.expenses().to_vec(),
         stopped,
     };

@@ -52,3 +52,45 @@ pub(super) fn choose(
     let sensitivity = u64::from(heaviest.max(1)) * RECORD.unsigned_abs();
     Ok(charge.exponential(sensitivity)?.choose(scores, &mut source.stream()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_distance_is_exact_for_whole_numbers_and_rounds_the_model_only() {
+        assert_eq!(distance(&[3, 0, 7], &[1.0, 2.0, 7.0]), 4 * i128::from(RECORD));
+        assert_eq!(distance(&[1], &[1.0 + 0.4 / 1024.0]), 0);
+        assert_eq!(distance(&[0], &[f64::NAN]), 0);
+        assert_eq!(distance(&[], &[]), 0);
+    }
+
+    #[test]
+    fn scores_are_held_to_their_range_in_order() {
+        let far = distance(&[i64::MAX, i64::MAX], &[0.0, 0.0]);
+        assert_eq!(score(u32::MAX, far, 0.0), i64::MAX);
+        assert_eq!(score(u32::MAX, 0, f64::INFINITY), i64::MIN);
+        assert_eq!(score(3, 5 * i128::from(RECORD), 2.0), 9 * RECORD);
+    }
+
+    proptest! {
+        // The sensitivity that is paid for, whatever the model says: no float that depends on the data comes in.
+        #[test]
+        fn one_record_moves_a_score_by_its_weight_at_most(
+            cells in prop::collection::vec((0i64..1_000_000, prop_oneof![any::<f64>(), -10.0..1e6f64]), 1..20),
+            at: prop::sample::Index,
+            weight in 1u32..1000,
+            handicap in prop_oneof![any::<f64>(), 0.0..1e6f64],
+        ) {
+            let (exact, model): (Vec<i64>, Vec<f64>) = cells.into_iter().unzip();
+            let mut more = exact.clone();
+            more[at.index(exact.len())] += 1;
+            let [with, without] = [&more, &exact].map(|counts| score(weight, distance(counts, &model), handicap));
+            prop_assert!(with.abs_diff(without) <= u64::from(weight) * RECORD.unsigned_abs());
+            // In fixed point the step is a whole record, unless the model is within a record of both.
+            let [far, near] = [&more, &exact].map(|counts| distance(counts, &model));
+            prop_assert!((far - near).abs() <= i128::from(RECORD));
+        }
+    }
+}

@@ -1,6 +1,9 @@
 //! Why the mechanisms do what they claim: one note each, with claim, assumptions, argument and
 //! source.
 
+#[doc = include_str!("graphical_inference.md")]
+pub mod graphical_inference {}
+
 #[doc = include_str!("k_anonymity_by_suppression.md")]
 pub mod k_anonymity_by_suppression {}
 

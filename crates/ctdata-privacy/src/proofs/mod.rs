@@ -7,6 +7,9 @@ pub mod discrete_gaussian {}
 #[doc = include_str!("discrete_laplace.md")]
 pub mod discrete_laplace {}
 
+#[doc = include_str!("graphical_inference.md")]
+pub mod graphical_inference {}
+
 #[doc = include_str!("k_anonymity_by_suppression.md")]
 pub mod k_anonymity_by_suppression {}
 

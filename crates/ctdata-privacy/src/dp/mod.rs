@@ -8,6 +8,7 @@
 mod allowance;
 mod budget;
 mod convert;
+mod marginals;
 mod mechanism;
 mod noise;
 mod source;
@@ -15,6 +16,7 @@ mod source;
 pub use allowance::{Allowance, Charge, Expense};
 pub use budget::{Delta, Epsilon, Rho};
 pub use convert::{epsilon_of_rho, rho_of_epsilon};
+pub use marginals::{LengthSplit, NoisyAggregates, NoisyLength, RecordCap, SparseMarginals, Weighting};
 pub use mechanism::{ExponentialMechanism, GaussianMechanism, Noisy};
 pub use noise::{DiscreteGaussian, Ratio};
 pub use source::NoiseSource;

@@ -7,5 +7,8 @@ pub mod k_anonymity_by_suppression {}
 #[doc = include_str!("local_suppression.md")]
 pub mod local_suppression {}
 
+#[doc = include_str!("sparse_marginals.md")]
+pub mod sparse_marginals {}
+
 #[doc = include_str!("recoding.md")]
 pub mod recoding {}

@@ -1,1 +1,3 @@
 //! Synthetic records: from rare-proof combinations of real ones, or from noisy counts.
+
+pub(crate) mod consistency;

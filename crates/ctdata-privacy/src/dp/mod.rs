@@ -9,6 +9,7 @@ mod allowance;
 mod budget;
 mod convert;
 mod ledger;
+mod marginals;
 mod mechanism;
 mod noise;
 mod select;
@@ -22,4 +23,5 @@ pub use convert::{
 pub use ledger::{EntryHash, Ledger, LedgerEntry, LedgerFault, LedgerView, Receipt, Remaining, Reservation};
 pub use mechanism::{ExponentialMechanism, GaussianMechanism, LaplaceMechanism, Noisy, PermuteAndFlip};
 pub use noise::{DiscreteGaussian, DiscreteLaplace, Ratio};
+pub use marginals::{LengthSplit, NoisyAggregates, NoisyLength, RecordCap, SparseMarginals, Weighting};
 pub use source::NoiseSource;

@@ -22,6 +22,9 @@ pub mod local_suppression {}
 #[doc = include_str!("private_choice.md")]
 pub mod private_choice {}
 
+#[doc = include_str!("sparse_marginals.md")]
+pub mod sparse_marginals {}
+
 #[doc = include_str!("recoding.md")]
 pub mod recoding {}
 

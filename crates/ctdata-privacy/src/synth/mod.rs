@@ -1,3 +1,4 @@
 //! Synthetic records: from rare-proof combinations of real ones, or from noisy counts.
 
 mod graphical;
+pub(crate) mod consistency;

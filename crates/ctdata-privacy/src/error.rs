@@ -228,11 +228,11 @@ pub enum BrokenGuarantee {
         /// The smallest number found.
         achieved: u64,
     },
-    /// A value occurs more often among synthetic records than was claimed.
-    #[error("column `{column}`: a value occurs more often than its count, rounded down, allows")]
+    /// Values occur more often among synthetic records than was claimed.
+    #[error("{values} values occur more often among synthetic records than in the source, rounded down to a multiple of k")]
     Frequency {
-        /// The column.
-        column: String,
+        /// How many values.
+        values: u64,
     },
     /// The total of a table of counts differs from the recount.
     #[error("the total of the table differs from the recount")]

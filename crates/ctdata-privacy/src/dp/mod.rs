@@ -7,11 +7,14 @@
 
 mod allowance;
 mod budget;
+#[doc = include_str!("choosing.md")]
+pub mod choosing {}
 mod convert;
 mod ledger;
 mod marginals;
 mod mechanism;
 mod noise;
+mod payment;
 mod select;
 mod source;
 
@@ -22,6 +25,7 @@ pub use convert::{
 };
 pub use ledger::{EntryHash, Ledger, LedgerEntry, LedgerFault, LedgerView, Receipt, Remaining, Reservation};
 pub use mechanism::{ExponentialMechanism, GaussianMechanism, LaplaceMechanism, Noisy, PermuteAndFlip};
-pub use noise::{DiscreteGaussian, DiscreteLaplace, Ratio};
 pub use marginals::{LengthSplit, NoisyAggregates, NoisyLength, RecordCap, SparseMarginals, Weighting};
+pub use noise::{DiscreteGaussian, DiscreteLaplace, Ratio};
+pub use payment::{Payment, ReleaseNote};
 pub use source::NoiseSource;

@@ -143,7 +143,7 @@ pub enum SyntheticGuarantee {
     /// Combinations of values occur in at least k units of the source.
     KAnonymousCombinations {
         /// How many units.
-        k: u32,
+        k: u64,
         /// Up to which length combinations are covered; any, if none is named.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         length: Option<usize>,
@@ -302,7 +302,7 @@ fn model(guarantee: &SyntheticGuarantee, unit: PrivacyUnit) -> ReleaseModel {
             ReleaseModel {
                 kind: K_ANONYMOUS_COMBINATIONS.to_owned(),
                 attribute: None,
-                required: Measure::Count((*k).into()),
+                required: Measure::Count(*k),
                 description: format!("{which} in a synthetic record is that of at least {k} {unit} of the source"),
             }
         }

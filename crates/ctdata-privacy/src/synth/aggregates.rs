@@ -172,12 +172,7 @@ impl ReportableAggregates {
 
     /// The combinations by length, then by attributes and values.
     pub fn entries(&self) -> impl Iterator<Item = AggregateEntry<'_>> {
-        let items = self.combinations.items();
-        self.combinations.iter().map(move |(entry, count)| AggregateEntry {
-            schema: &self.schema,
-            items: entry.iter().filter_map(|&item| items.get(item as usize).copied()).collect(),
-            count,
-        })
+        AggregateEntry::all(&self.schema, &self.combinations)
     }
 
     /// Writes a table of two columns, `combination` and `count`. The first row is the empty combination with the
@@ -185,18 +180,27 @@ impl ReportableAggregates {
     ///
     /// # Errors
     /// What the writer gives.
-    pub fn write_csv(&self, mut out: impl Write) -> io::Result<()> {
-        writeln!(out, "combination,count\n,{}", self.units)?;
-        for entry in self.entries() {
-            let text = entry.to_string();
-            if text.contains(['"', ',', '\n', '\r']) {
-                writeln!(out, "\"{}\",{}", text.replace('"', "\"\""), entry.count)?;
-            } else {
-                writeln!(out, "{text},{}", entry.count)?;
-            }
-        }
-        Ok(())
+    pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
+        write_counts(self.entries(), self.units, out)
     }
+}
+
+/// Writes a table of two columns, `combination` and `count`, with the number of units first.
+pub(super) fn write_counts<'a>(
+    entries: impl Iterator<Item = AggregateEntry<'a>>,
+    units: u64,
+    mut out: impl Write,
+) -> io::Result<()> {
+    writeln!(out, "combination,count\n,{units}")?;
+    for entry in entries {
+        let text = entry.to_string();
+        if text.contains(['"', ',', '\n', '\r']) {
+            writeln!(out, "\"{}\",{}", text.replace('"', "\"\""), entry.count)?;
+        } else {
+            writeln!(out, "{text},{}", entry.count)?;
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Debug for ReportableAggregates {
@@ -214,6 +218,18 @@ pub struct AggregateEntry<'a> {
     items: Vec<(u16, u16)>,
     /// How many units have it.
     pub count: u64,
+}
+
+impl<'a> AggregateEntry<'a> {
+    /// The entries of counted combinations, in their order.
+    pub(super) fn all(schema: &'a Schema, combinations: &'a Combinations) -> impl Iterator<Item = Self> {
+        let items = combinations.items();
+        combinations.iter().map(move |(entry, count)| AggregateEntry {
+            schema,
+            items: entry.iter().filter_map(|&item| items.get(item as usize).copied()).collect(),
+            count,
+        })
+    }
 }
 
 impl AggregateEntry<'_> {

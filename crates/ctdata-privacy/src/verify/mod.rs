@@ -12,7 +12,9 @@ mod models;
 mod possible;
 mod recoding;
 mod support;
+mod support_up_to;
 mod suppression;
+mod synthetic;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -26,6 +28,7 @@ pub(crate) use recoding::{ClaimedCombinations, RecodingClaim};
 #[cfg_attr(not(test), expect(unused_imports, reason = "the claim of synthetic records will ask for it"))]
 pub(crate) use support::least_support;
 pub(crate) use suppression::SuppressionClaim;
+pub(crate) use synthetic::{PaidClaim, SupportClaim};
 
 /// A number for the person of each output row, by the ids of the input, and a bound on the numbers.
 fn person_of_rows(input: &Table, origin: &[u32]) -> (Vec<u32>, usize) {

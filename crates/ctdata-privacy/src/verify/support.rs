@@ -1,7 +1,5 @@
 //! How many people of the input have what a synthetic record says.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the claim of synthetic records will ask for it"))]
-
 use ctdata_table::{Attribute, AttributeSet, BitmapIndex, Classes, Column, Control, Missing, Table};
 
 use super::microdata::{ColumnPair, columns};
@@ -112,17 +110,17 @@ pub(crate) fn least_support(
 }
 
 /// The code of the kind of missing that says nothing.
-fn blank_of(attribute: &Attribute) -> Option<u16> {
+pub(super) fn blank_of(attribute: &Attribute) -> Option<u16> {
     let kinds = [Missing::NotRecorded, Missing::Withheld, Missing::Unknown];
     kinds.into_iter().find_map(|kind| attribute.missing_code(kind))
 }
 
-fn blank_code(table: &Table, place: u16) -> Option<u16> {
+pub(super) fn blank_code(table: &Table, place: u16) -> Option<u16> {
     table.schema().get(place.into()).and_then(blank_of)
 }
 
 /// The code in the input of each code of a released column.
-fn input_codes(pair: &ColumnPair, output: &Table) -> Vec<Option<u16>> {
+pub(super) fn input_codes(pair: &ColumnPair, output: &Table) -> Vec<Option<u16>> {
     let mut codes = vec![None; output.schema().get(pair.output).map_or(0, Attribute::code_count)];
     for (code, released) in (0u16..).zip(&pair.map) {
         if let Some(slot) = released.and_then(|released| codes.get_mut(usize::from(released))) {

@@ -3,6 +3,8 @@
 use ctdata_table::{Control, Origin, Schema, Table};
 
 use super::microdata;
+use super::support::least_support;
+use super::support_up_to::least_support_up_to;
 use crate::dp::{NoiseSource, Payment, Rho, rho_of_epsilon};
 use crate::release::Claim;
 use crate::statement::RecordCounts;
@@ -125,5 +127,93 @@ impl Claim<Table> for PaidClaim {
             guarantee: SyntheticGuarantee::DifferentialPrivacy(guarantee),
         };
         Ok(Statement::of_synthetic(names(&self.schema), self.payment.unit, synthetic, checks))
+    }
+}
+
+/// The claim that every combination of values in synthetic records is that of at least k units of the source.
+#[derive(Debug)]
+pub(crate) struct SupportClaim {
+    input: Table,
+    method: SynthesisMethod,
+    k: u64,
+    /// Up to which length, if not any.
+    length: Option<usize>,
+    /// Whether no value occurs more often than in the source, rounded down to a multiple of k.
+    is_capped: bool,
+    summary: Summary,
+}
+
+impl SupportClaim {
+    /// The claim of records that were drawn from those of `input`, which has the same columns.
+    pub(crate) fn new(input: Table, method: SynthesisMethod, k: u64, is_capped: bool, output: &Table) -> Self {
+        let summary = summary(PrivacyUnit::of(&input), output);
+        Self { input, method, k, length: None, is_capped, summary }
+    }
+
+    /// The same of combinations up to a length only.
+    pub(crate) fn up_to(self, length: usize) -> Self {
+        Self { length: Some(length), ..self }
+    }
+}
+
+impl Claim<Table> for SupportClaim {
+    fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
+    fn verify(&self, output: &Table, control: &Control) -> Result<Statement, PrivacyError> {
+        microdata::no_identity(output)?;
+        let claimed = names(self.input.schema());
+        let found = names(output.schema());
+        if let Some(at) = (0..claimed.len().max(found.len())).find(|&at| claimed.get(at) != found.get(at)) {
+            return Err(BrokenGuarantee::Columns { position: at + 1 }.into());
+        }
+        microdata::order(output)?;
+        let achieved = match self.length {
+            None => {
+                let support = least_support(&self.input, output, self.k, control)?;
+                if self.is_capped && support.too_frequent > 0 {
+                    return Err(BrokenGuarantee::Frequency { values: support.too_frequent }.into());
+                }
+                support.least
+            }
+            Some(length) => least_support_up_to(&self.input, output, length, control)?,
+        };
+        if let Some(achieved) = achieved.filter(|achieved| *achieved < self.k) {
+            return Err(BrokenGuarantee::Support { required: self.k, achieved }.into());
+        }
+        if self.method == SynthesisMethod::Unseeded && output.rows() != self.input.rows() {
+            return Err(BrokenGuarantee::Account.into());
+        }
+        let mut checks = vec![match self.length {
+            None => "Each synthetic record was looked for in the source, and the units that have all of its values were \
+                     counted: at least k. So every combination of them, of any length, is that of at least k."
+                .to_owned(),
+            Some(length) => format!(
+                "Every combination of up to {length} values in the synthetic records was looked for in the source, and the \
+                 units that have it were counted: at least k."
+            ),
+        }];
+        if self.is_capped {
+            checks.push(
+                "No value occurs more often than in the source, that count being rounded down to a multiple of k.".to_owned(),
+            );
+        }
+        checks.push(
+            "The columns are those of the plan; there are no identifiers and no weights, and the order of the rows follows \
+             from their content alone."
+                .to_owned(),
+        );
+        let synthetic = SyntheticRecords {
+            method: self.method,
+            rows: output.rows() as u64,
+            guarantee: SyntheticGuarantee::KAnonymousCombinations { k: self.k, length: self.length },
+        };
+        Ok(Statement::of_synthetic(claimed, PrivacyUnit::of(&self.input), synthetic, checks))
     }
 }

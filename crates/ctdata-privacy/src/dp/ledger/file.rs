@@ -148,6 +148,11 @@ impl Ledger {
         Ok(Self { path: path.to_owned(), chain, store: Some(Box::new(file)) })
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The data set.
     pub fn dataset(&self) -> &str {
         &self.chain.header.dataset

@@ -87,7 +87,7 @@ impl RowSeeded {
     /// # Errors
     /// An attribute that the table does not have or that is named twice, weights, or memory or time that
     /// `control` does not grant.
-    pub fn draw(
+    pub(crate) fn draw(
         &self,
         table: &Table,
         source: &mut NoiseSource,

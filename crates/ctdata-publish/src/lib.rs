@@ -29,6 +29,7 @@
 //! | which combinations must be frequent? | [`CombinationPlan`] |
 //! | what is perturbed first? | [`PerturbPlan`], [`ReplacementPlan`], [`CodingPlan`], [`ThresholdPlan`], [`Randomness`] |
 //! | do it | [`Publisher`], [`Anonymized`], [`Account`], [`AttributeAccount`], [`RecodingAccount`], [`Quality`], [`Clock`] |
+//! | make synthetic records instead | [`SynthesizePlan`], [`BudgetPlan`], [`Publisher::synthesize`], [`Synthesized`], [`SynthesisAccount`] |
 //! | where does it go? | [`ReleaseFolder`], [`ReleasedTables`] |
 //!
 //! # What it does not do
@@ -55,6 +56,7 @@ mod protect;
 mod quality;
 mod randomness;
 mod roles;
+mod synthesize;
 mod tables;
 
 pub use account::{Account, AttributeAccount, RecodingAccount};
@@ -70,4 +72,5 @@ pub use plan::{
 };
 pub use quality::{ColumnQuality, Quality};
 pub use randomness::Randomness;
+pub use synthesize::{SynthesisAccount, Synthesized};
 pub use tables::ReleasedTables;

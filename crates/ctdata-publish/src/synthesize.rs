@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use ctdata_model::{Dataset, Layout, ModelError, Outcome, case_constraints, write_recoded};
 use ctdata_privacy::dp::{Budget, Delta, Epsilon, Ledger, NoiseSource, Payment, ReleaseNote};
 use ctdata_privacy::synth::{
-    Aggregates, AggregateSeeded, Aim, DpAggregateSeeded, Mst, RowSeeded, Synthetic, Unseeded, ValueSeeded,
+    AggregateOptions, AggregateSeeded, Aim, CombinationCounts, DpAggregateSeeded, Mst, ReportableAggregates, RowSeeded,
+    Synthetic, Unseeded, ValueSeeded,
 };
 use ctdata_privacy::{PrivacyUnit, Released, Statement, SynthesisMethod};
 use ctdata_table::{Control, Table};
@@ -22,8 +23,19 @@ pub struct Synthesized {
     /// What was done. Its outputs are for the caller to fill in.
     pub account: SynthesisAccount,
     released: Released<Table>,
-    aggregates: Option<Aggregates>,
+    counts: Counts,
     layout: Option<&'static Layout>,
+}
+
+/// Where the counts of combinations come from.
+#[derive(Debug)]
+enum Counts {
+    /// The records were drawn from them.
+    Of(CombinationCounts),
+    /// They are counted if they are asked for.
+    In(Table, u64),
+    /// They would have to be paid for.
+    None,
 }
 
 /// What was made of a file. With an epsilon, nothing in it depends on the file but through noise that was
@@ -67,25 +79,47 @@ impl Synthesized {
         }
     }
 
-    /// The counts of combinations that the records were made from, with what was protected in them; none where the
-    /// method has none.
-    pub fn aggregates(&self) -> Option<&Aggregates> {
-        self.aggregates.as_ref()
+    /// Writes the counts of combinations of up to three values (or as long as the plan says) as delimited text: those
+    /// that the records were drawn from, or for methods without an epsilon those of the file, none below k and
+    /// rounded down to multiples of it.
+    ///
+    /// # Errors
+    /// A method that has none; an output that fails; a stop by `control`.
+    pub fn write_aggregates(&self, output: impl Write, control: &Control) -> Result<(), PublishError> {
+        let written = match &self.counts {
+            Counts::Of(counts) => counts.write_csv(output),
+            Counts::In(table, k) => {
+                let options = AggregateOptions { max_length: LENGTH, ..AggregateOptions::default() };
+                ReportableAggregates::count(table, &options, *k, control)?.write_csv(output)
+            }
+            Counts::None => {
+                let message = format!(
+                    "`{}` makes no counts of combinations: with an epsilon they would have to be paid for, and \
+                     `aggregate-seeded` does",
+                    self.account.method.name()
+                );
+                return Err(PublishError::plan(message));
+            }
+        };
+        written.map_err(|error| PublishError::io("aggregates", error))
     }
 }
+
+/// The longest combinations that are counted, if the plan does not say.
+const LENGTH: usize = 3;
 
 /// Records that were drawn and verified.
 struct Drawn {
     released: Released<Table>,
     details: serde_json::Value,
-    aggregates: Option<Aggregates>,
+    counts: Option<CombinationCounts>,
 }
 
 impl Drawn {
     fn of<R: Serialize>(synthetic: Synthetic<R>, control: &Control) -> Result<Self, PublishError> {
         let details = serde_json::to_value(&synthetic.report)?;
         control.report("verifying", 0, None);
-        Ok(Self { released: synthetic.output.verify(control)?, details, aggregates: synthetic.aggregates })
+        Ok(Self { released: synthetic.output.verify(control)?, details, counts: synthetic.counts })
     }
 }
 
@@ -160,14 +194,19 @@ impl Publisher {
         };
         let table = columns(dataset.table(), &dataset, plan, settings)?;
         let mut source = randomness.noise_source();
-        let bounded = limited(settings, self.clock.as_ref(), control)?;
+        let limited = limited(settings, self.clock.as_ref(), control)?;
         let drawn = if settings.is_differentially_private() {
             let payment = self.pay(plan, settings, &table, &source)?;
-            private(settings, &dataset, &table, payment, &mut source, &bounded, control)?
+            private(settings, &dataset, &table, payment, &mut source, (&limited, control))?
         } else {
-            k_anonymous(settings, &table, &mut source, &bounded, control)?
+            k_anonymous(settings, &table, &mut source, (&limited, control))?
         };
-        let Drawn { released, details, aggregates } = drawn;
+        let Drawn { released, details, counts } = drawn;
+        let counts = match (counts, settings.k) {
+            (Some(counts), _) => Counts::Of(counts),
+            (None, Some(k)) => Counts::In(table, k.into()),
+            (None, None) => Counts::None,
+        };
         let account = SynthesisAccount {
             format: dataset.format(),
             method: settings.method,
@@ -178,7 +217,7 @@ impl Publisher {
             remarks: remarks(&released, settings),
             outputs: Vec::new(),
         };
-        Ok(Synthesized { account, released, aggregates, layout: dataset.layout() })
+        Ok(Synthesized { account, released, counts, layout: dataset.layout() })
     }
 
     /// The ledger that a plan is paid from, if there is one.
@@ -280,3 +319,90 @@ fn limited(settings: &SynthesizePlan, clock: Option<&Clock>, control: &Control) 
         None => Ok(limited),
     }
 }
+
+/// Records from noisy counts, paid for.
+fn private(
+    settings: &SynthesizePlan,
+    dataset: &Dataset,
+    table: &Table,
+    payment: Payment,
+    source: &mut NoiseSource,
+    (limited, control): (&Control, &Control),
+) -> Result<Drawn, PublishError> {
+    let constraints = match dataset {
+        Dataset::Cases(_) if settings.structural_zeros != Some(false) => case_constraints(),
+        _ => Vec::new(),
+    };
+    match settings.method {
+        SynthesisMethod::Mst => {
+            let mut method = Mst::new().constraints(constraints);
+            if let Some(cells) = settings.max_cells {
+                method = method.max_cells(cells);
+            }
+            Drawn::of(method.run(table, payment, source, limited)?, control)
+        }
+        SynthesisMethod::Aim => {
+            let mut method = Aim::new().constraints(constraints);
+            if let Some(cells) = settings.max_cells {
+                method = method.max_cells(cells);
+            }
+            Drawn::of(method.run(table, payment, source, limited)?, control)
+        }
+        _ => {
+            let method = DpAggregateSeeded::new().length(settings.length.unwrap_or(LENGTH)).constraints(constraints);
+            Drawn::of(method.run(table, payment, source, limited)?, control)
+        }
+    }
+}
+
+/// Records whose combinations enough people have.
+fn k_anonymous(
+    settings: &SynthesizePlan,
+    table: &Table,
+    source: &mut NoiseSource,
+    (limited, control): (&Control, &Control),
+) -> Result<Drawn, PublishError> {
+    let k = u64::from(settings.k.unwrap_or_default());
+    match settings.method {
+        SynthesisMethod::RowSeeded => Drawn::of(RowSeeded::try_new(k)?.run(table, source, limited)?, control),
+        SynthesisMethod::ValueSeeded => Drawn::of(ValueSeeded::try_new(k)?.run(table, source, limited)?, control),
+        SynthesisMethod::Unseeded => Drawn::of(Unseeded::try_new(k)?.run(table, source, limited)?, control),
+        _ => {
+            let max_length = settings.length.unwrap_or(LENGTH);
+            let options = AggregateOptions { max_length, ..AggregateOptions::default() };
+            Drawn::of(AggregateSeeded::new().run(table, &options, k, source, limited)?, control)
+        }
+    }
+}
+
+/// What a reader of the account should know. With an epsilon it depends on the plan alone.
+fn remarks(released: &Released<Table>, settings: &SynthesizePlan) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let guarantee = released.statement().synthetic.as_ref().and_then(|synthetic| synthetic.differential_privacy());
+    if let Some(guarantee) = guarantee {
+        if guarantee.not_private {
+            remarks.push(
+                "a trial: the noise follows from a seed, so that it protects nobody; leave the seed out for a release"
+                    .to_owned(),
+            );
+        }
+        if guarantee.ledger.is_none() {
+            remarks.push(
+                "no ledger counts what other releases of these people spend; [budget] and --ledger do".to_owned(),
+            );
+        }
+        if guarantee.epsilon > WEAK {
+            remarks.push(format!(
+                "epsilon {} is a weak promise: whoever thinks that somebody is in the file with 10 % may be sure afterwards",
+                guarantee.epsilon
+            ));
+        }
+    }
+    if settings.k == Some(1) {
+        remarks.push("k = 1 hides nobody: combinations of one person are kept".to_owned());
+    }
+    remarks
+}
+
+/// From this epsilon on, the account says that it is a weak promise.
+const WEAK: f64 = 4.0;

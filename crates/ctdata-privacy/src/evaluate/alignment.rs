@@ -168,9 +168,7 @@ fn recoding(attribute: &Attribute, joint: &Attribute) -> Vec<u16> {
         }
     };
     let blank = joint.missing_code(Missing::NotRecorded).unwrap_or(0);
-    (0..attribute.code_count())
-        .map(|old| u16::try_from(old).ok().and_then(code).unwrap_or(blank))
-        .collect()
+    (0..attribute.code_count()).map(|old| u16::try_from(old).ok().and_then(code).unwrap_or(blank)).collect()
 }
 
 #[cfg(test)]
@@ -190,9 +188,7 @@ mod tests {
     }
 
     fn cells(table: &Table) -> Vec<String> {
-        (0..table.rows())
-            .map(|row| table.text(row, 0).map_or_else(|| "-".to_owned(), Cow::into_owned))
-            .collect()
+        (0..table.rows()).map(|row| table.text(row, 0).map_or_else(|| "-".to_owned(), Cow::into_owned)).collect()
     }
 
     #[test]
@@ -200,7 +196,10 @@ mod tests {
         let original = texts(&[("x", &["a", "b", "-"]), ("only here", &["1", "1", "1"])]);
         let released = texts(&[("new", &["1", "1"]), ("x", &["c", "b"])]);
         let both = aligned(&original, &released);
-        assert_eq!((cells(&both.original), cells(&both.released)), (vec!["a".into(), "b".into(), "-".into()], vec!["c".into(), "b".into()]));
+        assert_eq!(
+            (cells(&both.original), cells(&both.released)),
+            (vec!["a".into(), "b".into(), "-".into()], vec!["c".into(), "b".into()])
+        );
         assert_eq!(both.original.schema(), both.released.schema());
         assert_eq!(both.original.column(0).unwrap().get(1), both.released.column(0).unwrap().get(1));
         assert_eq!(both.alignment.only_in_original, ["only here"]);
@@ -256,6 +255,9 @@ mod tests {
         assert_eq!(error.to_string(), "released: it has no attribute in common with the original (and the hold-out)");
         let (table, holdout) = (flags(&[&[0], &[1]]), flags(&[&[0]]));
         let both = align(&table, &table, Some(&holdout), &Control::default()).unwrap();
-        assert_eq!((both.alignment.attributes, both.alignment.not_in_holdout), (vec!["a".to_owned()], vec!["b".to_owned()]));
+        assert_eq!(
+            (both.alignment.attributes, both.alignment.not_in_holdout),
+            (vec!["a".to_owned()], vec!["b".to_owned()])
+        );
     }
 }

@@ -164,7 +164,12 @@ pub(super) fn compare(
         });
         all.merge(&tally);
         by_length.push(tally.errors(length));
-        leakage.push(Leakage { length, combinations: tally.original(), leaked, share: share(leaked, tally.original()) });
+        leakage.push(Leakage {
+            length,
+            combinations: tally.original(),
+            leaked,
+            share: share(leaked, tally.original()),
+        });
         control.report("combinations", length as u64, Some(max_length as u64));
         control.check()?;
     }
@@ -380,11 +385,7 @@ mod tests {
 
     #[test]
     fn what_is_suppressed_fabricated_and_leaked_is_told_apart() {
-        let released = texts(&[
-            ("A", &["a1", "a1", "a2"]),
-            ("B", &["b1", "b2", "b1"]),
-            ("C", &["c1", "c1", "-"]),
-        ]);
+        let released = texts(&[("A", &["a1", "a1", "a2"]), ("B", &["b1", "b2", "b1"]), ("C", &["c1", "c1", "-"])]);
         let found = compared(&five(), &released, 2);
         // Counts of at least 2: a1 3, a2 2, b2 3, c1 3; a1b2 2, a1c1 2, b2c1 2. All occur in the release.
         assert_eq!(found.preservation.combinations, 7);

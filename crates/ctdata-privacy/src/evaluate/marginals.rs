@@ -217,9 +217,7 @@ fn within_groups(original: &Marginal, released: &Marginal, rows: (u64, u64), pla
         entry.1 += u128::from(if rows.1 == 0 { x } else { (x * rows.1).abs_diff(y * rows.0) });
     });
     let present = groups.into_iter().filter(|(_, (mass, _))| *mass > 0);
-    present
-        .map(|(group, (mass, sum))| (group, (wide(sum) / (real(mass) * real(rows.1.max(1)))).min(1.0)))
-        .collect()
+    present.map(|(group, (mass, sum))| (group, (wide(sum) / (real(mass) * real(rows.1.max(1)))).min(1.0))).collect()
 }
 
 fn group_scores(

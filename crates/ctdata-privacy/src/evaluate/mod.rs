@@ -13,13 +13,24 @@ macro_rules! opaque_debug {
 }
 
 mod alignment;
+mod attack;
 mod combinations;
+mod evaluator;
 mod marginals;
 mod parallel;
+mod propensity;
+mod report;
 
 pub use alignment::Alignment;
+pub use attack::{
+    ApparentMatches, AttackResult, AttackRisk, Attacks, AttributeDisclosure, Closeness, DistanceSummary, ExactMatches,
+    InferenceRisk, KeyDisclosure, ReplicatedUniques, SinglingOut, SuccessRate,
+};
 pub use combinations::{CountBin, CountCell, Leakage, LengthErrors, Preservation};
+pub use evaluator::Evaluator;
 pub use marginals::{AssociationDistance, GroupScore, GroupScores, MarginalDistance};
+pub use propensity::Propensity;
+pub use report::{Evaluation, Plot};
 
 #[expect(clippy::cast_precision_loss, reason = "counts of records and combinations are below 2^53")]
 fn real(count: u64) -> f64 {

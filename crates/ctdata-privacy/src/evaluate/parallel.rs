@@ -14,9 +14,6 @@ pub(super) fn try_map<T: Sync, R: Send>(
 
 /// Maps every item, or gives the first error.
 #[cfg(not(feature = "rayon"))]
-pub(super) fn try_map<T, R>(
-    items: &[T],
-    map: impl Fn(&T) -> Result<R, PrivacyError>,
-) -> Result<Vec<R>, PrivacyError> {
+pub(super) fn try_map<T, R>(items: &[T], map: impl Fn(&T) -> Result<R, PrivacyError>) -> Result<Vec<R>, PrivacyError> {
     items.iter().map(map).collect()
 }

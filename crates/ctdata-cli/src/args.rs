@@ -189,6 +189,9 @@ pub(crate) struct EvaluateOptions {
     /// Attributes to compare; all that both files have if left out
     #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
     pub(crate) attributes: Vec<String>,
+    /// Attributes that an attacker knows of a person; the most telling ones if left out
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
+    pub(crate) keys: Vec<String>,
     /// How many people each attack is tried on; 0 leaves attacks out
     #[arg(long, default_value_t = 500, value_name = "N")]
     pub(crate) targets: usize,

@@ -7,7 +7,7 @@ use super::super::real;
 use super::records::{Records, Space, Target};
 use super::{Sides, in_batches, sample};
 use crate::PrivacyError;
-use crate::perturb::draw::below;
+use crate::draw::below;
 
 /// How near released records lie to records of the original.
 ///

@@ -7,7 +7,7 @@ use super::rate::{AttackResult, SuccessRate};
 use super::records::{Records, Target};
 use super::{Sides, in_batches, sample};
 use crate::PrivacyError;
-use crate::perturb::draw::{below, shuffle};
+use crate::draw::{below, shuffle};
 
 /// How often the released records nearest to one half of a target's attributes and those nearest to the
 /// other half have one in common.

@@ -26,7 +26,7 @@ use rand::{Rng, SeedableRng};
 use super::alignment::Aligned;
 use super::parallel::try_map;
 use crate::PrivacyError;
-use crate::perturb::draw::below;
+use crate::draw::below;
 
 /// Targets that go through the records together.
 const BATCH: usize = 16;

@@ -10,7 +10,7 @@ use super::rate::{AttackResult, SuccessRate};
 use super::records::{Condition, Records};
 use crate::PrivacyError;
 use crate::evaluate::parallel::try_map;
-use crate::perturb::draw::{below, shuffle};
+use crate::draw::{below, shuffle};
 
 /// What singling out achieves.
 ///

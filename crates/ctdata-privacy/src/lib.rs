@@ -88,6 +88,7 @@
 
 mod anonymize;
 pub mod dp;
+mod draw;
 mod error;
 pub mod evaluate;
 mod model;

@@ -7,18 +7,23 @@
 
 mod allowance;
 mod budget;
+mod contribution;
 mod convert;
 mod ledger;
 mod mechanism;
 mod noise;
+mod select;
 mod source;
+mod stability;
 
 pub use allowance::{Allowance, Charge, DeltaCharge, Expense};
 pub use budget::{Budget, Delta, Epsilon, Rho};
+pub use contribution::{Bounded, ContributionBound};
 pub use convert::{
     delta_of_discrete_gaussian, delta_of_rho, epsilon_of_rho, rho_of_epsilon, rho_of_exponential, rho_of_pure_epsilon,
 };
 pub use ledger::{EntryHash, Ledger, LedgerEntry, LedgerFault, LedgerView, Receipt, Remaining, Reservation};
-pub use mechanism::{ExponentialMechanism, GaussianMechanism, Noisy};
-pub use noise::{DiscreteGaussian, Ratio};
+pub use mechanism::{ExponentialMechanism, GaussianMechanism, LaplaceMechanism, Noisy, PermuteAndFlip};
+pub use noise::{DiscreteGaussian, DiscreteLaplace, Ratio};
 pub use source::NoiseSource;
+pub use stability::{DiscoveredCounts, StabilityHistogram};

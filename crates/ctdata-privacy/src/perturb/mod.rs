@@ -6,7 +6,6 @@
 
 mod coding;
 mod column;
-mod draw;
 mod local_suppression;
 mod microaggregation;
 mod pram;

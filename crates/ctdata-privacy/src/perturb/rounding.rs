@@ -6,9 +6,9 @@ use ctdata_table::{Attribute, Cell, Column, Control, Domain, DomainKind, Origin,
 use rand::Rng;
 
 use super::column::{changes, code, forget_absent, renumber};
-use super::draw::below;
 use super::{PerturbationDetails, PerturbationMethod, PerturbationReport, Perturbed};
 use crate::PrivacyError;
+use crate::draw::below;
 
 /// What rounding did.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,15 @@
 //! Why the mechanisms do what they claim: one note each, with claim, assumptions, argument and
 //! source.
 
+#[doc = include_str!("contribution_bound.md")]
+pub mod contribution_bound {}
+
+#[doc = include_str!("discrete_gaussian.md")]
+pub mod discrete_gaussian {}
+
+#[doc = include_str!("discrete_laplace.md")]
+pub mod discrete_laplace {}
+
 #[doc = include_str!("k_anonymity_by_suppression.md")]
 pub mod k_anonymity_by_suppression {}
 
@@ -10,8 +19,14 @@ pub mod ledger {}
 #[doc = include_str!("local_suppression.md")]
 pub mod local_suppression {}
 
+#[doc = include_str!("private_choice.md")]
+pub mod private_choice {}
+
 #[doc = include_str!("recoding.md")]
 pub mod recoding {}
+
+#[doc = include_str!("stability_histogram.md")]
+pub mod stability_histogram {}
 
 #[doc = include_str!("zcdp_accounting.md")]
 pub mod zcdp_accounting {}

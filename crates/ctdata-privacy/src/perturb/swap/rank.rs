@@ -5,8 +5,8 @@ use rand::Rng;
 
 use super::unswapped::Unswapped;
 use crate::PrivacyError;
+use crate::draw::{below, shuffle};
 use crate::perturb::column::changes;
-use crate::perturb::draw::{below, shuffle};
 use crate::perturb::{PerturbationDetails, PerturbationMethod, PerturbationReport, Perturbed};
 use crate::quasi::check_distinct;
 

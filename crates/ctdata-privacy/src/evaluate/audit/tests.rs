@@ -1,6 +1,6 @@
 //! Mechanisms that keep their claim, and mechanisms that were broken on purpose and are found.
 //!
-//! Seeds are fixed. At other seeds, each test of a whole mechanism would fail with a probability of 0.001 at most.
+//! Seeds are fixed. At other seeds, a whole mechanism would be accused with a probability of 0.001 at most.
 
 use ctdata_table::{Control, CountSource, Table};
 use rand::rngs::ChaCha20Rng;

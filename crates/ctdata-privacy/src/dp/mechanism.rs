@@ -109,7 +109,11 @@ impl GaussianMechanism {
     pub fn release<R: CryptoRng + ?Sized>(self, counts: &[i64], rng: &mut R) -> Noisy {
         let mut values = Vec::with_capacity(counts.len());
         let mut exact = counts.iter();
-        self.noise.draw_each(rng, counts.len(), |noise| values.extend(exact.next().map(|&count| add(count, noise))));
+        self.noise.draw_each(rng, counts.len(), |noise| {
+            if let Some(&count) = exact.next() {
+                values.push(add(count, noise));
+            }
+        });
         Noisy { values, variance: self.noise.variance() }
     }
 }

@@ -54,7 +54,7 @@ impl Table {
             bounds.push(low);
         }
         bounds.push(u64::MAX);
-        // About two buckets for every standard deviation's tenth part.
+        // Two to four buckets an entry, so that a search seldom takes more than one step.
         let leading = (bounds.len() * 2).next_power_of_two().trailing_zeros().clamp(6, 14);
         let trailing = Self::DRAWN - leading;
         let mut place = 0u32;

@@ -170,7 +170,7 @@ fn laplace_draws_are_distributed_as_they_should() {
 #[test]
 fn gaussian_draws_by_rejection_are_distributed_as_they_should() {
     let mut rng = ChaCha20Rng::seed_from_u64(2);
-    for (n, d) in [(1, 8), (1, 1), (7, 3), (100, 1), (25_601, 256), (1_000_000, 7)] {
+    for (n, d) in [(1, 8), (1, 1), (7, 3), (100, 1), (25_601, 256), (1_000_000, 7), (u64::MAX, u64::MAX - 1)] {
         let draws = one_by_one(&gaussian(n, d), &mut rng, 20_000);
         assert_distributed(&format!("{n}/{d}"), &draws, &gaussian_probabilities(n as f64 / d as f64));
     }
@@ -179,7 +179,7 @@ fn gaussian_draws_by_rejection_are_distributed_as_they_should() {
 #[test]
 fn gaussian_draws_by_table_are_distributed_as_they_should() {
     let mut rng = ChaCha20Rng::seed_from_u64(3);
-    for (n, d) in [(1, 8), (1, 1), (7, 3), (100, 1), (25_601, 256), (1_000_000, 7)] {
+    for (n, d) in [(1, 8), (1, 1), (7, 3), (100, 1), (25_601, 256), (1_000_000, 7), (u64::MAX, u64::MAX - 1)] {
         let table = Table::try_new(ratio(n, d).reduced()).unwrap();
         let draws: Vec<i64> = (0..200_000).map(|_| table.draw(&mut rng)).collect();
         assert_distributed(&format!("{n}/{d}"), &draws, &gaussian_probabilities(n as f64 / d as f64));
@@ -252,6 +252,29 @@ fn sums_past_the_range_end_at_it() {
     assert_eq!(add(i64::MAX, i128::MIN), i64::MIN);
     // Noise past the range of 64 bits, and a count that brings it back.
     assert_eq!(add(-10, i128::from(i64::MAX) + 3), i64::MAX - 7);
+}
+
+#[test]
+fn no_floating_point_takes_part() {
+    // What is before the tests of each file that noise passes through; ratios are shown as floats.
+    for file in [
+        include_str!("../../draw.rs"),
+        include_str!("../mechanism.rs"),
+        include_str!("../select.rs"),
+        include_str!("bernoulli.rs"),
+        include_str!("enclosure.rs"),
+        include_str!("fixed_point.rs"),
+        include_str!("gaussian.rs"),
+        include_str!("laplace.rs"),
+        include_str!("mod.rs"),
+        include_str!("table.rs"),
+    ] {
+        let code =
+            file.split("#[cfg(test)]\nmod tests {").next().and_then(|code| code.split("#[cfg(test)]\n#[expect").next());
+        for float in ["f64", "f32", "libm"] {
+            assert!(!code.unwrap().contains(float));
+        }
+    }
 }
 
 #[test]

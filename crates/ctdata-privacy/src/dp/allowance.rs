@@ -116,8 +116,8 @@ impl Allowance {
 pub struct DeltaCharge(Delta);
 
 impl DeltaCharge {
-    /// The probability.
-    pub fn delta(&self) -> Delta {
+    /// The probability, for the one mechanism that uses it.
+    pub fn spend(self) -> Delta {
         self.0
     }
 }

@@ -9,6 +9,7 @@ mod allowance;
 mod budget;
 #[doc = include_str!("choosing.md")]
 pub mod choosing {}
+mod contribution;
 mod convert;
 mod ledger;
 mod marginals;
@@ -17,9 +18,11 @@ mod noise;
 mod payment;
 mod select;
 mod source;
+mod stability;
 
 pub use allowance::{Allowance, Charge, DeltaCharge, Expense};
 pub use budget::{Budget, Delta, Epsilon, Rho};
+pub use contribution::{Bounded, ContributionBound};
 pub use convert::{
     delta_of_discrete_gaussian, delta_of_rho, epsilon_of_rho, rho_of_epsilon, rho_of_exponential, rho_of_pure_epsilon,
 };
@@ -29,3 +32,4 @@ pub use marginals::{LengthSplit, NoisyAggregates, NoisyLength, RecordCap, Sparse
 pub use noise::{DiscreteGaussian, DiscreteLaplace, Ratio};
 pub use payment::{Payment, ReleaseNote};
 pub use source::NoiseSource;
+pub use stability::{DiscoveredCounts, StabilityHistogram};

@@ -14,6 +14,7 @@ macro_rules! opaque_debug {
 
 mod alignment;
 mod attack;
+mod audit;
 mod combinations;
 mod evaluator;
 mod marginals;
@@ -26,6 +27,7 @@ pub use attack::{
     ApparentMatches, AttackResult, AttackRisk, Attacks, AttributeDisclosure, Closeness, DistanceSummary, ExactMatches,
     InferenceRisk, KeyDisclosure, ReplicatedUniques, SinglingOut, SuccessRate,
 };
+pub use audit::{AuditReport, DpAudit, Neighbour};
 pub use combinations::{CountBin, CountCell, Leakage, LengthErrors, Preservation};
 pub use evaluator::Evaluator;
 pub use marginals::{AssociationDistance, GroupScore, GroupScores, MarginalDistance};

@@ -1,6 +1,9 @@
 //! Why the mechanisms do what they claim: one note each, with claim, assumptions, argument and
 //! source.
 
+#[doc = include_str!("contribution_bound.md")]
+pub mod contribution_bound {}
+
 #[doc = include_str!("discrete_gaussian.md")]
 pub mod discrete_gaussian {}
 
@@ -27,6 +30,9 @@ pub mod sparse_marginals {}
 
 #[doc = include_str!("recoding.md")]
 pub mod recoding {}
+
+#[doc = include_str!("stability_histogram.md")]
+pub mod stability_histogram {}
 
 #[doc = include_str!("zcdp_accounting.md")]
 pub mod zcdp_accounting {}

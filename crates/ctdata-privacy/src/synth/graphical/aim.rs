@@ -1,11 +1,11 @@
 //! Sets chosen one after the other where the model is farthest from the counts.
 
-use ctdata_table::{Constraint, Control, StopReason, Table};
+use ctdata_table::{Constraint, Control, Table};
 
 use super::draft::Scope;
 use super::measure::{Workbench, sigma_of, weight_of_cells};
 use super::mst::{Chosen, EXPECTED_NOISE, Split, before_deadline, draft};
-use super::score::{choose, distance, score};
+use super::score::{self, distance, score};
 use super::{FitOptions, GraphicalDraft, GraphicalMethod, GraphicalModel, junction_tree_cells};
 use crate::PrivacyError;
 use crate::dp::{Allowance, NoiseSource, Rho};
@@ -49,7 +49,7 @@ struct Pace {
     /// Sets chosen at most, per attribute.
     sets_per_attribute: usize,
     /// Rounds after the tree.
-    rounds: u32,
+    rounds: u64,
     /// Thousandths of the budget for counts that are spent while choosing; the rest at the end.
     early: u64,
     /// Steps of each fit on the way.
@@ -145,15 +145,13 @@ impl Aim {
             wanted: &wanted,
             max_cells: self.max_cells,
             pace: self.pace,
-            early: sets.share(self.pace.early, 1000),
             early_left: sets.share(self.pace.early, 1000),
             sets,
             choices,
             rounds: 0,
         };
-        let mut stopped: Option<StopReason> = None;
-        let result = search.run(&mut bench, &options, allowance, source, control);
-        before_deadline(result, &mut stopped)?;
+        let mut stopped = None;
+        before_deadline(search.run(&mut bench, &options, allowance, source, control), &mut stopped)?;
         search.finish(&mut bench, allowance, source)?;
         let last = self.options(if stopped.is_some() { 10 } else { 4 * self.pace.steps });
         let model = bench.fit(&last, Some(&search.model), &patient)?;
@@ -161,7 +159,7 @@ impl Aim {
     }
 
     fn options(&self, steps: u32) -> FitOptions {
-        FitOptions { max_cells: self.max_cells.into(), iterations: steps, tolerance: 1e-5 }
+        FitOptions { max_cells: self.max_cells.into(), iterations: steps, tolerance: 1e-5, steps: 1 }
     }
 
     /// The sets of the workload by position, with weights.
@@ -247,6 +245,19 @@ fn subsets(positions: &[usize], of: usize, all: &mut Vec<Vec<usize>>) {
     extend(positions, of, &mut Vec::with_capacity(of), all);
 }
 
+/// One round of choices.
+struct Round {
+    /// Choices before it.
+    first: u64,
+    batch: u64,
+    /// Cells that the junction tree may have after it.
+    cap: u128,
+    /// Whether it is the first, which joins all attributes to a tree.
+    joining: bool,
+    /// For each choice.
+    rho: Rho,
+}
+
 /// The search for sets.
 struct Search<'a> {
     candidates: Vec<Candidate>,
@@ -256,7 +267,6 @@ struct Search<'a> {
     max_cells: u64,
     pace: Pace,
     /// For counts while choosing.
-    early: Rho,
     early_left: Rho,
     /// For counts in all.
     sets: Rho,
@@ -275,53 +285,67 @@ impl Search<'_> {
         control: &Control,
     ) -> Result<(), PrivacyError> {
         self.count(bench, control)?;
-        if self.candidates.is_empty() {
-            return Ok(());
-        }
-        let most = self.candidates.len().min(self.pace.sets_per_attribute * bench.shape().len());
-        let rho = self.choices.share(1, most as u64);
-        let heaviest = self.candidates.iter().map(|candidate| candidate.weight).max().unwrap_or(1);
-        let tree = bench.shape().len().saturating_sub(1).min(most);
-        let per_round = (most - tree).div_ceil(self.pace.rounds.max(1) as usize).max(1);
-        let mut picks = 0;
-        let mut done = false;
-        while picks < most && !done {
+        let most = self.candidates.len().min(self.pace.sets_per_attribute * bench.shape().len()) as u64;
+        let tree = (bench.shape().len() as u64).saturating_sub(1).min(most);
+        let per_round = (most - tree).div_ceil(self.pace.rounds.max(1)).max(1);
+        let mut made = 0;
+        let mut wide = false;
+        while made < most {
             control.check()?;
-            control.report("choosing what to measure", picks as u64, Some(most as u64));
-            let scores = self.scores(bench, most as u64, control)?;
-            let batch = if self.rounds == 0 { tree } else { per_round.min(most - picks) };
-            // The tree may grow as the budget is spent, so that early choices do not take all room.
-            let cap = self.max_cells / (most as u64) * ((picks + batch) as u64).max(1);
-            let mut joined: Vec<usize> = (0..bench.shape().len()).collect();
-            let mut now = Vec::new();
-            for _ in 0..batch {
-                let open = self.open(bench, cap, (self.rounds == 0).then_some(&joined));
-                let mut of_open: Vec<i64> =
-                    open.iter().filter_map(|&place| scores.get(place).copied()).collect();
-                // To stop is a candidate too.
-                of_open.push(0);
-                picks += 1;
-                let purpose = format!("choice {picks} of a set");
-                let place = choose(&of_open, heaviest, purpose, rho, allowance, source)?;
-                let Some(&place) = place.and_then(|place| open.get(place)) else {
-                    done = self.rounds > 0 && cap >= self.max_cells / 2 ;
-                    break;
-                };
-                if let Some(candidate) = self.candidates.get_mut(place) {
-                    candidate.chosen = true;
-                    join(&mut joined, &candidate.set);
-                    now.push(place);
-                }
+            control.report("choosing what to measure", made, Some(most));
+            let scores = self.scores(bench, most, control)?;
+            let joining = self.rounds == 0;
+            let batch = if joining { tree } else { per_round.min(most - made) };
+            // The junction tree grows as choices are made, so that the first ones do not take all room.
+            let share = u128::from(self.max_cells) * u128::from(made + batch) / u128::from(most);
+            let cap = if wide { self.max_cells.into() } else { share };
+            let round = Round { first: made, batch, cap, joining, rho: self.choices.share(1, most) };
+            let (places, ended) = self.choose(&round, &scores, bench, allowance, source)?;
+            if !places.is_empty() {
+                self.measure(&places, made, most, bench, allowance, source)?;
+                self.model = bench.fit(options, Some(&self.model), control)?;
             }
+            made += batch;
             self.rounds += 1;
-            if now.is_empty() {
-                if cap >= self.max_cells / 2 { break; }
-                continue;
+            // Nothing more is worth its noise: all room is given once, then the search is over.
+            if ended && !joining {
+                if wide {
+                    break;
+                }
+                wide = true;
             }
-            self.measure(&now, most as u64, bench, allowance, source)?;
-            self.model = bench.fit(options, Some(&self.model), control)?;
         }
         Ok(())
+    }
+
+    /// The choices of one round: places of candidates, and whether it ended by choosing to stop.
+    fn choose(
+        &mut self,
+        round: &Round,
+        scores: &[i64],
+        bench: &Workbench,
+        allowance: &mut Allowance,
+        source: &mut NoiseSource,
+    ) -> Result<(Vec<usize>, bool), PrivacyError> {
+        let heaviest = self.candidates.iter().map(|candidate| candidate.weight).max().unwrap_or(1);
+        let mut joined: Vec<usize> = (0..bench.shape().len()).collect();
+        let mut open: Vec<usize> = (0..self.candidates.len()).collect();
+        let mut places = Vec::new();
+        for choice in 1..=round.batch {
+            open = self.open(&open, bench, round.cap, round.joining.then_some(&joined));
+            // To stop is a candidate too, of score 0.
+            let of_open = open.iter().filter_map(|&place| scores.get(place).copied()).chain([0]);
+            let of_open: Vec<i64> = of_open.collect();
+            let purpose = format!("choice {} of a set", round.first + choice);
+            let chosen = score::choose(&of_open, heaviest, purpose, round.rho, allowance, source)?;
+            let Some(&place) = chosen.and_then(|chosen| open.get(chosen)) else { return Ok((places, true)) };
+            if let Some(candidate) = self.candidates.get_mut(place) {
+                candidate.chosen = true;
+                join(&mut joined, &candidate.set);
+                places.push(place);
+            }
+        }
+        Ok((places, false))
     }
 
     /// Counts all candidates once.
@@ -359,45 +383,42 @@ impl Search<'_> {
         Ok(self.candidates.iter().zip(&model).map(score).collect())
     }
 
-    /// Candidates that may be chosen: not chosen yet, within the cap, and for the tree between attributes that are
-    /// not joined yet. All of this is public.
-    fn open(&self, bench: &Workbench, cap: u64, joined: Option<&Vec<usize>>) -> Vec<usize> {
-        let chosen: Vec<Vec<usize>> =
-            self.candidates.iter().filter(|candidate| candidate.chosen).map(|candidate| candidate.set.clone()).collect();
-        let mut open = Vec::new();
-        for (place, candidate) in self.candidates.iter().enumerate() {
-            let apart = joined.is_none_or(|joined| {
-                let mut parts: Vec<usize> =
-                    candidate.set.iter().filter_map(|&position| joined.get(position).copied()).collect();
-                parts.sort_unstable();
-                parts.dedup();
-                candidate.set.len() == 2 && parts.len() == 2
+    /// Those of some candidates that may be chosen: not chosen yet, within the cap, and for the tree between attributes
+    /// that are not joined yet. All of this is public.
+    fn open(&self, of: &[usize], bench: &Workbench, cap: u128, joined: Option<&Vec<usize>>) -> Vec<usize> {
+        let chosen = self.candidates.iter().filter(|candidate| candidate.chosen);
+        let chosen: Vec<Vec<usize>> = chosen.map(|candidate| candidate.set.clone()).collect();
+        let fits = |place: &usize| {
+            let Some(candidate) = self.candidates.get(*place).filter(|candidate| !candidate.chosen) else {
+                return false;
+            };
+            let apart = joined.is_none_or(|joined| match candidate.set[..] {
+                [a, b] => joined.get(a) != joined.get(b),
+                _ => false,
             });
-            if candidate.chosen || !apart {
-                continue;
+            apart && {
+                let mut cliques = chosen.clone();
+                cliques.push(candidate.set.clone());
+                junction_tree_cells(bench.shape(), &cliques) <= cap
             }
-            let mut cliques = chosen.clone();
-            cliques.push(candidate.set.clone());
-            if junction_tree_cells(bench.shape(), &cliques) <= u128::from(cap) {
-                open.push(place);
-            }
-        }
-        open
+        };
+        of.iter().copied().filter(fits).collect()
     }
 
     /// Counts what was chosen, with a part of the budget.
     fn measure(
         &mut self,
         places: &[usize],
+        picked: u64,
         most: u64,
         bench: &mut Workbench,
         allowance: &mut Allowance,
         source: &mut NoiseSource,
     ) -> Result<(), PrivacyError> {
         let mut early_left = self.early_left;
-        for candidate in places.iter().filter_map(|&place| self.candidates.get(place)) {
-            // Sets may turn out larger than the mean: never more than a quarter of what is left for now.
-            let rho = self.rho(candidate, self.early, most).min(early_left.share(1, 4));
+        for (picked, candidate) in (picked..).zip(places.iter().filter_map(|&place| self.candidates.get(place))) {
+            // Of what is left, so that large sets make later ones cost less, and nothing is overdrawn.
+            let rho = self.rho(candidate, early_left, most.saturating_sub(picked).max(1)).min(early_left.share(1, 4));
             early_left = early_left.minus(rho).unwrap_or(Rho::ZERO);
             bench.measure(&candidate.set, &candidate.counts, rho, allowance, source)?;
         }

@@ -56,12 +56,15 @@ pub(crate) struct FitOptions {
     pub(crate) iterations: u32,
     /// A step of the proximal method that lowers the loss by less than this share of 1 + the loss is the last.
     pub(crate) tolerance: f64,
+    /// Steps of the proximal method. The first draws all potentials to 0, so that noise does not carry them away: it
+    /// is enough for counts with noise. More reach the least loss.
+    pub(crate) steps: u32,
 }
 
 /// Pairs of steps and changes of the gradient that are kept.
 const MEMORY: usize = 10;
 /// tau times the standard deviation, at first: a cell is drawn by that share of it per unit of its potential.
-const FIRST_PULL: f64 = 0.1;
+const FIRST_PULL: f64 = 1.0;
 /// tau is divided by this from step to step.
 const PULL_SHRINKS: f64 = 4.0;
 /// And not less than this share of the first.
@@ -182,8 +185,8 @@ impl<'a> Fit<'a> {
         loss
     }
 
-    /// Potentials to start from: those that are known, and for the others the ratio of measured to expected
-    /// counts.
+    /// Potentials to start from: those that are known; for other single attributes the ratio of measured to expected
+    /// counts; 0 for other sets, since many that overlap would each correct the same difference.
     pub(super) fn start(&mut self, known: Vec<Option<&[f64]>>) -> Vec<f64> {
         let size = self.starts[self.targets.len()];
         let mut theta = vec![0.0; size];
@@ -193,36 +196,26 @@ impl<'a> Fit<'a> {
             }
         }
         let mut counts = Vec::new();
-        // Single attributes first: what pairs say of them is then known.
-        for single in [true, false] {
-            let fresh: Vec<usize> = (0..self.targets.len())
-                .filter(|&table| known[table].is_none() && (self.network.sets[table].len() == 1) == single)
-                .collect();
-            if fresh.is_empty() {
-                continue;
-            }
-            if self.counts(&theta, &mut counts).is_none() {
-                theta.fill(0.0);
-                return theta;
-            }
-            let before = self.dual_without_ridge(&theta);
-            let mut raised = theta.clone();
-            for &table in &fresh {
-                let target = &self.targets[table];
-                let least = 0.5 * target.variance.sqrt() + 1e-9 * self.total;
-                let expected = self.table(&counts, table).iter();
-                let cells = target.counts.iter().zip(expected).enumerate();
-                for (cell, (measured, expected)) in cells {
-                    if !target.dead.as_ref().is_some_and(|dead| dead[cell]) {
-                        raised[self.starts[table] + cell] += ((measured.max(0.0) + least) / (expected + least)).ln();
-                    }
+        let fresh: Vec<usize> = (0..self.targets.len())
+            .filter(|&table| known[table].is_none() && self.network.sets[table].len() == 1)
+            .collect();
+        if fresh.is_empty() || self.counts(&theta, &mut counts).is_none() {
+            return theta;
+        }
+        let before = self.dual_without_ridge(&theta);
+        let mut raised = theta.clone();
+        for &table in &fresh {
+            let target = &self.targets[table];
+            let least = 0.5 * target.variance.sqrt() + 1e-9 * self.total;
+            let expected = self.table(&counts, table).iter();
+            let cells = target.counts.iter().zip(expected).enumerate();
+            for (cell, (measured, expected)) in cells {
+                if !target.dead.as_ref().is_some_and(|dead| dead[cell]) {
+                    raised[self.starts[table] + cell] += ((measured.max(0.0) + least) / (expected + least)).ln();
                 }
             }
-            if self.dual_without_ridge(&raised) < before {
-                theta = raised;
-            }
         }
-        theta
+        if self.dual_without_ridge(&raised) < before { raised } else { theta }
     }
 
     fn dual_without_ridge(&mut self, theta: &[f64]) -> f64 {
@@ -280,12 +273,17 @@ impl<'a> Fit<'a> {
         let mut tau = first;
         let mut last = f64::INFINITY;
         while !self.targets.is_empty() {
-            self.centre(&mut theta);
-            let (point, ended) = self.step(theta, tau, last, options, control)?;
+            let centre = if self.report.losses.is_empty() {
+                vec![0.0; theta.len()]
+            } else {
+                self.centre(&mut theta);
+                theta.clone()
+            };
+            let (point, ended) = self.step(theta, &centre, tau, last, options, control)?;
             let loss = self.loss(&point.counts);
             self.report.losses.push(loss);
             theta = point.theta;
-            if ended {
+            if ended || self.report.losses.len() as u64 >= u64::from(options.steps) {
                 break;
             }
             if last - loss <= options.tolerance * (1.0 + loss) {
@@ -308,13 +306,13 @@ impl<'a> Fit<'a> {
     fn step(
         &mut self,
         theta: Vec<f64>,
+        centre: &[f64],
         tau: f64,
         last: f64,
         options: &FitOptions,
         control: &Control,
     ) -> Result<(Point, bool), PrivacyError> {
-        let centre = theta.clone();
-        let Some(mut point) = self.evaluate(theta, &centre, tau) else {
+        let Some(mut point) = self.evaluate(theta, centre, tau) else {
             let mut point = Point { theta: vec![0.0; centre.len()], ..Point::default() };
             self.counts(&point.theta.clone(), &mut point.counts);
             return Ok((point, true));
@@ -345,7 +343,7 @@ impl<'a> Fit<'a> {
             let mut length = 1.0;
             let next = loop {
                 let theta = point.theta.iter().zip(&direction).map(|(theta, d)| theta + length * d).collect();
-                let next = self.evaluate(theta, &centre, tau);
+                let next = self.evaluate(theta, centre, tau);
                 match next {
                     Some(next) if next.value <= point.value + 1e-4 * length * slope => break Some(next),
                     _ if length < 1e-6 || self.report.iterations >= options.iterations => break None,

@@ -269,9 +269,7 @@ impl Workbench {
         control: &Control,
     ) -> Result<GraphicalModel, PrivacyError> {
         let total = Some(self.total.max(1.0));
-        let m = GraphicalModel::fit(&self.shape, &self.measurements, &self.impossible, total, options, warm, control)?;
-        if std::env::var("V").is_ok() { eprintln!("fit {:?} cells {}", m.report(), m.cells()); }
-        Ok(m)
+        GraphicalModel::fit(&self.shape, &self.measurements, &self.impossible, total, options, warm, control)
     }
 
     /// How many rows the synthetic table has: the noisy total.

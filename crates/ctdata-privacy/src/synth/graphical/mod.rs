@@ -7,19 +7,29 @@
 //! # Sources
 //! R. McKenna, D. Sheldon and G. Miklau (2019), "Graphical-model based estimation and inference for differential
 //! privacy", ICML.
-#![cfg_attr(not(test), expect(dead_code, reason = "for MST and AIM"))]
 
+mod aim;
 mod clique;
+mod compress;
+mod draft;
 mod factor;
 mod inference;
 mod junction_tree;
+mod measure;
 mod model;
+mod mst;
 mod propagation;
 mod query;
 mod sampling;
+mod score;
 #[cfg(test)]
 mod tests;
 
+pub use aim::Aim;
+pub(crate) use draft::GraphicalDraft;
+use draft::Scope;
+pub use draft::{GraphicalMethod, GraphicalReport, MeasuredSet, ModelledAttribute};
 pub(crate) use inference::{FitOptions, Impossible, Measurement};
 pub(crate) use junction_tree::junction_tree_cells;
 pub(crate) use model::GraphicalModel;
+pub use mst::Mst;

@@ -100,7 +100,7 @@ impl Mst {
         let (attributes, choices, sets) = self.split.of(allowance.left());
         let mut bench = Workbench::open(table, &self.scope, attributes, allowance, source, control)?;
         let patient = control.clone().without_deadline();
-        let options = FitOptions { max_cells: self.max_cells.into(), iterations: std::env::var("IT").map_or(300, |s| s.parse().unwrap_or(300)), tolerance: 1e-5 };
+        let options = FitOptions { max_cells: self.max_cells.into(), iterations: 200, tolerance: 1e-5, steps: 1 };
         let alone = bench.fit(&options, None, &patient)?;
         let tree = Tree { bench: &bench, max_cells: self.max_cells, choices, sets };
         let mut stopped = None;

@@ -9,7 +9,7 @@ use crate::PrivacyError;
 use crate::dp::NoiseSource;
 use crate::testing::Dice;
 
-const EXACT: FitOptions = FitOptions { max_cells: 1 << 20, iterations: 3_000, tolerance: 1e-13 };
+const EXACT: FitOptions = FitOptions { max_cells: 1 << 20, iterations: 3_000, tolerance: 1e-13, steps: u32::MAX };
 
 fn control() -> Control {
     Control::default()

@@ -181,11 +181,13 @@ mod tests {
     /// of records and 1 % to percentiles.
     #[test]
     fn the_modes_share_as_published() {
-        let (epsilon, delta) = (3.98_f64, 1.0857e-5_f64);
+        let records = 10_000_f64;
+        let (epsilon, delta) = (3.98_f64, 1.0 / (records * records.ln()));
+        assert!((delta - 1.0857e-5).abs() <= 5e-10);
         let log = (2.0 / delta).ln();
         let rho = ((epsilon + log).sqrt() - log.sqrt()).powi(2);
-        assert!((rho - 0.281_992).abs() < 1e-5);
-        let counts = 0.281_992 * 0.99;
+        assert!((rho - 0.281_992).abs() <= 5e-7);
+        let counts = rho * 0.99;
         close(&sigmas(counts, &LengthSplit::Long, 3), &[5.00741, 2.50371, 1.66914], 5e-6);
         close(&sigmas(counts, &LengthSplit::Short, 3), &[1.66914, 2.50371, 5.00741], 5e-6);
         close(&sigmas(counts, &LengthSplit::Balanced, 3), &[2.31798; 3], 5e-6);

@@ -33,7 +33,7 @@
 //! | what are the columns? | [`Schema`], [`Attribute`], [`Group`], [`Domain`], [`Missing`], [`MissingKinds`] |
 //! | what do they hold? | [`Table`], [`Column`], [`Cell`], [`Ids`], [`Weights`], [`TableBuilder`] |
 //! | how do files become tables? | [`csv`] (feature `csv`), `parquet` and `arrow` (features of these names) |
-//! | how many? | [`CountSource`], [`AttributeSet`], [`Marginal`], [`Classes`], [`BitmapIndex`], [`Combinations`], [`tabulate`] |
+//! | how many? | [`CountSource`], [`AttributeSet`], [`Marginal`], [`Classes`], [`BitmapIndex`], [`Combinations`], [`Combining`], [`tabulate`] |
 //! | what do the crates above exchange? | [`Hierarchy`], [`Constraint`], [`Variable`], [`CountTable`], [`Control`] |
 //!
 //! # Limits
@@ -62,7 +62,9 @@ mod table;
 
 pub use builder::{ColumnBuilder, TableBuilder};
 pub use column::{CodeSlice, Column};
-pub use counts::{AttributeSet, BitmapIndex, Classes, Combinations, CountSource, Marginal, Unit, tabulate};
+pub use counts::{
+    AttributeSet, BitmapIndex, Classes, Combinations, Combining, CountSource, ItemRule, Marginal, Unit, tabulate,
+};
 pub use domain::{Domain, DomainKind, MAX_VALUES, Origin};
 pub use error::{Location, TableError, TextRule, nearest};
 pub use exchange::{

@@ -57,6 +57,13 @@ impl Attribute {
         self.missing.position(kind).and_then(|position| u16::try_from(self.domain.len() + position).ok())
     }
 
+    /// The code of a cell that says nothing: *not recorded* where it is declared, else the first other kind
+    /// that is; *not applicable* never, since it says something.
+    pub fn blank_code(&self) -> Option<u16> {
+        let blank = self.missing.iter().find(|kind| *kind != Missing::NotApplicable);
+        blank.and_then(|kind| self.missing_code(kind))
+    }
+
     /// Whether a code stands for a value rather than for a kind of missing.
     pub fn is_value(&self, code: u16) -> bool {
         usize::from(code) < self.domain.len()

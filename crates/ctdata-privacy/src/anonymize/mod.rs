@@ -13,6 +13,6 @@ pub(crate) use blank::blanked;
 pub(crate) use draft::{Draft, DraftColumn};
 pub use local_recoder::LocalRecoder;
 pub use mondrian::Mondrian;
-pub(crate) use output::assemble;
+pub(crate) use output::{assemble, forget_absent_values};
 pub use protection::Protection;
 pub use recoder::{Recoded, Recoder};

@@ -27,7 +27,7 @@ pub(crate) fn assemble(table: &Table, positions: &[usize], rows: &[u32]) -> Resu
 ///
 /// An observed domain lists what was in the file, suppressed records included, and its order may
 /// tell which came first.
-fn forget_absent_values(attribute: &Attribute, column: &Column) -> Result<(Attribute, Column), TableError> {
+pub(crate) fn forget_absent_values(attribute: &Attribute, column: &Column) -> Result<(Attribute, Column), TableError> {
     let mut present = vec![false; attribute.code_count()];
     for code in column.iter() {
         if let Some(present) = present.get_mut(usize::from(code)) {

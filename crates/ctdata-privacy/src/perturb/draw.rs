@@ -5,7 +5,7 @@ use rand::Rng;
 /// A whole number below `bound`, each with the same probability; zero for a bound of zero.
 ///
 /// Draws at or above the largest multiple of the bound are rejected, so that there is no bias.
-pub(super) fn below<R: Rng + ?Sized>(rng: &mut R, bound: u64) -> u64 {
+pub(crate) fn below<R: Rng + ?Sized>(rng: &mut R, bound: u64) -> u64 {
     if bound <= 1 {
         return 0;
     }
@@ -20,7 +20,7 @@ pub(super) fn below<R: Rng + ?Sized>(rng: &mut R, bound: u64) -> u64 {
 }
 
 /// Puts items in random order, each order with the same probability.
-pub(super) fn shuffle<R: Rng + ?Sized, T>(rng: &mut R, items: &mut [T]) {
+pub(crate) fn shuffle<R: Rng + ?Sized, T>(rng: &mut R, items: &mut [T]) {
     for last in (1..items.len()).rev() {
         let other = usize::try_from(below(rng, last as u64 + 1)).unwrap_or(last);
         items.swap(last, other);

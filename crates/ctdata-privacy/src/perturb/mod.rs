@@ -6,7 +6,7 @@
 
 mod coding;
 mod column;
-mod draw;
+pub(crate) mod draw;
 mod local_suppression;
 mod microaggregation;
 mod pram;

@@ -11,6 +11,7 @@ mod microdata;
 mod models;
 mod possible;
 mod recoding;
+mod support;
 mod suppression;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,8 @@ mod widow;
 pub(crate) use counting::CountingClaim;
 pub(crate) use coverage::ClaimedColumn;
 pub(crate) use recoding::{ClaimedCombinations, RecodingClaim};
+#[cfg_attr(not(test), expect(unused_imports, reason = "the claim of synthetic records will ask for it"))]
+pub(crate) use support::least_support;
 pub(crate) use suppression::SuppressionClaim;
 
 /// A number for the person of each output row, by the ids of the input, and a bound on the numbers.

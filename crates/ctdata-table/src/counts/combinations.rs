@@ -14,12 +14,13 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::parallel::try_map;
+use super::Combining;
 use crate::{Attribute, Control, Table, TableError, Weights};
 
 /// Combinations of items, at most so long, that at least so many units have.
 ///
-/// An item is an attribute with one of its values; missing is no item, and of a flag (a domain of
-/// exactly `no` and `yes`) only `yes` is. Entries are ordered by length, then by items.
+/// What is an item is for an [`ItemRule`] to say; [`CountSource::combinations`](crate::CountSource::combinations)
+/// takes present values. Entries are ordered by length, then by items.
 ///
 /// ```
 /// use ctdata_table::{Attribute, Column, Control, CountSource, Schema, Table};
@@ -154,7 +155,8 @@ impl fmt::Debug for Combinations {
 #[derive(Clone, Copy)]
 struct Occurrence {
     next: u32,
-    weight: u32,
+    /// How many units the row is; where persons are counted, whose it is.
+    unit: u32,
 }
 
 /// Ends the items of a row.
@@ -178,13 +180,22 @@ struct Frame {
 
 pub(super) fn mine(
     table: &Table,
+    combining: Combining<'_>,
     max_length: usize,
     min_support: u64,
     control: &Control,
 ) -> Result<Combinations, TableError> {
     let support = min_support.max(1);
-    let (items, rows) = frequent_rows(table, support, control)?;
-    let miner = Miner { rows: &rows, items: items.len(), max_length, support, bytes: AtomicU64::new(0), control };
+    let (items, rows) = frequent_rows(table, combining, support, control)?;
+    let miner = Miner {
+        rows: &rows,
+        items: items.len(),
+        persons: combining.person_of_row.is_some(),
+        max_length,
+        support,
+        bytes: AtomicU64::new(0),
+        control,
+    };
     let mut levels: Vec<Level> = Vec::new();
     if max_length > 0 {
         let first = miner.extend(&rows.all, &mut miner.counters(), max_length > 1)?;
@@ -208,30 +219,60 @@ pub(super) fn mine(
     Ok(Combinations { max_length, min_support, items, levels })
 }
 
-/// The codes of an attribute that are items.
-fn item_codes(attribute: &Attribute) -> std::ops::Range<u16> {
-    let domain = attribute.domain();
-    let is_flag = domain.len() == 2 && domain.code_of("no") == Some(0) && domain.code_of("yes") == Some(1);
-    u16::from(is_flag)..domain.len() as u16
+/// The rows in the order of their persons.
+fn by_person(person_of_row: &[u32]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..person_of_row.len() as u32).collect();
+    order.sort_by_key(|&row| person_of_row[row as usize]);
+    order
 }
 
-/// The items with enough units, and the rows as lists of them.
-fn frequent_rows(table: &Table, support: u64, control: &Control) -> Result<(Vec<(u16, u16)>, Rows), TableError> {
+/// Units per code of a column.
+fn units_of_codes(
+    attribute: &Attribute,
+    column: &crate::Column,
+    unit: impl Fn(usize) -> u32,
+    persons: Option<&[u32]>,
+) -> Vec<u64> {
+    let mut units = vec![0u64; attribute.code_count()];
+    match persons {
+        None => column.iter().enumerate().for_each(|(row, code)| units[usize::from(code)] += u64::from(unit(row))),
+        Some(order) => {
+            let mut last = vec![None; attribute.code_count()];
+            for &row in order {
+                let code = usize::from(column.get(row as usize).unwrap_or(0));
+                let person = Some(unit(row as usize));
+                units[code] += u64::from(last[code] != person);
+                last[code] = person;
+            }
+        }
+    }
+    units
+}
+
+/// The items with enough units, and the rows as lists of them; in the order of persons, if these are counted.
+fn frequent_rows(
+    table: &Table,
+    combining: Combining<'_>,
+    support: u64,
+    control: &Control,
+) -> Result<(Vec<(u16, u16)>, Rows), TableError> {
     let weights = table.weights().map(Weights::values);
-    let weight = |row: usize| weights.map_or(1, |weights| weights[row]);
+    let persons = combining.person_of_row;
+    let unit = |row: usize| persons.map_or_else(|| weights.map_or(1, |weights| weights[row]), |persons| persons[row]);
+    let order = persons.map(by_person);
     let mut items = Vec::new();
     let mut item_of_code: Vec<Vec<u32>> = Vec::new();
     let mut cells = table.rows();
     for (position, (attribute, column)) in (0u16..).zip(table.schema().attributes().iter().zip(table.columns())) {
         control.check()?;
-        let mut units = vec![0u64; attribute.code_count()];
-        column.iter().enumerate().for_each(|(row, code)| units[usize::from(code)] += u64::from(weight(row)));
+        let units = units_of_codes(attribute, column, unit, order.as_deref());
         let mut item_of = vec![END; attribute.code_count()];
-        for code in item_codes(attribute).filter(|&code| units[usize::from(code)] >= support) {
+        for code in combining.items.codes(attribute).filter(|&code| units[usize::from(code)] >= support) {
             item_of[usize::from(code)] = items.len() as u32;
             items.push((position, code));
-            cells =
-                cells.saturating_add(usize::try_from(units[usize::from(code)]).unwrap_or(usize::MAX).min(table.rows()));
+            // A person may have an item in every row.
+            let units = if persons.is_some() { u64::MAX } else { units[usize::from(code)] };
+            cells = cells.saturating_add(usize::try_from(units).unwrap_or(usize::MAX).min(table.rows()));
         }
         item_of_code.push(item_of);
     }
@@ -241,23 +282,23 @@ fn frequent_rows(table: &Table, support: u64, control: &Control) -> Result<(Vec<
     }
     control.reserve((cells as u64).saturating_mul(4) + table.rows() as u64 * size_of::<Occurrence>() as u64)?;
     let mut rows = Rows { items: Vec::new(), all: Vec::with_capacity(table.rows()) };
-    let mut columns: Vec<_> = table.columns().iter().map(crate::Column::iter).zip(&item_of_code).collect();
-    for row in 0..table.rows() {
-        if row.is_multiple_of(1 << 16) {
+    for place in 0..table.rows() {
+        if place.is_multiple_of(1 << 16) {
             control.check()?;
         }
+        let row = order.as_ref().map_or(place, |order| order[place] as usize);
+        let unit = unit(row);
         // A row of weight zero supports nothing.
-        let weight = weight(row);
-        if weight > 0 {
-            rows.all.push(Occurrence { next: rows.items.len() as u32, weight });
-        }
-        for (codes, item_of) in &mut columns {
-            let item = codes.next().map_or(END, |code| item_of[usize::from(code)]);
-            if item != END && weight > 0 {
-                rows.items.push(item);
+        if persons.is_some() || unit > 0 {
+            rows.all.push(Occurrence { next: rows.items.len() as u32, unit });
+            for (column, item_of) in table.columns().iter().zip(&item_of_code) {
+                let item = column.get(row).map_or(END, |code| item_of[usize::from(code)]);
+                if item != END {
+                    rows.items.push(item);
+                }
             }
+            rows.items.push(END);
         }
-        rows.items.push(END);
     }
     Ok((items, rows))
 }
@@ -265,6 +306,8 @@ fn frequent_rows(table: &Table, support: u64, control: &Control) -> Result<(Vec<
 struct Miner<'a> {
     rows: &'a Rows,
     items: usize,
+    /// Whether units are distinct persons rather than sums of weights.
+    persons: bool,
     max_length: usize,
     support: u64,
     /// Bytes of the entries so far, of all threads.
@@ -283,6 +326,8 @@ struct Counters {
 struct Counter {
     units: u64,
     rows: usize,
+    /// The person counted last; of use while `rows` is above zero.
+    person: u32,
 }
 
 impl Miner<'_> {
@@ -303,8 +348,13 @@ impl Miner<'_> {
                 if counter.rows == 0 {
                     touched.push(item);
                 }
+                if self.persons {
+                    counter.units += u64::from(counter.rows == 0 || counter.person != occurrence.unit);
+                    counter.person = occurrence.unit;
+                } else {
+                    counter.units += u64::from(occurrence.unit);
+                }
                 counter.rows += 1;
-                counter.units += u64::from(occurrence.weight);
             }
         }
         touched.sort_unstable();
@@ -314,7 +364,7 @@ impl Miner<'_> {
         for &item in &*touched {
             let counter = &mut of_item[item as usize];
             let (units, rows) = (counter.units, counter.rows);
-            *counter = Counter { units: 0, rows: INFREQUENT };
+            *counter = Counter { units: 0, rows: INFREQUENT, person: 0 };
             if units >= self.support {
                 counter.rows = end;
                 end += rows;
@@ -324,12 +374,12 @@ impl Miner<'_> {
         let mut delivered = Vec::new();
         if deliver {
             self.control.reserve((end * size_of::<Occurrence>()) as u64)?;
-            delivered = vec![Occurrence { next: 0, weight: 0 }; end];
+            delivered = vec![Occurrence { next: 0, unit: 0 }; end];
             for occurrence in occurrences {
                 for (after, item) in (occurrence.next + 1..).zip(items_of(occurrence)) {
                     let place = &mut of_item[item as usize].rows;
                     if *place != INFREQUENT {
-                        delivered[*place] = Occurrence { next: after, weight: occurrence.weight };
+                        delivered[*place] = Occurrence { next: after, unit: occurrence.unit };
                         *place += 1;
                     }
                 }

@@ -4,14 +4,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::combinations;
 use super::compact::Part;
 use super::parallel::try_map;
 use super::plan::Plan;
 use super::segmented::Shared;
 use super::tally::{Wanted, group};
 use crate::{
-    Attribute, AttributeSet, Combinations, Control, CountSource, Marginal, Schema, Table, TableError, Unit, Weights,
+    Attribute, AttributeSet, Combinations, Combining, Control, CountSource, Marginal, Schema, Table, TableError, Unit,
+    Weights,
 };
 
 impl CountSource for Table {
@@ -36,7 +36,7 @@ impl CountSource for Table {
     }
 
     fn combinations(&self, max_length: usize, min_support: u64, control: &Control) -> Result<Combinations, TableError> {
-        combinations::mine(self, max_length, min_support, control)
+        Combining::default().run(self, max_length, min_support, control)
     }
 }
 

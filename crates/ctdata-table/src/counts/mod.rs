@@ -6,6 +6,7 @@
 mod bitmap;
 mod classes;
 mod combinations;
+mod combining;
 mod compact;
 mod engine;
 mod items;
@@ -24,6 +25,7 @@ mod tests;
 pub use bitmap::BitmapIndex;
 pub use classes::Classes;
 pub use combinations::Combinations;
+pub use combining::{Combining, ItemRule};
 pub use marginal::Marginal;
 pub use set::AttributeSet;
 pub use source::{CountSource, Unit};

@@ -1,11 +1,11 @@
 //! Properties of random tables: kinds of missing, weights, no row, one row, wide and constant columns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::{Items, check_marginals, key, naive, naive_combinations, sets_up_to, table};
-use crate::{AttributeSet, BitmapIndex, Classes, Combinations, Control, CountSource};
+use crate::{AttributeSet, BitmapIndex, Classes, Combinations, Combining, Control, CountSource, ItemRule};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
@@ -115,5 +115,36 @@ proptest! {
         }
         prop_assert_eq!(found.get(&[(0, u16::MAX)]), None);
         prop_assert_eq!(found.get(&[]), None);
+    }
+
+    #[test]
+    fn combinations_of_statements_count_distinct_persons(table in table(), persons in 1u32..30, support in 0u64..6) {
+        let person_of_row: Vec<u32> = (0u32..).take(table.rows()).map(|row| row.wrapping_mul(2_654_435_761) >> 7).map(|mixed| mixed % persons).collect();
+        let combining = Combining { items: ItemRule::Stated, person_of_row: Some(&person_of_row) };
+        let found = combining.run(&table, 2, support, &Control::default()).unwrap();
+        let mut expected: BTreeMap<(usize, Items), BTreeSet<u32>> = BTreeMap::new();
+        for (row, &person) in person_of_row.iter().enumerate() {
+            let codes = table.columns().iter().map(|column| column.get(row).unwrap());
+            let items: Items = (0u16..)
+                .zip(codes)
+                .filter(|&(position, code)| table.schema().attributes()[usize::from(position)].blank_code() != Some(code))
+                .collect();
+            for (place, &first) in items.iter().enumerate() {
+                expected.entry((1, vec![first])).or_default().insert(person);
+                for &second in &items[place + 1..] {
+                    expected.entry((2, vec![first, second])).or_default().insert(person);
+                }
+            }
+        }
+        let expected: Vec<(usize, Items, u64)> = expected
+            .into_iter()
+            .map(|((length, items), persons)| (length, items, persons.len() as u64))
+            .filter(|(_, _, units)| *units >= support)
+            .collect();
+        let entries: Vec<(usize, Items, u64)> = found
+            .iter()
+            .map(|(items, units)| (items.len(), items.iter().map(|&item| found.items()[item as usize]).collect(), units))
+            .collect();
+        prop_assert_eq!(entries, expected);
     }
 }

@@ -133,9 +133,9 @@ impl Fit {
         let mut cuts = Vec::new();
         for (place, &value) in values.iter().enumerate() {
             if value > 0 {
-                above += 1
+                above += 1;
             } else if value < 0 {
-                below += 1
+                below += 1;
             }
             let next = values.get(place + 1).map_or(0, |next| next.unsigned_abs());
             if value > 0 && next < value.unsigned_abs() {

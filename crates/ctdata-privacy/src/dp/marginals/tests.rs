@@ -10,7 +10,7 @@ use rand::rngs::ChaCha20Rng;
 
 use super::items::{Items, Records};
 use super::lattice::{Lattice, Level};
-use super::weigh::{FULL, Weights, caps, percentile_scores};
+use super::weigh::{FULL, Weighed, caps, percentile_scores};
 use super::{LengthSplit, NoisyAggregates, RecordCap, SparseMarginals, Weighting};
 use crate::PrivacyError;
 use crate::dp::{Allowance, NoiseSource, Rho};
@@ -176,7 +176,7 @@ proptest! {
         let all = table(&rows, 4);
         let items = Items::of(all.schema(), &(0..6).collect::<Vec<_>>(), &[]).unwrap();
         let Fixed { lattice, candidates, weights, cap } = any_step(&items, length, &mut Dice(seed));
-        let weights = Weights { lattice: &lattice, candidates: &candidates, weights };
+        let weights = Weighed { lattice: &lattice, candidates: &candidates, weights };
         let counts = |table: &Table| {
             weights.count(&Records::of(table, &items, &control).unwrap(), cap, &control).unwrap()
         };
@@ -203,7 +203,7 @@ proptest! {
             });
             i64::from(weights[candidate]) * i64::try_from(rows.iter().filter(|row| has(row)).count()).unwrap()
         }).collect();
-        let weights = Weights { lattice: &lattice, candidates: &candidates, weights };
+        let weights = Weighed { lattice: &lattice, candidates: &candidates, weights };
         let records = Records::of(&all, &items, &control).unwrap();
         prop_assert_eq!(weights.count(&records, u64::MAX, &control).unwrap(), by_hand);
     }
@@ -414,7 +414,7 @@ fn long_records_count_in_all_their_combinations() {
     let items = Items::of(all.schema(), &(0..6).collect::<Vec<_>>(), &[]).unwrap();
     let lattice = Lattice::default();
     let candidates = lattice.candidates(&items, 100.0, 1000, &Control::default()).unwrap();
-    let weights = Weights { lattice: &lattice, candidates: &candidates, weights: vec![FULL; candidates.len()] };
+    let weights = Weighed { lattice: &lattice, candidates: &candidates, weights: vec![FULL; candidates.len()] };
     let records = Records::of(&all, &items, &Control::default()).unwrap();
     // Six items under a cap of 1.5: each counts half.
     let cap = u64::from(FULL) * u64::from(FULL) * 3 / 2;
@@ -429,7 +429,7 @@ fn a_cap_is_found_near_the_percentile() {
     let items = Items::of(table.schema(), &(0..5).collect::<Vec<_>>(), &[]).unwrap();
     let lattice = Lattice::default();
     let candidates = lattice.candidates(&items, 100.0, 1000, &Control::default()).unwrap();
-    let weights = Weights { lattice: &lattice, candidates: &candidates, weights: vec![1 << 6; candidates.len()] };
+    let weights = Weighed { lattice: &lattice, candidates: &candidates, weights: vec![1 << 6; candidates.len()] };
     let records = Records::of(&table, &items, &Control::default()).unwrap();
     let charge = Allowance::without_ledger(Rho::at_most(0.01).unwrap(), 1);
     let mut charge = charge;

@@ -6,15 +6,12 @@
     reason = "codes are within their attributes, rows within the table; rows and items fit 32 bits"
 )]
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
 use ctdata_table::{Attribute, Column, Control, ItemRule, Missing, Origin, Table};
-use rustc_hash::FxHasher;
+use rustc_hash::FxHashMap;
 
+use crate::PrivacyError;
 use crate::anonymize::forget_absent_values;
 use crate::unit::Persons;
-use crate::{PrivacyError, PrivacyUnit};
 
 /// The named columns of a table (all of them where none is named), each with a blank.
 ///
@@ -66,8 +63,6 @@ pub(crate) struct Records {
     pub(crate) support: Vec<u64>,
     /// Rows per item.
     pub(crate) rows_of_item: Vec<u64>,
-    /// Persons, or rows where each is a person.
-    pub(crate) units: u64,
     /// Rows in which every cell is blank.
     pub(crate) blank_rows: u64,
     starts: Vec<u32>,
@@ -131,7 +126,7 @@ impl Records {
         }
         let list = |row: usize| &flat[row.checked_sub(1).map_or(0, |row| ends[row] as usize)..ends[row] as usize];
         let person = |row: usize| if persons.repeat() { persons.of_row(row as u32) } else { 0 };
-        let mut rows_of: HashMap<(u32, &[u32]), u32, BuildHasherDefault<FxHasher>> = HashMap::default();
+        let mut rows_of: FxHashMap<(u32, &[u32]), u32> = FxHashMap::default();
         for row in (0..ends.len()).filter(|&row| !list(row).is_empty()) {
             *rows_of.entry((person(row), list(row))).or_insert(0) += 1;
         }
@@ -141,7 +136,6 @@ impl Records {
             items,
             support,
             rows_of_item,
-            units: persons.count() as u64,
             blank_rows,
             starts: vec![0],
             lists: Vec::with_capacity(distinct.iter().map(|((_, list), _)| list.len()).sum()),
@@ -195,11 +189,6 @@ impl Records {
             }
         }
         of_items
-    }
-
-    /// The unit that guarantees count.
-    pub(crate) fn privacy_unit(input: &Table) -> PrivacyUnit {
-        PrivacyUnit::of(input)
     }
 }
 
@@ -275,7 +264,8 @@ mod tests {
         let records = Records::of(working, 1, &Control::default()).unwrap();
         assert_eq!(records.items, [(0, 3), (0, 4), (1, 0), (1, 1), (2, 0), (3, 0)]);
         assert_eq!(records.support, [1, 2, 2, 2, 3, 3]);
-        let lists: Vec<_> = (0..records.len() as u32).map(|record| (records.list(record), records.rows(record))).collect();
+        let lists: Vec<_> =
+            (0..records.len() as u32).map(|record| (records.list(record), records.rows(record))).collect();
         assert_eq!(lists, [(&[0, 2, 4, 5][..], 1), (&[1, 3, 4, 5], 2), (&[2], 1)]);
     }
 
@@ -296,7 +286,7 @@ mod tests {
         let records = Records::of(with_blanks(&table, &["x".into()]).unwrap(), 1, &Control::default()).unwrap();
         // Of the observed and public domains only codes differ: x is public.
         assert_eq!((records.support.as_slice(), records.rows_of_item.as_slice()), (&[1, 1][..], &[2, 1][..]));
-        assert_eq!((records.len(), records.units), (2, 2));
+        assert_eq!(records.len(), 2);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::quasi::check_distinct;
 /// input, which is not protected.
 ///
 /// Not protected: what k people have in common, that somebody is in the file, two releases of the same people
-/// taken together. Nothing here is differentially private. Proof: [`proofs`](crate::proofs).
+/// taken together. Nothing here is differentially private. Proof: [`k_anonymous_synthesis`](crate::proofs::k_anonymous_synthesis).
 ///
 /// # Sources
 /// D. Edge, W. Yang, K. Lytvynets, H. Cook, C. Galez-Davis, H. Darnton and C. M. White (2020), "Design of a

@@ -16,7 +16,7 @@ pub(super) const ROOT: u32 = 0;
 
 /// Every reported combination, numbered from one in their order; the empty one is number 0.
 pub(super) struct Index {
-    /// The longest length of combinations.
+    /// The length up to which all combinations are reported; there need be none so long.
     pub(super) longest: usize,
     /// How often each still is to occur.
     pub(super) left: Vec<u64>,
@@ -31,8 +31,8 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn of(combinations: &Combinations, control: &Control) -> Result<Self, PrivacyError> {
         let entries = combinations.len();
-        let longest = (1..=combinations.max_length()).take_while(|&l| combinations.of_length(l).len() > 0).count();
-        control.reserve((entries as u64).saturating_mul(48 + 20 * longest as u64))?;
+        let longest = combinations.max_length();
+        control.reserve((entries as u64).saturating_mul(48 + 20 * longest.min(64) as u64))?;
         let mut index = Self {
             longest,
             left: Vec::with_capacity(entries + 1),
@@ -125,7 +125,7 @@ mod tests {
         };
         assert_eq!(
             (index.longest, of(&index, &[]), of(&index, &[1]), of(&index, &[2])),
-            (2, vec![0, 1, 2], vec![0, 2], vec![1])
+            (3, vec![0, 1, 2], vec![0, 2], vec![1])
         );
         assert_eq!(index.find(&[0, 2]), None);
         index.take(&[0, 1, 2]);

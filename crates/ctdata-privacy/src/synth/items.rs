@@ -78,8 +78,8 @@ const NONE: u32 = u32::MAX;
 
 impl Records {
     /// The records of a table that [`with_blanks`] made, with the items that `k` units have.
-    pub(crate) fn of(table: Table, k: u64, control: &Control) -> Result<Self, PrivacyError> {
-        let persons = Persons::of(&table);
+    pub(crate) fn of(table: &Table, k: u64, control: &Control) -> Result<Self, PrivacyError> {
+        let persons = Persons::of(table);
         let mut items = Vec::new();
         let (mut support, mut rows_of_item) = (Vec::new(), Vec::new());
         let mut item_of_code: Vec<Vec<u32>> = Vec::new();
@@ -203,7 +203,9 @@ fn units_of_codes(attribute: &Attribute, column: &Column, persons: &Persons) -> 
     pairs.sort_unstable();
     pairs.dedup();
     let mut units = vec![0u64; attribute.code_count()];
-    pairs.iter().for_each(|(code, _)| units[usize::from(*code)] += 1);
+    for (code, _) in pairs {
+        units[usize::from(code)] += 1;
+    }
     (units, rows)
 }
 
@@ -262,7 +264,7 @@ mod tests {
         let working = with_blanks(&table, &[]).unwrap();
         // Of y only `t` and `s` are there, now in the order of the alphabet.
         assert_eq!(working.schema().attributes()[1].blank_code(), Some(2));
-        let records = Records::of(working, 1, &Control::default()).unwrap();
+        let records = Records::of(&working, 1, &Control::default()).unwrap();
         assert_eq!(records.items, [(0, 3), (0, 4), (1, 0), (1, 1), (2, 0), (3, 0)]);
         assert_eq!(records.support, [1, 2, 2, 2, 3, 3]);
         let lists: Vec<_> =
@@ -284,7 +286,7 @@ mod tests {
     #[test]
     fn persons_are_counted_once_per_item() {
         let table = mixed(&[[0, 0, 0, 1], [0, 1, 0, 1], [1, 0, 0, 1]], Some(&[1, 1, 2]));
-        let records = Records::of(with_blanks(&table, &["x".into()]).unwrap(), 1, &Control::default()).unwrap();
+        let records = Records::of(&with_blanks(&table, &["x".into()]).unwrap(), 1, &Control::default()).unwrap();
         // Of the observed and public domains only codes differ: x is public.
         assert_eq!((records.support.as_slice(), records.rows_of_item.as_slice()), (&[1, 1][..], &[2, 1][..]));
         assert_eq!(records.len(), 2);

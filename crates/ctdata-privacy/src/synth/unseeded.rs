@@ -67,7 +67,7 @@ impl Unseeded {
         control: &Control,
     ) -> Result<Synthesized, PrivacyError> {
         check_distinct(&self.attributes)?;
-        let records = Records::of(with_blanks(table, &self.attributes)?, self.k, control)?;
+        let records = Records::of(&with_blanks(table, &self.attributes)?, self.k, control)?;
         let mut report = SynthesisReport::new(self.k, table, &records);
         // Rows without any item come last.
         let mut ends: Vec<u64> = Vec::with_capacity(records.len());

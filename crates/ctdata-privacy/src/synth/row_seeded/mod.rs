@@ -94,7 +94,7 @@ impl RowSeeded {
         control: &Control,
     ) -> Result<Synthesized, PrivacyError> {
         check_distinct(&self.attributes)?;
-        let records = Records::of(with_blanks(table, &self.attributes)?, self.k, control)?;
+        let records = Records::of(&with_blanks(table, &self.attributes)?, self.k, control)?;
         let mut report = SynthesisReport::new(self.k, table, &records);
         // A record that k units have as it is grows to its end on every path.
         let mut lists = ItemLists::default();

@@ -66,7 +66,7 @@ impl ValueSeeded {
         control: &Control,
     ) -> Result<Synthesized, PrivacyError> {
         check_distinct(&self.attributes)?;
-        let records = Records::of(with_blanks(table, &self.attributes)?, self.k, control)?;
+        let records = Records::of(&with_blanks(table, &self.attributes)?, self.k, control)?;
         let mut report = SynthesisReport::new(self.k, table, &records);
         let lists = Pool::new(&records, self.k, caps(&records, self.k)).draw(&mut source.stream(), control)?;
         let blank_rows = records.blank_rows - records.blank_rows % self.k;

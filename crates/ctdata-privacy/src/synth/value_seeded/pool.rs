@@ -136,8 +136,8 @@ impl<'a> Pool<'a> {
             let unit = self.records.unit(row);
             let share = u64::from(self.records.rows(row)) * ROW;
             let besides = (self.records.list(row).len() - chosen.len()) as u64;
-            let share = if besides > 0 { share / besides } else { share };
             end += if besides > 0 { 0 } else { share };
+            let share = share / besides.max(1);
             for &item in self.records.list(row) {
                 let units = &mut self.units[item as usize];
                 if *units == 0 {

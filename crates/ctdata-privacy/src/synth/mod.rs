@@ -17,3 +17,6 @@ pub use row_seeded::RowSeeded;
 pub use synthesized::{SynthesisReport, Synthesized};
 pub use unseeded::Unseeded;
 pub use value_seeded::ValueSeeded;
+
+#[cfg(test)]
+mod tests;

@@ -84,7 +84,7 @@ pub enum Weighting {
 /// ```
 /// use ctdata_privacy::dp::{LengthSplit, SparseMarginals};
 /// let marginals = SparseMarginals { length: 4, split: LengthSplit::Balanced, ..SparseMarginals::default() };
-/// assert_eq!(marginals.false_discovery, 0.12);
+/// assert_eq!(marginals.false_discovery, 0.1);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SparseMarginals {
@@ -102,7 +102,7 @@ pub struct SparseMarginals {
     pub weighting: Weighting,
     /// The share of the combinations of the longest length that may be ones that nobody has, as estimated from
     /// above; of shorter ones it is less in proportion, as others build on them. From 0 to 1, both left out.
-    /// Default 0.12, of which a third or so come true.
+    /// Default 0.1, of which a third or so come true.
     pub false_discovery: f64,
     /// If there are more candidates of a length than this, only those that the shorter combinations let expect
     /// most often are measured. Default five million, of about 100 bytes each.
@@ -118,7 +118,7 @@ impl Default for SparseMarginals {
             split: LengthSplit::default(),
             cap: RecordCap::default(),
             weighting: Weighting::default(),
-            false_discovery: 0.12,
+            false_discovery: 0.1,
             most_candidates: 5_000_000,
         }
     }

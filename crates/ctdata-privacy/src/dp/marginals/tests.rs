@@ -366,7 +366,7 @@ fn noise_grows_with_the_records_of_a_person() {
 }
 
 /// Pitfall g: of 60 flags that are never there, hardly any is found, nor combinations with them. In 20 runs at this
-/// seed; one false item in a run would be expected with probability 0.04 at most.
+/// seed; one false item in a run would be expected with probability 0.03 or so.
 #[test]
 fn combinations_that_nobody_has_are_rarely_found() {
     let table = cases(3_000, 62);
@@ -380,7 +380,7 @@ fn combinations_that_nobody_has_are_rarely_found() {
         }
     }
     assert!(found_in_all > 400, "{found_in_all}");
-    assert!(f64::from(wrong) <= 0.12 * f64::from(found_in_all), "{wrong} of {found_in_all}");
+    assert!(f64::from(wrong) <= 0.1 * f64::from(found_in_all), "{wrong} of {found_in_all}");
 }
 
 /// Pitfall h: no more candidates than allowed, and those that are expected most often.

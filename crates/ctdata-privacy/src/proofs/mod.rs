@@ -19,6 +19,9 @@ pub mod k_anonymity_by_suppression {}
 #[doc = include_str!("ledger.md")]
 pub mod ledger {}
 
+#[doc = include_str!("k_anonymous_synthesis.md")]
+pub mod k_anonymous_synthesis {}
+
 #[doc = include_str!("local_suppression.md")]
 pub mod local_suppression {}
 

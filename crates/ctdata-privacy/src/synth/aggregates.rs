@@ -321,8 +321,17 @@ mod tests {
 
     #[test]
     fn reported_counts_are_multiples_of_k() {
-        let expected =
-            ["combination,count", ",4", "A:a1,2", "A:a2,2", "B:b2,2", "C:c1,2", "A:a1;B:b2,2", "A:a1;C:c1,2", "B:b2;C:c1,2"];
+        let expected = [
+            "combination,count",
+            ",4",
+            "A:a1,2",
+            "A:a2,2",
+            "B:b2,2",
+            "C:c1,2",
+            "A:a1;B:b2,2",
+            "A:a1;C:c1,2",
+            "B:b2;C:c1,2",
+        ];
         assert_eq!(written(2).lines().collect::<Vec<_>>(), expected);
         let all = Aggregates::count(&five_rows(), &AggregateOptions::default(), 1, &Control::default()).unwrap();
         let two = ReportableAggregates::count(&five_rows(), &AggregateOptions::default(), 2, &Control::default());

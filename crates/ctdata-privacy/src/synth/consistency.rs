@@ -128,7 +128,7 @@ fn project(
             let parent = (group.parent != ALL).then_some(group.parent as usize);
             let (bound, bound_loose) = parent.map_or((all, 0.0), |parent| (counts[parent], variances[parent]));
             let step = f64::max(-*price, (sum - bound) / (loose + bound_loose));
-            if step == 0.0 {
+            if step.abs() < f64::MIN_POSITIVE {
                 continue;
             }
             *price += step;

@@ -6,15 +6,12 @@
     reason = "codes are within their attributes, rows within the table; rows and items fit 32 bits"
 )]
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
 use ctdata_table::{Attribute, Column, Control, ItemRule, Missing, Origin, Table};
-use rustc_hash::FxHasher;
+use rustc_hash::FxHashMap;
 
+use crate::PrivacyError;
 use crate::anonymize::forget_absent_values;
 use crate::unit::Persons;
-use crate::{PrivacyError, PrivacyUnit};
 
 /// The named columns of a table (all of them where none is named), each with a blank.
 ///
@@ -66,8 +63,6 @@ pub(crate) struct Records {
     pub(crate) support: Vec<u64>,
     /// Rows per item.
     pub(crate) rows_of_item: Vec<u64>,
-    /// Persons, or rows where each is a person.
-    pub(crate) units: u64,
     /// Rows in which every cell is blank.
     pub(crate) blank_rows: u64,
     starts: Vec<u32>,
@@ -83,8 +78,8 @@ const NONE: u32 = u32::MAX;
 
 impl Records {
     /// The records of a table that [`with_blanks`] made, with the items that `k` units have.
-    pub(crate) fn of(table: Table, k: u64, control: &Control) -> Result<Self, PrivacyError> {
-        let persons = Persons::of(&table);
+    pub(crate) fn of(table: &Table, k: u64, control: &Control) -> Result<Self, PrivacyError> {
+        let persons = Persons::of(table);
         let mut items = Vec::new();
         let (mut support, mut rows_of_item) = (Vec::new(), Vec::new());
         let mut item_of_code: Vec<Vec<u32>> = Vec::new();
@@ -131,7 +126,7 @@ impl Records {
         }
         let list = |row: usize| &flat[row.checked_sub(1).map_or(0, |row| ends[row] as usize)..ends[row] as usize];
         let person = |row: usize| if persons.repeat() { persons.of_row(row as u32) } else { 0 };
-        let mut rows_of: HashMap<(u32, &[u32]), u32, BuildHasherDefault<FxHasher>> = HashMap::default();
+        let mut rows_of: FxHashMap<(u32, &[u32]), u32> = FxHashMap::default();
         for row in (0..ends.len()).filter(|&row| !list(row).is_empty()) {
             *rows_of.entry((person(row), list(row))).or_insert(0) += 1;
         }
@@ -141,7 +136,6 @@ impl Records {
             items,
             support,
             rows_of_item,
-            units: persons.count() as u64,
             blank_rows,
             starts: vec![0],
             lists: Vec::with_capacity(distinct.iter().map(|((_, list), _)| list.len()).sum()),
@@ -196,11 +190,6 @@ impl Records {
         }
         of_items
     }
-
-    /// The unit that guarantees count.
-    pub(crate) fn privacy_unit(input: &Table) -> PrivacyUnit {
-        PrivacyUnit::of(input)
-    }
 }
 
 /// Units and rows per code of a column.
@@ -214,7 +203,9 @@ fn units_of_codes(attribute: &Attribute, column: &Column, persons: &Persons) -> 
     pairs.sort_unstable();
     pairs.dedup();
     let mut units = vec![0u64; attribute.code_count()];
-    pairs.iter().for_each(|(code, _)| units[usize::from(*code)] += 1);
+    for (code, _) in pairs {
+        units[usize::from(code)] += 1;
+    }
     (units, rows)
 }
 
@@ -271,12 +262,14 @@ mod tests {
         // x: not recorded is 2, not applicable 3, unknown 4; y declares nothing; z unknown is 2; w no is 0.
         let table = mixed(&[[2, 0, 2, 2], [3, 0, 0, 0], [4, 1, 0, 0], [4, 1, 0, 0]], None);
         let working = with_blanks(&table, &[]).unwrap();
-        assert_eq!(working.schema().attributes()[1].blank_code(), Some(3));
-        let records = Records::of(working, 1, &Control::default()).unwrap();
+        // Of y only `t` and `s` are there, now in the order of the alphabet.
+        assert_eq!(working.schema().attributes()[1].blank_code(), Some(2));
+        let records = Records::of(&working, 1, &Control::default()).unwrap();
         assert_eq!(records.items, [(0, 3), (0, 4), (1, 0), (1, 1), (2, 0), (3, 0)]);
         assert_eq!(records.support, [1, 2, 2, 2, 3, 3]);
-        let lists: Vec<_> = (0..records.len() as u32).map(|record| (records.list(record), records.rows(record))).collect();
-        assert_eq!(lists, [(&[0, 2, 4, 5][..], 1), (&[1, 3, 4, 5], 2), (&[2], 1)]);
+        let lists: Vec<_> =
+            (0..records.len() as u32).map(|record| (records.list(record), records.rows(record))).collect();
+        assert_eq!(lists, [(&[0, 3, 4, 5][..], 1), (&[1, 2, 4, 5], 2), (&[3], 1)]);
     }
 
     #[test]
@@ -293,10 +286,10 @@ mod tests {
     #[test]
     fn persons_are_counted_once_per_item() {
         let table = mixed(&[[0, 0, 0, 1], [0, 1, 0, 1], [1, 0, 0, 1]], Some(&[1, 1, 2]));
-        let records = Records::of(with_blanks(&table, &["x".into()]).unwrap(), 1, &Control::default()).unwrap();
+        let records = Records::of(&with_blanks(&table, &["x".into()]).unwrap(), 1, &Control::default()).unwrap();
         // Of the observed and public domains only codes differ: x is public.
         assert_eq!((records.support.as_slice(), records.rows_of_item.as_slice()), (&[1, 1][..], &[2, 1][..]));
-        assert_eq!((records.len(), records.units), (2, 2));
+        assert_eq!(records.len(), 2);
     }
 
     #[test]

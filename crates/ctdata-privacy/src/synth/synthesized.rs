@@ -143,9 +143,6 @@ pub(super) fn try_map<T: Send, R: Send>(
 
 /// Maps every item, or gives the first error.
 #[cfg(not(feature = "rayon"))]
-pub(super) fn try_map<T, R>(
-    items: Vec<T>,
-    map: impl Fn(T) -> Result<R, PrivacyError>,
-) -> Result<Vec<R>, PrivacyError> {
+pub(super) fn try_map<T, R>(items: Vec<T>, map: impl Fn(T) -> Result<R, PrivacyError>) -> Result<Vec<R>, PrivacyError> {
     items.into_iter().map(map).collect()
 }

@@ -27,7 +27,7 @@ use crate::quasi::check_distinct;
 /// input, which is not protected.
 ///
 /// Not protected: what k people have in common, that somebody is in the file, two releases of the same people
-/// taken together. Nothing here is differentially private. Proof: [`proofs`](crate::proofs).
+/// taken together. Nothing here is differentially private. Proof: [`k_anonymous_synthesis`](crate::proofs::k_anonymous_synthesis).
 ///
 /// # Sources
 /// D. Edge, W. Yang, K. Lytvynets, H. Cook, C. Galez-Davis, H. Darnton and C. M. White (2020), "Design of a
@@ -67,7 +67,7 @@ impl Unseeded {
         control: &Control,
     ) -> Result<Synthesized, PrivacyError> {
         check_distinct(&self.attributes)?;
-        let records = Records::of(with_blanks(table, &self.attributes)?, self.k, control)?;
+        let records = Records::of(&with_blanks(table, &self.attributes)?, self.k, control)?;
         let mut report = SynthesisReport::new(self.k, table, &records);
         // Rows without any item come last.
         let mut ends: Vec<u64> = Vec::with_capacity(records.len());

@@ -24,12 +24,7 @@ pub(crate) struct Support {
 /// # Errors
 /// A column of the output that is not one of the input, has other values or kinds of missing, ids, weights;
 /// memory or time that `control` does not grant.
-pub(crate) fn least_support(
-    input: &Table,
-    output: &Table,
-    k: u64,
-    control: &Control,
-) -> Result<Support, PrivacyError> {
+pub(crate) fn least_support(input: &Table, output: &Table, k: u64, control: &Control) -> Result<Support, PrivacyError> {
     let names: Vec<&str> = output.schema().attributes().iter().map(Attribute::name).collect();
     let input_of = |name: &str| input.schema().find(name).and_then(|at| input.schema().get(at));
     // An attribute that declares no blank gets one.

@@ -13,8 +13,8 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::parallel::try_map;
 use super::Combining;
+use super::parallel::try_map;
 use crate::{Attribute, Control, Table, TableError, Weights};
 
 /// Combinations of items, at most so long, that at least so many units have.

@@ -74,11 +74,11 @@ fn tail(deviations: f64) -> f64 {
 /// Candidates by what is expected of them against the noise, in doublings.
 fn bins(measured: &Measured<'_>) -> Vec<Vec<usize>> {
     let noise = measured.variance.sqrt();
-    let mut by_doubling: std::collections::BTreeMap<i32, Vec<usize>> = std::collections::BTreeMap::new();
+    let mut by_doubling: std::collections::BTreeMap<u64, Vec<usize>> = std::collections::BTreeMap::new();
     for (candidate, (&expected, &weight)) in measured.expected.iter().zip(measured.weights).enumerate() {
         let strength = expected * f64::from(weight) / noise;
         // The exponent of the number, exact on every machine.
-        let doubling = ((strength.max(1e-9).to_bits() >> 52) & 0x7ff) as i32;
+        let doubling = strength.max(1e-9).to_bits() >> 52;
         by_doubling.entry(doubling).or_default().push(candidate);
     }
     let mut bins: Vec<Vec<usize>> = Vec::new();
@@ -133,9 +133,9 @@ impl Fit {
         let mut cuts = Vec::new();
         for (place, &value) in values.iter().enumerate() {
             if value > 0 {
-                above += 1
+                above += 1;
             } else if value < 0 {
-                below += 1
+                below += 1;
             }
             let next = values.get(place + 1).map_or(0, |next| next.unsigned_abs());
             if value > 0 && next < value.unsigned_abs() {

@@ -13,7 +13,7 @@ const NONE: u32 = u32::MAX;
 /// flag only `yes` is.
 pub(crate) struct Items {
     /// (Position of the attribute, code), ascending.
-    items: Vec<(u16, u16)>,
+    codes: Vec<(u16, u16)>,
     /// Per attribute used: its position, the lowest code that is an item, and its first item.
     attributes: Vec<Used>,
     /// Public rules: of these sets of items no record has one of each.
@@ -53,7 +53,7 @@ impl Items {
             attributes.push(Used { position, lowest, first, values: end - lowest });
             items.extend((lowest..end).map(|code| (place, code)));
         }
-        let mut this = Self { items, attributes, rules: Vec::new() };
+        let mut this = Self { codes: items, attributes, rules: Vec::new() };
         for constraint in constraints {
             if let Some(terms) = constraint.resolve(schema)? {
                 let terms: Vec<(usize, Vec<u32>)> = terms
@@ -75,7 +75,7 @@ impl Items {
 
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.items.len()
+        self.codes.len()
     }
 
     /// How many attributes they belong to: the most items that one record has.
@@ -85,7 +85,7 @@ impl Items {
 
     /// (Position of the attribute, code) of an item.
     pub(crate) fn get(&self, item: u32) -> (u16, u16) {
-        self.items[item as usize]
+        self.codes[item as usize]
     }
 
     /// Whether two items are values of one attribute, so that no record has both.

@@ -1,6 +1,7 @@
 //! Combinations that are kept, level by level, and the candidates that they leave for the next one.
 
 #![expect(clippy::indexing_slicing, reason = "entries are numbered by this file, places lie inside its flat lists")]
+#![expect(clippy::cast_precision_loss, reason = "numbers of values of an attribute")]
 #![expect(clippy::cast_possible_truncation, reason = "levels have fewer than 2^32 entries: `Level::push` sees to it")]
 
 use ctdata_table::Control;

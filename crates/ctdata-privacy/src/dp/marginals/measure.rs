@@ -7,7 +7,7 @@ use super::discover::{Measured, discover};
 use super::items::{Items, Records};
 use super::lattice::{Lattice, Level};
 use super::params::{RecordCap, SparseMarginals, Weighting};
-use super::weigh::{FULL, Weights};
+use super::weigh::{FULL, Weighed};
 use crate::PrivacyError;
 use crate::dp::{Allowance, NoiseSource, Rho};
 use crate::synth::consistency::consistent;
@@ -162,7 +162,7 @@ impl Step<'_> {
             return Ok(None);
         }
         let rare = RARE * f64::from(allowance.records_per_person()) * (0.5 / self.rho.to_f64()).sqrt();
-        let weights = Weights {
+        let weights = Weighed {
             lattice,
             candidates: &candidates,
             weights: candidates.counts.iter().map(|&expected| self.weight(expected, rare)).collect(),

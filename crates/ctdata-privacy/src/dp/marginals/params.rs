@@ -84,7 +84,7 @@ pub enum Weighting {
 /// ```
 /// use ctdata_privacy::dp::{LengthSplit, SparseMarginals};
 /// let marginals = SparseMarginals { length: 4, split: LengthSplit::Balanced, ..SparseMarginals::default() };
-/// assert_eq!(marginals.false_discovery, 0.12);
+/// assert_eq!(marginals.false_discovery, 0.1);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SparseMarginals {
@@ -102,7 +102,7 @@ pub struct SparseMarginals {
     pub weighting: Weighting,
     /// The share of the combinations of the longest length that may be ones that nobody has, as estimated from
     /// above; of shorter ones it is less in proportion, as others build on them. From 0 to 1, both left out.
-    /// Default 0.12, of which a third or so come true.
+    /// Default 0.1, of which a third or so come true.
     pub false_discovery: f64,
     /// If there are more candidates of a length than this, only those that the shorter combinations let expect
     /// most often are measured. Default five million, of about 100 bytes each.
@@ -118,7 +118,7 @@ impl Default for SparseMarginals {
             split: LengthSplit::default(),
             cap: RecordCap::default(),
             weighting: Weighting::default(),
-            false_discovery: 0.12,
+            false_discovery: 0.1,
             most_candidates: 5_000_000,
         }
     }
@@ -181,11 +181,13 @@ mod tests {
     /// of records and 1 % to percentiles.
     #[test]
     fn the_modes_share_as_published() {
-        let (epsilon, delta) = (3.98_f64, 1.0857e-5_f64);
+        let records = 10_000_f64;
+        let (epsilon, delta) = (3.98_f64, 1.0 / (records * records.ln()));
+        assert!((delta - 1.0857e-5).abs() <= 5e-10);
         let log = (2.0 / delta).ln();
         let rho = ((epsilon + log).sqrt() - log.sqrt()).powi(2);
-        assert!((rho - 0.281_992).abs() < 1e-5);
-        let counts = 0.281_992 * 0.99;
+        assert!((rho - 0.281_992).abs() <= 5e-7);
+        let counts = rho * 0.99;
         close(&sigmas(counts, &LengthSplit::Long, 3), &[5.00741, 2.50371, 1.66914], 5e-6);
         close(&sigmas(counts, &LengthSplit::Short, 3), &[1.66914, 2.50371, 5.00741], 5e-6);
         close(&sigmas(counts, &LengthSplit::Balanced, 3), &[2.31798; 3], 5e-6);

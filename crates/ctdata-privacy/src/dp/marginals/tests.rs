@@ -10,7 +10,7 @@ use rand::rngs::ChaCha20Rng;
 
 use super::items::{Items, Records};
 use super::lattice::{Lattice, Level};
-use super::weigh::{FULL, Weights, caps, percentile_scores};
+use super::weigh::{FULL, Weighed, caps, percentile_scores};
 use super::{LengthSplit, NoisyAggregates, RecordCap, SparseMarginals, Weighting};
 use crate::PrivacyError;
 use crate::dp::{Allowance, NoiseSource, Rho};
@@ -84,7 +84,7 @@ fn plain(length: u8) -> SparseMarginals {
         length,
         cap: RecordCap::Fixed(vec![100; length.into()]),
         weighting: Weighting::Equal,
-        false_discovery: 0.5,
+        false_discovery: 0.003,
         ..SparseMarginals::default()
     }
 }
@@ -155,7 +155,8 @@ fn any_step(items: &Items, length: usize, dice: &mut Dice) -> Fixed {
     }
     let candidates = lattice.candidates(items, 100.0, 1000, &Control::default()).unwrap();
     let weights = (0..candidates.len()).map(|_| 1 + u32::try_from(dice.roll(u64::from(FULL))).unwrap()).collect();
-    Fixed { lattice, candidates, weights, cap: 1 + dice.roll(1 << (8 + dice.roll(22))) }
+    let bits = 8 + dice.roll(22);
+    Fixed { lattice, candidates, weights, cap: 1 + dice.roll(1 << bits) }
 }
 
 fn any_rows() -> impl Strategy<Value = Vec<Vec<u16>>> {
@@ -175,13 +176,13 @@ proptest! {
         let all = table(&rows, 4);
         let items = Items::of(all.schema(), &(0..6).collect::<Vec<_>>(), &[]).unwrap();
         let Fixed { lattice, candidates, weights, cap } = any_step(&items, length, &mut Dice(seed));
-        let weights = Weights { lattice: &lattice, candidates: &candidates, weights };
+        let weights = Weighed { lattice: &lattice, candidates: &candidates, weights };
         let counts = |table: &Table| {
             weights.count(&Records::of(table, &items, &control).unwrap(), cap, &control).unwrap()
         };
         let with_all = counts(&all);
         for left_out in 0..rows.len() {
-            let others: Vec<_> = rows.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, row)| row.clone());
+            let others = rows.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, row)| row.clone());
             let without = counts(&table(&others.collect::<Vec<_>>(), 4));
             let moved: i64 = with_all.iter().zip(&without).map(|(a, b)| (a - b).pow(2)).sum();
             prop_assert!(u64::try_from(moved).unwrap() <= cap, "{moved} {cap}");
@@ -202,7 +203,7 @@ proptest! {
             });
             i64::from(weights[candidate]) * i64::try_from(rows.iter().filter(|row| has(row)).count()).unwrap()
         }).collect();
-        let weights = Weights { lattice: &lattice, candidates: &candidates, weights };
+        let weights = Weighed { lattice: &lattice, candidates: &candidates, weights };
         let records = Records::of(&all, &items, &control).unwrap();
         prop_assert_eq!(weights.count(&records, u64::MAX, &control).unwrap(), by_hand);
     }
@@ -233,31 +234,27 @@ proptest! {
     }
 }
 
-/// Pitfall b, broken on purpose: a score whose ties go to the last index moves by half the table. That the right one
-/// stays within its sensitivity on the same data is no accident of the data.
+/// Pitfall b, broken on purpose: 0 for the value at the middle rank and minus half the table for all others. With
+/// 500 ones and 500 or 501 twos a single record moves it by 501. The score that is used stays within its
+/// sensitivity on the same records.
 #[test]
 fn a_score_that_breaks_at_ties_is_seen_to_break() {
-    // 500 ones, and 500 or 501 twos: minus the distance in rank of the last place at which a value stands.
-    let broken = |bins: &[i64]| -> Vec<i64> {
+    let broken = |bins: &[i64; 3]| -> Vec<i64> {
         let all: i64 = bins.iter().sum();
-        let mut place = 0;
+        let mut up_to = 0;
         bins.iter()
             .map(|here| {
-                place += here;
-                let holds_median = place >= all / 2 && place - here <= all / 2;
-                if holds_median && place - 1 >= all / 2 { 0 } else { -(all / 2) }
+                let from = up_to;
+                up_to += here;
+                if (from..up_to).contains(&((all - 1) / 2)) { 0 } else { -((all + 1) / 2) }
             })
             .collect()
     };
     let (one, other) = ([0, 500, 500], [0, 500, 501]);
-    let moved = |score: &dyn Fn(&[i64]) -> Vec<i64>| {
-        score(&one).iter().zip(score(&other)).map(|(a, b)| a.abs_diff(b)).max().unwrap()
-    };
-    let three = [500, 499, 1];
-    let four = [500, 500, 1];
-    let broken_by = broken(&three).iter().zip(broken(&four)).map(|(a, b)| a.abs_diff(b)).max().unwrap();
-    assert!(broken_by > 400 || moved(&broken) > 400, "{broken_by} {}", moved(&broken));
-    assert!(moved(&|bins| percentile_scores(bins, 50).0) <= percentile_scores(&one, 50).1);
+    assert_eq!((broken(&one), broken(&other)), (vec![-500, 0, -500], vec![-501, -501, 0]));
+    let (before, sensitivity) = percentile_scores(&one, 50);
+    let (after, _) = percentile_scores(&other, 50);
+    assert!(before.iter().zip(&after).all(|(a, b)| a.abs_diff(*b) <= sensitivity));
 }
 
 /// Where all records are equal, the percentile is theirs and not the largest that is allowed.
@@ -369,7 +366,7 @@ fn noise_grows_with_the_records_of_a_person() {
 }
 
 /// Pitfall g: of 60 flags that are never there, hardly any is found, nor combinations with them. In 20 runs at this
-/// seed; one false item in a run would be expected with probability 0.04 at most.
+/// seed; one false item in a run would be expected with probability 0.03 or so.
 #[test]
 fn combinations_that_nobody_has_are_rarely_found() {
     let table = cases(3_000, 62);
@@ -383,7 +380,7 @@ fn combinations_that_nobody_has_are_rarely_found() {
         }
     }
     assert!(found_in_all > 400, "{found_in_all}");
-    assert!(f64::from(wrong) <= 0.12 * f64::from(found_in_all), "{wrong} of {found_in_all}");
+    assert!(f64::from(wrong) <= 0.1 * f64::from(found_in_all), "{wrong} of {found_in_all}");
 }
 
 /// Pitfall h: no more candidates than allowed, and those that are expected most often.
@@ -417,7 +414,7 @@ fn long_records_count_in_all_their_combinations() {
     let items = Items::of(all.schema(), &(0..6).collect::<Vec<_>>(), &[]).unwrap();
     let lattice = Lattice::default();
     let candidates = lattice.candidates(&items, 100.0, 1000, &Control::default()).unwrap();
-    let weights = Weights { lattice: &lattice, candidates: &candidates, weights: vec![FULL; candidates.len()] };
+    let weights = Weighed { lattice: &lattice, candidates: &candidates, weights: vec![FULL; candidates.len()] };
     let records = Records::of(&all, &items, &Control::default()).unwrap();
     // Six items under a cap of 1.5: each counts half.
     let cap = u64::from(FULL) * u64::from(FULL) * 3 / 2;
@@ -432,7 +429,7 @@ fn a_cap_is_found_near_the_percentile() {
     let items = Items::of(table.schema(), &(0..5).collect::<Vec<_>>(), &[]).unwrap();
     let lattice = Lattice::default();
     let candidates = lattice.candidates(&items, 100.0, 1000, &Control::default()).unwrap();
-    let weights = Weights { lattice: &lattice, candidates: &candidates, weights: vec![1 << 6; candidates.len()] };
+    let weights = Weighed { lattice: &lattice, candidates: &candidates, weights: vec![1 << 6; candidates.len()] };
     let records = Records::of(&table, &items, &Control::default()).unwrap();
     let charge = Allowance::without_ledger(Rho::at_most(0.01).unwrap(), 1);
     let mut charge = charge;

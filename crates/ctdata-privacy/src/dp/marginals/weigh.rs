@@ -21,14 +21,14 @@ const STEPS: usize = 4;
 /// Caps up to 2^56.
 const CAPS: usize = 56 * STEPS;
 
-/// The weights of the candidates of one length.
-pub(crate) struct Weights<'a> {
+/// The candidates of one length, each with its weight.
+pub(crate) struct Weighed<'a> {
     pub(crate) lattice: &'a Lattice,
     pub(crate) candidates: &'a Level,
     pub(crate) weights: Vec<u32>,
 }
 
-impl Weights<'_> {
+impl Weighed<'_> {
     /// The sum of squares that a record would add.
     fn square(&self, record: &[u32]) -> u64 {
         let mut sum = 0u64;

@@ -6,11 +6,8 @@
     reason = "combinations are numbered by this file, in the order in which they come; they fit 32 bits"
 )]
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
 use ctdata_table::{Combinations, Control};
-use rustc_hash::FxHasher;
+use rustc_hash::FxHashMap;
 
 use crate::PrivacyError;
 
@@ -19,12 +16,12 @@ pub(super) const ROOT: u32 = 0;
 
 /// Every reported combination, numbered from one in their order; the empty one is number 0.
 pub(super) struct Index {
-    /// The longest length of combinations.
+    /// The length up to which all combinations are reported; there need be none so long.
     pub(super) longest: usize,
     /// How often each still is to occur.
     pub(super) left: Vec<u64>,
     /// The combination of a combination and one item after its last one.
-    longer: HashMap<(u32, u32), u32, BuildHasherDefault<FxHasher>>,
+    longer: FxHashMap<(u32, u32), u32>,
     /// Where the extensions of each begin.
     starts: Vec<u32>,
     /// (item, the combination with it), by items.
@@ -34,12 +31,12 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn of(combinations: &Combinations, control: &Control) -> Result<Self, PrivacyError> {
         let entries = combinations.len();
-        let longest = (1..=combinations.max_length()).take_while(|&l| combinations.of_length(l).len() > 0).count();
-        control.reserve((entries as u64).saturating_mul(48 + 8 * longest as u64))?;
+        let longest = combinations.max_length();
+        control.reserve((entries as u64).saturating_mul(48 + 20 * longest.min(64) as u64))?;
         let mut index = Self {
             longest,
             left: Vec::with_capacity(entries + 1),
-            longer: HashMap::default(),
+            longer: FxHashMap::default(),
             starts: vec![0; entries + 2],
             extensions: Vec::new(),
         };
@@ -126,7 +123,10 @@ mod tests {
         let of = |index: &Index, items: &[u32]| {
             index.extensions(index.find(items).unwrap()).iter().map(|pair| pair.0).collect::<Vec<_>>()
         };
-        assert_eq!((index.longest, of(&index, &[]), of(&index, &[1]), of(&index, &[2])), (2, vec![0, 1, 2], vec![0, 2], vec![1]));
+        assert_eq!(
+            (index.longest, of(&index, &[]), of(&index, &[1]), of(&index, &[2])),
+            (3, vec![0, 1, 2], vec![0, 2], vec![1])
+        );
         assert_eq!(index.find(&[0, 2]), None);
         index.take(&[0, 1, 2]);
         assert_eq!(index.left[1..], [4, 3, 2, 1, 1]);

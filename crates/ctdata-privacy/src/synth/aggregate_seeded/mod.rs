@@ -1,10 +1,6 @@
 //! Synthetic records out of reported counts alone.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "items and combinations are numbered by their index and fit 32 bits"
-)]
+#![expect(clippy::indexing_slicing, reason = "items and combinations are numbered by their index")]
 
 mod index;
 
@@ -19,17 +15,47 @@ use super::synthesized::table_of;
 use super::value_seeded::pool::Urn;
 use crate::PrivacyError;
 use crate::dp::NoiseSource;
-use crate::draw::below;
 use index::{Index, ROOT};
 
 /// Synthetic records out of reported counts of combinations, k-anonymous or noisy, without any record.
 ///
-/// PLACEHOLDER
+/// Every value is used as often as it is reported. A record begins with a value, drawn in proportion to how
+/// often it is still to be used. It takes further values of which every combination with its values, up to the
+/// length that is reported, is a reported one and has not occurred as often as reported; they are drawn
+/// in proportion to the least that is left of these combinations. It ends when there is none. That what
+/// is left counts, and not what was reported, keeps records from ending early or late: once the long
+/// combinations are used up, records are short.
+///
+/// ```
+/// use ctdata_privacy::dp::NoiseSource;
+/// use ctdata_privacy::synth::{AggregateOptions, AggregateSeeded, ReportableAggregates};
+/// use ctdata_table::{Attribute, Column, Control, Schema, Table};
+/// let schema = Schema::try_new(vec![Attribute::flag("a"), Attribute::flag("b")])?;
+/// let columns = vec![Column::from_u8(vec![1, 1, 1, 2, 2, 0]), Column::from_u8(vec![1, 1, 2, 1, 1, 0])];
+/// let table = Table::try_new(schema, columns)?;
+/// let control = Control::default();
+/// let reported = ReportableAggregates::count(&table, &AggregateOptions::default(), 2, &control)?;
+/// let mut source = NoiseSource::from_seed(1);
+/// let (synthetic, _) =
+///     AggregateSeeded::new().draw(reported.schema(), reported.combinations(), &mut source, &control)?;
+/// // `a` is reported twice, `b` four times, both together twice: two records of both, two of `b`.
+/// assert_eq!(synthetic.rows(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Guarantee
+/// It sees the reported counts alone, so that their protection is that of its output: post-processing of a
+/// differentially private release keeps its epsilon. Every combination of values in the output, up to the
+/// reported length, is a reported one. No value occurs more often than reported. Longer combinations may be
+/// ones that nobody has. The number of rows asked for must be public, or protected itself.
+///
+/// # Sources
+/// D. Edge, W. Yang, K. Lytvynets, H. Cook, C. Galez-Davis, H. Darnton and C. M. White (2020), "Design of a
+/// Privacy-Preserving Data Platform for Collaboration Against Human Trafficking", arXiv:2005.05688. Weights
+/// by what is left, and how they are kept up to date, are our own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AggregateSeeded {
     records: Option<u64>,
-    #[doc(hidden)]
-    pub mode: u32,
 }
 
 /// An account of one synthesis from aggregates; it depends on the aggregates alone.
@@ -43,7 +69,7 @@ pub struct AggregateSeededReport {
     pub combinations: u64,
     /// Rows of the output.
     pub rows: u64,
-    /// Values of the pool that did not fit into the rows asked for.
+    /// How many values should occur besides, as reported, but did not fit into the rows asked for.
     pub unused_values: u64,
 }
 
@@ -53,7 +79,8 @@ impl AggregateSeeded {
         Self::default()
     }
 
-    /// So many rows.
+    /// So many rows. The last ones, made of what is left over, are not drawn if there would be more; if there
+    /// would be fewer, the rest is blank.
     #[must_use]
     pub fn records(mut self, records: u64) -> Self {
         self.records = Some(records);
@@ -76,13 +103,12 @@ impl AggregateSeeded {
         let (schema, items) = output_items(schema, combinations.items())?;
         let index = Index::of(combinations, control)?;
         let singles = combinations.of_length(1).map(|(_, count)| count).collect();
-        let mut sampler = Sampler::new(index, &items, Urn::new(singles), self.mode);
+        let mut sampler =
+            Sampler { index, items: &items, pool: Urn::new(singles), chosen: Vec::new(), candidates: Vec::new() };
         let mut rng = source.stream();
         let mut lists = ItemLists::default();
         let all = sampler.pool.total;
-        while self.records.is_none_or(|records| (lists.len() as u64) < records)
-            && sampler.draw(&mut rng)
-        {
+        while self.records.is_none_or(|records| (lists.len() as u64) < records) && sampler.draw(&mut rng) {
             if lists.len().is_multiple_of(256) {
                 control.check()?;
                 control.report("emptying the pool of values", all - sampler.pool.total, Some(all));
@@ -126,138 +152,107 @@ fn output_items(schema: &Schema, items: &[(u16, u16)]) -> Result<(Schema, Vec<(u
     }
     let mut new = Schema::try_new(attributes)?;
     for group in schema.groups() {
-        let names: Vec<&str> =
-            group.members().iter().filter_map(|&member| Some(schema.get(member)?.name())).collect();
+        let names: Vec<&str> = group.members().iter().filter_map(|&member| Some(schema.get(member)?.name())).collect();
         new = new.with_group(group.name(), &names)?;
     }
     Ok((new, output))
 }
 
-/// An item that may be added.
-#[derive(Clone, Copy)]
-struct Candidate {
-    item: u32,
-    /// The least that is left of a reported combination of it with chosen items.
-    left: u64,
-    /// The estimated share, among what is left of the chosen items, of records that have it besides.
-    share: f64,
-}
+/// An item that may be added, and the least that is left of a reported combination of it with chosen items.
+type Candidate = (u32, u64);
 
+/// A record in the making.
 struct Sampler<'a> {
     index: Index,
     items: &'a [(u16, u16)],
     pool: Urn,
-    mode: u32,
+    /// Ascending.
     chosen: Vec<u32>,
+    /// Ascending.
     candidates: Vec<Candidate>,
 }
 
-impl<'a> Sampler<'a> {
-    fn new(index: Index, items: &'a [(u16, u16)], pool: Urn, mode: u32) -> Self {
-        Self { index, items, pool, mode, chosen: Vec::new(), candidates: Vec::new() }
-    }
-
-    /// Chooses the items of the next record; none are left when the pool is empty.
+impl Sampler<'_> {
+    /// Chooses the items of the next record; false when the pool is empty.
     fn draw<R: Rng + ?Sized>(&mut self, rng: &mut R) -> bool {
-        let Some(first) = self.pool.draw(rng) else { return false };
-        self.chosen.clear();
-        self.candidates.clear();
-        if self.index.longest == 1 {
-            let of = |&(item, number): &(u32, u32)| Candidate { item, left: self.index.left[number as usize], share: 0.0 };
-            let all: Vec<_> = self.index.extensions(ROOT).iter().map(of).collect();
-            self.candidates.extend(all);
+        let mut next = self.pool.draw(rng);
+        if next.is_none() {
+            return false;
         }
-        self.add(first);
-        let mut open = Vec::new();
-        loop {
-            open.clear();
-            open.extend(self.candidates.iter().map(|c| (c.item, if self.mode & 2 != 0 { c.left } else { 1 + (c.share * 1e6) as u64 })));
-            if self.mode & 1 != 0 && self.ends(rng) {
-                break;
-            }
-            let Some(item) = by_weight(&open, rng) else { break };
+        self.chosen.clear();
+        let left = &self.index.left;
+        let of = |&(item, longer): &(u32, u32)| (item, left[longer as usize]);
+        self.candidates = self.index.extensions(ROOT).iter().map(of).collect();
+        while let Some(item) = next {
             self.add(item);
+            next = by_weight(&self.candidates, rng);
         }
         self.index.take(&self.chosen);
-        for &item in &self.chosen {
-            self.pool.take(item);
-        }
+        self.chosen.iter().for_each(|&item| self.pool.take(item));
         true
     }
 
-    fn ends<R: Rng + ?Sized>(&self, rng: &mut R) -> bool {
-        let mut none = 1.0f64;
-        let mut at = 0;
-        while at < self.candidates.len() {
-            let attribute = self.items[self.candidates[at].item as usize].0;
-            let mut some = 0.0;
-            while at < self.candidates.len() && self.items[self.candidates[at].item as usize].0 == attribute {
-                some += self.candidates[at].share;
-                at += 1;
-            }
-            none *= (1.0 - some).max(0.0);
-        }
-        (below(rng, 1 << 53) as f64) < none * (1u64 << 53) as f64
-    }
-
-    /// Adds an item to the record, and leaves as candidates what still may be added.
+    /// Adds an item to the record, and leaves as candidates what still may be added: of which every combination
+    /// with chosen items is reported, and something is left.
     fn add(&mut self, item: u32) {
         let longest = self.index.longest;
         let before = self.chosen.clone();
-        self.chosen.insert(self.chosen.partition_point(|other| *other < item), item);
-        let fixed = self.mode & 4 != 0;
-        let _ = fixed;
+        insert(&mut self.chosen, item);
         if self.chosen.len() < longest {
-            let Some(number) = self.index.find(&self.chosen) else { return self.candidates.clear() };
-            let of = self.index.left[number as usize].max(1);
-            self.candidates = self
-                .index
-                .extensions(number)
-                .iter()
-                .map(|&(item, longer)| {
-                    let left = self.index.left[longer as usize];
-                    Candidate { item, left, share: (left as f64 / of as f64).min(1.0) }
-                })
-                .collect();
+            let left = &self.index.left;
+            let of = |&(item, longer): &(u32, u32)| (item, left[longer as usize]);
+            let number = self.index.find(&self.chosen);
+            self.candidates = number.map_or(&[][..], |number| self.index.extensions(number)).iter().map(of).collect();
         } else if longest > 1 {
-            let mut parts = Vec::new();
-            subsets(&before, longest - 2, &mut Vec::new(), &mut parts);
-            for mut part in parts {
-                part.insert(part.partition_point(|other| *other < item), item);
-                let Some(number) = self.index.find(&part) else { return self.candidates.clear() };
-                let of = self.index.left[number as usize].max(1);
-                let extensions = self.index.extensions(number);
-                let mut at = 0;
-                let left = &self.index.left;
-                self.candidates.retain_mut(|candidate| {
-                    while at < extensions.len() && extensions[at].0 < candidate.item {
-                        at += 1;
-                    }
-                    let Some(&(_, longer)) = extensions.get(at).filter(|found| found.0 == candidate.item) else {
-                        return false;
-                    };
-                    let left = left[longer as usize];
-                    candidate.left = candidate.left.min(left);
-                    candidate.share = candidate.share.min(left as f64 / of as f64);
-                    true
-                });
+            // Combinations without the new item were looked at when their last item came.
+            let mut part = Vec::with_capacity(longest);
+            let mut places: Vec<usize> = (0..longest - 2).collect();
+            loop {
+                part.clear();
+                part.extend(places.iter().map(|&place| before[place]));
+                insert(&mut part, item);
+                self.keep_extensions_of(&part);
+                if self.candidates.is_empty() || !next_subset(&mut places, before.len()) {
+                    break;
+                }
             }
         }
         let (items, pool) = (self.items, &self.pool);
         let attribute = items[item as usize].0;
-        self.candidates.retain(|c| items[c.item as usize].0 != attribute && pool.counts[c.item as usize] > 0 && c.left > 0);
+        self.candidates.retain(|&(other, left)| {
+            left > 0 && items[other as usize].0 != attribute && pool.counts[other as usize] > 0
+        });
+    }
+
+    /// Leaves the candidates that are reported together with this combination.
+    fn keep_extensions_of(&mut self, part: &[u32]) {
+        let (index, mut at) = (&self.index, 0);
+        let extensions = index.find(part).map_or(&[][..], |number| index.extensions(number));
+        self.candidates.retain_mut(|(item, least)| {
+            while extensions.get(at).is_some_and(|extension| extension.0 < *item) {
+                at += 1;
+            }
+            let longer = extensions.get(at).filter(|extension| extension.0 == *item).map(|extension| extension.1);
+            *least = longer.map_or(0, |longer| index.left[longer as usize]).min(*least);
+            longer.is_some()
+        });
     }
 }
 
-/// All subsets of so many items, each ascending.
-fn subsets(items: &[u32], size: usize, prefix: &mut Vec<u32>, found: &mut Vec<Vec<u32>>) {
-    if size == 0 {
-        found.push(prefix.clone());
-        return;
-    }
-    for (place, &item) in items.iter().enumerate() {
-        prefix.push(item);
-        subsets(&items[place + 1..], size - 1, prefix, found);
-        prefix.pop();
-    }
+fn insert(items: &mut Vec<u32>, item: u32) {
+    items.insert(items.partition_point(|other| *other < item), item);
 }
+
+/// The next ascending places below `end`, in lexicographic order; false after the last.
+fn next_subset(places: &mut [usize], end: usize) -> bool {
+    let size = places.len();
+    let Some(moved) = (0..size).rev().find(|&at| places[at] + size - at < end) else { return false };
+    places[moved] += 1;
+    for at in moved + 1..size {
+        places[at] = places[at - 1] + 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests;

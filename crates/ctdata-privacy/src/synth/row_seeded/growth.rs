@@ -39,6 +39,9 @@ struct Node {
     seeds: Vec<u32>,
 }
 
+/// The seeds that begin with one item, and their stream.
+type Task<'a> = (u32, &'a [(u32, u32)], ChaCha20Rng);
+
 /// A record of each seed: a subset of its items, grown until no item of it can be added so that still `k`
 /// units have them all. Seeds are records, ascending; results come in an order of their own.
 pub(crate) fn grow(
@@ -56,7 +59,7 @@ pub(crate) fn grow(
     let mut output = ItemLists::default();
     let picks = growth.pick(&scratch, seeds, &[], &mut output, &mut rng);
     let of_items = records.of_items();
-    let tasks: Vec<(u32, &[(u32, u32)], ChaCha20Rng)> =
+    let tasks: Vec<Task<'_>> =
         picks.chunk_by(|a, b| a.0 == b.0).map(|picks| (picks[0].0, picks, source.stream())).collect();
     for grown in try_map(tasks, |(item, picks, rng)| {
         let seeds = picks.iter().map(|pick| pick.1).collect();
@@ -224,7 +227,9 @@ impl Growth<'_> {
                 shared.push((bits, self.records.unit(row)));
             }
         }
-        rest.iter().for_each(|&item| scratch.bit[item as usize] = 0);
+        for &item in &rest {
+            scratch.bit[item as usize] = 0;
+        }
 
         let persons = self.records.persons_repeat();
         let (mut units, mut last) = (vec![0u64; rest.len()], vec![0u32; rest.len()]);

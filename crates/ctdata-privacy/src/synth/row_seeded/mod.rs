@@ -45,7 +45,7 @@ use crate::quasi::check_distinct;
 /// in the input, rounded down to a multiple of k rows. With k = 1 the output is the input, in another order.
 ///
 /// Not protected: what k people have in common, that somebody is in the file, two releases of the same people
-/// taken together. Nothing here is differentially private. Proof: [`proofs`](crate::proofs).
+/// taken together. Nothing here is differentially private. Proof: [`k_anonymous_synthesis`](crate::proofs::k_anonymous_synthesis).
 ///
 /// # Sources
 /// D. Edge, W. Yang, K. Lytvynets, H. Cook, C. Galez-Davis, H. Darnton and C. M. White (2020), "Design of a
@@ -94,7 +94,7 @@ impl RowSeeded {
         control: &Control,
     ) -> Result<Synthesized, PrivacyError> {
         check_distinct(&self.attributes)?;
-        let records = Records::of(with_blanks(table, &self.attributes)?, self.k, control)?;
+        let records = Records::of(&with_blanks(table, &self.attributes)?, self.k, control)?;
         let mut report = SynthesisReport::new(self.k, table, &records);
         // A record that k units have as it is grows to its end on every path.
         let mut lists = ItemLists::default();

@@ -15,11 +15,11 @@ use pool::Pool;
 /// Synthetic records out of a pool that holds each value as often as the input, rounded down to a multiple
 /// of k.
 ///
-/// A record begins with a value of the pool, drawn in proportion to how many are left, and takes further
-/// values of the pool, drawn in proportion to the number of units that would share the longer record, as long
-/// as k of them do. The pool is emptied, so that every value occurs exactly as often as it may. Records
-/// correspond to no real ones; they are fewer and longer at first, more and shorter when common values are
-/// used up. A value is everything but a blank.
+/// Value by value, a record goes on as a random real row that agrees with it so far: with one of the further
+/// values of that row, each with the same probability, or with none if the row has none. A value is taken
+/// only if k units share the longer record and the pool still has it. The pool is emptied, so that every value
+/// occurs exactly as often as it may. Records correspond to no real ones; those that are made last, when
+/// common values are used up, are short. A value is everything but a blank.
 ///
 /// # Guarantee
 /// Every combination of values, of any length, that a synthetic record has is had by at least k persons of the
@@ -27,7 +27,7 @@ use pool::Pool;
 /// exactly as often as in the input, rounded down to a multiple of k rows; the others never.
 ///
 /// Not protected: what k people have in common, that somebody is in the file, two releases of the same people
-/// taken together. Nothing here is differentially private. Proof: [`proofs`](crate::proofs).
+/// taken together. Nothing here is differentially private. Proof: [`k_anonymous_synthesis`](crate::proofs::k_anonymous_synthesis).
 ///
 /// # Sources
 /// D. Edge, W. Yang, K. Lytvynets, H. Cook, C. Galez-Davis, H. Darnton and C. M. White (2020), "Design of a
@@ -66,7 +66,7 @@ impl ValueSeeded {
         control: &Control,
     ) -> Result<Synthesized, PrivacyError> {
         check_distinct(&self.attributes)?;
-        let records = Records::of(with_blanks(table, &self.attributes)?, self.k, control)?;
+        let records = Records::of(&with_blanks(table, &self.attributes)?, self.k, control)?;
         let mut report = SynthesisReport::new(self.k, table, &records);
         let lists = Pool::new(&records, self.k, caps(&records, self.k)).draw(&mut source.stream(), control)?;
         let blank_rows = records.blank_rows - records.blank_rows % self.k;

@@ -53,7 +53,8 @@ pub struct Evaluator {
     pub attack_targets: usize,
     /// Records whose distance to the closest is measured. The default is 2,000.
     pub distance_targets: usize,
-    /// Attributes in a description that is to single out. The default is 3.
+    /// Attributes in a description that is to single out, to begin with: if too few descriptions fit exactly one
+    /// released record, they are doubled. The default is 3.
     pub described_attributes: usize,
     /// Nearest records per half in linkability. The default is 1.
     pub neighbours: usize,
@@ -178,4 +179,50 @@ fn default_keys(schema: &Schema) -> Vec<usize> {
     let most = DEFAULT_KEYS.min(schema.len().saturating_sub(1)).max(1);
     let keys: Vec<usize> = wide.take(most).collect();
     if keys.is_empty() { (0..most.min(schema.len())).collect() } else { keys }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{flags, texts};
+    use ctdata_table::StopReason;
+    use rand::SeedableRng;
+    use rand::rngs::ChaCha20Rng;
+
+    fn run(evaluator: &Evaluator, control: &Control) -> Result<Evaluation, PrivacyError> {
+        let table = flags(&[&[0, 1, 2], &[1, 1, 0]]);
+        evaluator.run(&table, &table, None, &mut ChaCha20Rng::seed_from_u64(1), control)
+    }
+
+    #[test]
+    fn parameters_are_checked_and_named() {
+        let good = Evaluator::default();
+        for (bad, message) in [
+            (Evaluator { max_length: 6, ..good.clone() }, "max_length: from 1 to 5"),
+            (Evaluator { k: 0, ..good.clone() }, "k: at least 1"),
+            (Evaluator { neighbours: 0, ..good.clone() }, "neighbours: from 1 to 1000"),
+            (Evaluator { keys: vec!["a".into(), "a".into()], ..good.clone() }, "keys: an attribute is named twice"),
+            (Evaluator { group_by: Some("z".into()), ..good.clone() }, "there is no attribute `z`"),
+        ] {
+            assert!(run(&bad, &Control::default()).unwrap_err().to_string().starts_with(message), "{message}");
+        }
+        assert!(run(&Evaluator { attacks: false, ..good }, &Control::default()).unwrap().attacks.is_none());
+    }
+
+    #[test]
+    fn it_stops_when_asked_to() {
+        let control = Control::default().with_deadline(|| true);
+        let stopped = run(&Evaluator::default(), &control);
+        assert!(matches!(stopped, Err(PrivacyError::Cancelled(StopReason::Deadline))));
+    }
+
+    #[test]
+    fn keys_are_never_all_attributes() {
+        let names = |table: &Table| default_keys(table.schema());
+        assert_eq!(names(&flags(&[&[0], &[1], &[1]])), [0, 1]);
+        assert_eq!(names(&flags(&[&[0]])), [0]);
+        let wide = ["1", "2", "3"];
+        assert_eq!(names(&texts(&[("x", &["-", "-", "1"]), ("y", &wide), ("z", &wide)])), [1, 2]);
+        assert_eq!(names(&texts(&[("y", &wide), ("z", &wide)])), [0]);
+    }
 }

@@ -1,4 +1,19 @@
 //! How far released records are from the original, and what an attacker gains from them.
+//!
+//! [`Evaluator`] compares a released table with its original and attacks it; its report is an
+//! [`Evaluation`]: data, text, Markdown and plots. The report is made from the confidential original and is
+//! not for publication.
+//!
+//! | question | types |
+//! |---|---|
+//! | what could be compared? | [`Alignment`] |
+//! | how far are the marginals apart? | [`MarginalDistance`], [`GroupScores`], [`AssociationDistance`] |
+//! | which combinations are kept, lost or new? | [`Preservation`], [`LengthErrors`], [`CountBin`], [`CountCell`] |
+//! | which rare ones leak? | [`Leakage`] |
+//! | can a model tell the tables apart? | [`Propensity`] |
+//! | what do attacks gain? | [`Attacks`], [`SinglingOut`], [`InferenceRisk`], [`AttackResult`], [`SuccessRate`], [`AttackRisk`] |
+//! | what do the keys of a person tell? | [`KeyDisclosure`], [`AttributeDisclosure`], [`ReplicatedUniques`] |
+//! | are records copied? | [`ExactMatches`], [`ApparentMatches`], [`Closeness`], [`DistanceSummary`] |
 
 /// Reports of a confidential table show no figures in logs and panics.
 macro_rules! opaque_debug {

@@ -1,10 +1,6 @@
 //! Can a model tell released records from original ones?
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::needless_range_loop,
-    reason = "parameters are numbered by this file; matrices are square in them, and read best by index"
-)]
+#![expect(clippy::indexing_slicing, reason = "parameters are numbered by this file; matrices are square in them")]
 
 use ctdata_table::Control;
 
@@ -153,7 +149,7 @@ impl Design {
                 term_of[usize::from(*code)] = u16::try_from(term).unwrap_or(0);
             }
             let added = counts.len().saturating_sub(1).min(LEVELS);
-            width = if width + added <= usize::from(u16::MAX) { width + added } else { width };
+            width = if u16::try_from(width + added).is_ok() { width + added } else { width };
             let codes = sides.iter().flat_map(|side| (0..side.len()).map(move |record| side.code(record, attribute)));
             for (record, code) in codes.enumerate() {
                 let term = term_of[usize::from(code)];
@@ -326,7 +322,9 @@ mod tests {
         let mut sample = || {
             let mut columns: Vec<Vec<u8>> = vec![Vec::new(); 4];
             for _ in 0..500 {
-                columns.iter_mut().for_each(|column| column.push(u8::try_from(dice.roll(3)).unwrap()));
+                for column in &mut columns {
+                    column.push(u8::try_from(dice.roll(3)).unwrap());
+                }
             }
             flags(&columns.iter().map(Vec::as_slice).collect::<Vec<_>>())
         };

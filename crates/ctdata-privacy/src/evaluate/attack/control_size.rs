@@ -70,6 +70,7 @@ fn integral(rows: u64, weight: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "whole counts are exact")]
 mod tests {
     use super::*;
 

@@ -252,10 +252,9 @@ fn apparent_matches(sides: &Sides<'_>, others: &[usize], side: &Keyed, released:
             .filter(|&&at| code(sides.original_table, one, at) == code(sides.released_table, other, at))
             .count();
         matches.pairs += 1;
-        if let Some(tenth) = (agree * 10).div_ceil(others.len().max(1)).checked_sub(1).or(Some(0)) {
-            if let Some(count) = matches.by_tenth.get_mut(tenth.min(9)) {
-                *count += 1;
-            }
+        let tenth = (agree * 10).div_ceil(others.len().max(1)).saturating_sub(1);
+        if let Some(count) = matches.by_tenth.get_mut(tenth) {
+            *count += 1;
         }
         matches.complete += u64::from(agree == others.len());
         sum += ratio(agree as u64, others.len() as u64);

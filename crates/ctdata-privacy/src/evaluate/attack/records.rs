@@ -208,7 +208,7 @@ impl<'a> Records<'a> {
                 let code = target.codes[attribute];
                 match &self.columns[attribute] {
                     Codes::U8(codes) => {
-                        differing(&codes[block.clone()], u8::try_from(code).unwrap_or(u8::MAX), unequal)
+                        differing(&codes[block.clone()], u8::try_from(code).unwrap_or(u8::MAX), unequal);
                     }
                     Codes::U16(codes) => differing(&codes[block.clone()], code, unequal),
                 }
@@ -270,7 +270,7 @@ mod tests {
         let space = Space::of(&[table, target]);
         let records = Records::of(table, &space, &Control::default()).unwrap();
         let known: Vec<usize> = (0..table.schema().len()).collect();
-        let targets: Vec<_> = (0..target.rows() as u32).map(|row| Target::of(target, row, known.clone())).collect();
+        let targets: Vec<_> = (0u32..).take(target.rows()).map(|row| Target::of(target, row, known.clone())).collect();
         records.nearest(&targets)
     }
 

@@ -17,7 +17,8 @@ use crate::draw::{below, shuffle};
 /// An attacker finds descriptions that fit exactly one released record and bets that they fit exactly one
 /// person. *Univariate*: a value that occurs once in its column, and the ends of numeric columns.
 /// *Multivariate*: random attributes of a random released record, numbers as "at least" or "at most",
-/// whichever is the shorter way out from the median. The baseline is as many descriptions at random.
+/// whichever is the shorter way out from the median; if too few such descriptions fit one released record,
+/// they get twice as many attributes, and so on. The baseline is as many descriptions at random.
 ///
 /// # Sources
 /// M. Giomi, F. Boenisch, C. Wehmeyer and B. Tasnádi (2023), "A unified framework for quantifying privacy
@@ -31,14 +32,14 @@ pub struct SinglingOut {
     pub univariate: Option<AttackResult>,
     /// By several attributes; none where no such description fits one released record.
     pub multivariate: Option<AttackResult>,
-    /// Attributes of a multivariate description.
+    /// Attributes of a multivariate description, as it was in the end.
     pub attributes: usize,
 }
 
 opaque_debug!(SinglingOut);
 
-/// Candidates per success wanted: most random descriptions do not fit exactly one released record.
-const CANDIDATES: usize = 20;
+/// Candidates per description wanted: many fit more than one released record.
+const CANDIDATES: usize = 10;
 
 pub(super) fn attack(
     sides: &Sides<'_>,
@@ -48,7 +49,7 @@ pub(super) fn attack(
     control: &Control,
 ) -> Result<SinglingOut, PrivacyError> {
     let released = sides.released_table;
-    let attributes = attributes.min(released.schema().len());
+    let mut attributes = attributes.min(released.schema().len());
     let [univariate, multivariate] = &mut streams;
     let mut predicates = unique_values(released);
     shuffle(univariate, &mut predicates);
@@ -63,22 +64,12 @@ pub(super) fn attack(
     let univariate = judge(sides, &predicates, &random, control)?;
 
     let mut predicates = Vec::new();
-    if released.rows() > 0 && attributes > 0 {
-        let medians = medians(sides);
-        for _ in 0..CANDIDATES {
-            let candidates: Vec<_> =
-                (0..targets).map(|_| describe(released, attributes, &medians, multivariate)).collect();
-            let counts = try_map(&candidates, |one| {
-                control.check()?;
-                Ok(sides.released.count(one))
-            })?;
-            let unique = candidates.into_iter().zip(counts).filter(|(_, count)| *count == 1);
-            predicates.extend(unique.map(|(candidate, _)| candidate));
-            if predicates.len() >= targets {
-                break;
-            }
+    while released.rows() > 0 {
+        predicates = fitting_one(sides, targets, attributes, multivariate, control)?;
+        if predicates.len() >= targets || attributes >= released.schema().len() {
+            break;
         }
-        predicates.truncate(targets);
+        attributes = (attributes * 2).min(released.schema().len());
     }
     let random: Vec<_> = predicates
         .iter()
@@ -95,6 +86,34 @@ impl Condition {
     fn equal(attribute: usize, code: u16) -> Self {
         Self { attribute, low: code, high: code }
     }
+}
+
+/// Descriptions by so many attributes that fit exactly one released record: as many as wanted, if enough
+/// candidates do.
+fn fitting_one(
+    sides: &Sides<'_>,
+    targets: usize,
+    attributes: usize,
+    rng: &mut ChaCha20Rng,
+    control: &Control,
+) -> Result<Vec<Vec<Condition>>, PrivacyError> {
+    let medians = medians(sides);
+    let mut predicates = Vec::new();
+    for _ in 0..CANDIDATES {
+        let candidates: Vec<_> =
+            (0..targets).map(|_| describe(sides.released_table, attributes, &medians, rng)).collect();
+        let counts = try_map(&candidates, |one| {
+            control.check()?;
+            Ok(sides.released.count(one))
+        })?;
+        let unique = candidates.into_iter().zip(counts).filter(|(_, count)| *count == 1);
+        predicates.extend(unique.map(|(candidate, _)| candidate));
+        if predicates.len() >= targets {
+            break;
+        }
+    }
+    predicates.truncate(targets);
+    Ok(predicates)
 }
 
 /// The values that occur once in their column, and the ends of numeric columns.

@@ -1,6 +1,6 @@
 use super::super::Evaluator;
 use super::*;
-use crate::evaluate::Evaluation;
+use crate::evaluate::{Evaluation, real};
 use crate::testing::{Dice, any_table, flags, texts};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -57,6 +57,16 @@ fn a_hold_out_of_another_size_serves_as_well() {
     }
     let without = attacks(&original, &original, None);
     assert!(without.linkability.unwrap().risk.is_none() && without.closeness.unwrap().closer_to_original.is_none());
+}
+
+#[test]
+fn descriptions_grow_until_they_fit_one_record() {
+    // Every combination of six answers once: three of them fit eight records.
+    let columns: Vec<Vec<u8>> = (0..6).map(|bit| (0..64u8).map(|row| row >> bit & 1).collect()).collect();
+    let table = flags(&columns.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let found = attacks(&table, &table, None).singling_out;
+    assert_eq!((found.attributes, found.multivariate.unwrap().attack.successes), (6, 200.0));
+    assert!(found.univariate.is_none());
 }
 
 #[test]
@@ -122,7 +132,7 @@ proptest! {
             (0..table.rows()).for_each(|row| groups.entry(key(table, row)).or_default().push(code(table, row, secret)));
             groups
         };
-        let rows = original.rows().max(1) as f64;
+        let rows = real(original.rows().max(1) as u64);
         for found in &disclosure.attributes {
             let groups = group(&released, &found.attribute);
             let mut counts: BTreeMap<u16, i64> = BTreeMap::new();
@@ -132,11 +142,12 @@ proptest! {
                 let truth = code(&original, row, &found.attribute);
                 groups.get(&key(&original, row)).is_some_and(|codes| codes.iter().all(|code| *code == truth))
             };
-            let disco = (0..original.rows()).filter(|&row| told(row)).count() as f64 / rows;
+            let disco = (0..original.rows()).filter(|&row| told(row)).count();
+            let disco = real(disco as u64) / rows;
             let trivial =
                 (0..original.rows()).filter(|&row| told(row) && Some(code(&original, row, &found.attribute)) == common);
             prop_assert!((found.disco - disco).abs() < 1e-12);
-            prop_assert!((found.baseline - trivial.count() as f64 / rows).abs() < 1e-12);
+            prop_assert!((found.baseline - real(trivial.count() as u64) / rows).abs() < 1e-12);
         }
         let (before, after) = (group(&original, "y"), group(&released, "y"));
         let uniques: Vec<_> = before.iter().filter(|(_, rows)| rows.len() == 1).collect();

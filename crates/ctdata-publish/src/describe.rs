@@ -60,11 +60,13 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
         "" => "An empty cell".to_owned(),
         code => format!("`{code}` in a cell"),
     };
-    let _ = writeln!(
-        text,
-        "\n{missing} says that no value is released there, and not why: it may not have been asked, observed or recorded, or \
-         was blanked to protect a person. It must not be read as \"no\".\n",
-    );
+    let why = if synthetic {
+        "a synthetic record has no value there. It stands for no cell of a person"
+    } else {
+        "no value is released there, and not why: it may not have been asked, observed or recorded, or was blanked to \
+         protect a person"
+    };
+    let _ = writeln!(text, "\n{missing} says that {why}. It must not be read as \"no\".\n");
     text.push_str(&data.statement().to_plain_words());
     text.push_str("\n## Tables\n");
     if tables.is_empty() {
@@ -72,9 +74,18 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
     } else {
         text.push_str(
             "Every figure is computed from the released records in `data.csv`, and each count was recounted there: the tables \
-             say nothing that the records do not say. They count persons who were detected and recorded, and describe neither \
-             the victims who were not nor the records that were left out. Where a question has several answers, those \
-             whose columns are not released do not count, neither above nor below the line.\n\n",
+             say nothing that the records do not say. ",
+        );
+        text.push_str(if synthetic {
+            "They count synthetic records: estimates of what the source has, of persons who were detected and recorded, with \
+             the error that protecting them costs, which intervals do not cover. "
+        } else {
+            "They count persons who were detected and recorded, and describe neither the victims who were not nor the \
+             records that were left out. "
+        });
+        text.push_str(
+            "Where a question has several answers, those whose columns are not released do not count, neither above nor \
+             below the line.\n\n",
         );
         for (id, title) in tables.titles() {
             let _ = writeln!(text, "- {title} (`{id}`)");

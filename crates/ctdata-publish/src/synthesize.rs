@@ -349,7 +349,10 @@ fn private(
             Drawn::of(method.run(table, payment, source, limited)?, control)
         }
         _ => {
-            let method = DpAggregateSeeded::new().length(settings.length.unwrap_or(LENGTH)).constraints(constraints);
+            let length = settings.length.and_then(|length| u8::try_from(length).ok());
+            let mut method = DpAggregateSeeded::default();
+            method.marginals.constraints = constraints;
+            method.marginals.length = length.unwrap_or(method.marginals.length);
             Drawn::of(method.run(table, payment, source, limited)?, control)
         }
     }

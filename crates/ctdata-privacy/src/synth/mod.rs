@@ -29,6 +29,7 @@ pub use aggregates::{AggregateEntry, AggregateOptions, Aggregates, ReportableAgg
 pub use dp_aggregate_seeded::{DpAggregateSeeded, NoisySynthesis};
 pub use graphical::{Aim, GraphicalMethod, GraphicalReport, MeasuredSet, ModelledAttribute, Mst};
 pub use output::{CombinationCounts, Synthetic};
+pub use private::NoisyAggregatesReport;
 pub use row_seeded::RowSeeded;
 pub use synthesized::SynthesisReport;
 pub(crate) use synthesized::Synthesized;

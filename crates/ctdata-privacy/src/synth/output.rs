@@ -38,6 +38,11 @@ pub struct CombinationCounts {
 }
 
 impl CombinationCounts {
+    /// Noisy counts over a public schema.
+    pub(super) fn of_noisy(schema: &Schema, units: u64, combinations: Combinations) -> Self {
+        Self { schema: Arc::new(schema.clone()), units, combinations }
+    }
+
     /// The attributes that the combinations speak of.
     pub fn schema(&self) -> &Schema {
         &self.schema

@@ -2,9 +2,9 @@
 
 use ctdata_table::{Control, Table};
 
-use super::output::{Synthetic, canonical, same_columns};
-use super::{Aim, GraphicalReport, Mst};
-use crate::dp::{Allowance, ContributionBound, NoiseSource, Payment};
+use super::output::{CombinationCounts, Synthetic, canonical, same_columns};
+use super::{AggregateSeededReport, Aim, DpAggregateSeeded, GraphicalReport, Mst};
+use crate::dp::{Allowance, ContributionBound, NoiseSource, NoisyLength, Payment};
 use crate::verify::PaidClaim;
 use crate::{PrivacyError, PrivacyUnit, SynthesisMethod, Unverified};
 
@@ -78,5 +78,49 @@ impl Aim {
             Ok((draft.table, draft.report))
         })?;
         Ok(Synthetic { output, report, counts: None })
+    }
+}
+
+/// How records were made of noisy counts of combinations. All of it may be published.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct NoisyAggregatesReport {
+    /// The number of records, with noise.
+    pub records: u64,
+    /// How combinations of each length were measured.
+    pub lengths: Vec<NoisyLength>,
+    /// How records were made of them.
+    pub sampling: AggregateSeededReport,
+}
+
+impl DpAggregateSeeded {
+    /// Synthetic records, to be verified, and the counts that they were drawn from. All of the payment is spent.
+    ///
+    /// # Guarantee
+    /// As [`Mst::run`], for records and counts together.
+    ///
+    /// # Errors
+    /// As [`Mst::run`].
+    pub fn run(
+        &self,
+        table: &Table,
+        payment: Payment,
+        source: &mut NoiseSource,
+        control: &Control,
+    ) -> Result<Synthetic<NoisyAggregatesReport>, PrivacyError> {
+        let method = SynthesisMethod::AggregateSeeded;
+        let (output, (report, counts)) = paid(table, method, payment, source, control, |table, allowance, source| {
+            let drawn = self.draw(table, allowance, source, control)?;
+            let counts =
+                CombinationCounts::of_noisy(drawn.table.schema(), drawn.aggregates.records, drawn.aggregates.combinations);
+            let report = NoisyAggregatesReport {
+                records: drawn.aggregates.records,
+                lengths: drawn.aggregates.lengths,
+                sampling: drawn.sampling,
+            };
+            Ok((drawn.table, (report, counts)))
+        })?;
+        Ok(Synthetic { output, report, counts: Some(counts) })
     }
 }

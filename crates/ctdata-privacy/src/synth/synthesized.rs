@@ -16,7 +16,7 @@ use crate::{PrivacyError, PrivacyUnit};
 /// attribute without a blank has got one.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Synthesized {
+pub(crate) struct Synthesized {
     /// The synthetic table.
     pub table: Table,
     /// What was done. Internal: its counts come from confidential records.

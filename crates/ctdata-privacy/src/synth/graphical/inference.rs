@@ -63,8 +63,10 @@ pub(crate) struct FitOptions {
 
 /// Pairs of steps and changes of the gradient that are kept.
 const MEMORY: usize = 10;
-/// tau times the standard deviation, at first: a cell is drawn by that share of it per unit of its potential.
-const FIRST_PULL: f64 = 1.0;
+/// In the first step a cell is drawn by that share of its standard deviation per unit of its potential.
+const FIRST_RIDGE: f64 = 0.3;
+/// tau times the largest standard deviation, at first.
+const FIRST_PULL: f64 = 0.1;
 /// tau is divided by this from step to step.
 const PULL_SHRINKS: f64 = 4.0;
 /// And not less than this share of the first.
@@ -78,6 +80,22 @@ pub(super) struct Target {
     pub(super) variance: f64,
     /// Cells that cannot exist, if there are any.
     pub(super) dead: Option<Vec<bool>>,
+}
+
+/// How strongly a proximal step draws potentials to its centre.
+#[derive(Debug, Clone, Copy)]
+struct Pull {
+    /// tau.
+    scale: f64,
+    /// In the first step, which may be the only one, each table is drawn by its own noise: by so much that noise
+    /// alone moves a potential by a few units, whatever the noise of other tables.
+    once: bool,
+}
+
+impl Pull {
+    fn ridge(self, variance: f64) -> f64 {
+        if self.once { FIRST_RIDGE * variance.sqrt() } else { self.scale * variance }
+    }
 }
 
 /// The progress of a fit.
@@ -148,13 +166,13 @@ impl<'a> Fit<'a> {
     }
 
     /// The dual and its gradient.
-    fn evaluate(&mut self, theta: Vec<f64>, centre: &[f64], tau: f64) -> Option<Point> {
+    fn evaluate(&mut self, theta: Vec<f64>, centre: &[f64], pull: Pull) -> Option<Point> {
         let mut point = Point { theta, ..Point::default() };
         let log_sum = self.counts(&point.theta, &mut point.counts)?;
         point.value = self.total * log_sum;
         point.gradient.clear();
         for (table, target) in self.targets.iter().enumerate() {
-            let ridge = tau * target.variance;
+            let ridge = pull.ridge(target.variance);
             let cells = self.table(&point.theta, table).iter().zip(self.table(centre, table));
             let cells = cells.zip(self.table(&point.counts, table)).zip(&target.counts);
             let (mut linear, mut squares) = (0.0, 0.0);
@@ -270,7 +288,7 @@ impl<'a> Fit<'a> {
     ) -> Result<Vec<f64>, PrivacyError> {
         let deviation = self.targets.iter().map(|target| target.variance.sqrt()).fold(0.0, f64::max);
         let first = FIRST_PULL / deviation.max(f64::MIN_POSITIVE);
-        let mut tau = first;
+        let mut pull = Pull { scale: first, once: true };
         let mut last = f64::INFINITY;
         while !self.targets.is_empty() {
             let centre = if self.report.losses.is_empty() {
@@ -279,7 +297,7 @@ impl<'a> Fit<'a> {
                 self.centre(&mut theta);
                 theta.clone()
             };
-            let (point, ended) = self.step(theta, &centre, tau, last, options, control)?;
+            let (point, ended) = self.step(theta, &centre, pull, last, options, control)?;
             let loss = self.loss(&point.counts);
             self.report.losses.push(loss);
             theta = point.theta;
@@ -291,7 +309,7 @@ impl<'a> Fit<'a> {
                 break;
             }
             last = loss;
-            tau = (tau / PULL_SHRINKS).max(first * LEAST_PULL);
+            pull = Pull { scale: (pull.scale / PULL_SHRINKS).max(first * LEAST_PULL), once: false };
         }
         // A trial step may have come last.
         let mut counts = Vec::new();
@@ -307,12 +325,12 @@ impl<'a> Fit<'a> {
         &mut self,
         theta: Vec<f64>,
         centre: &[f64],
-        tau: f64,
+        pull: Pull,
         last: f64,
         options: &FitOptions,
         control: &Control,
     ) -> Result<(Point, bool), PrivacyError> {
-        let Some(mut point) = self.evaluate(theta, centre, tau) else {
+        let Some(mut point) = self.evaluate(theta, centre, pull) else {
             let mut point = Point { theta: vec![0.0; centre.len()], ..Point::default() };
             self.counts(&point.theta.clone(), &mut point.counts);
             return Ok((point, true));
@@ -332,18 +350,18 @@ impl<'a> Fit<'a> {
                 None => {}
             }
             control.report("fitting the model", self.report.iterations.into(), Some(options.iterations.into()));
-            let curvature = self.curvature(&point, tau);
+            let curvature = self.curvature(&point, pull);
             let direction = direction(&point.gradient, &curvature, scale, &pairs);
             let slope: f64 = direction.iter().zip(&point.gradient).map(|(d, g)| d * g).sum();
             // The dual is tau times as large as the loss.
             let known = if last.is_finite() { last } else { 0.0 };
-            if -slope * tau <= 0.1 * options.tolerance * (1.0 + known) {
+            if -slope * pull.scale <= 0.1 * options.tolerance * (1.0 + known) {
                 return Ok((point, false));
             }
             let mut length = 1.0;
             let next = loop {
                 let theta = point.theta.iter().zip(&direction).map(|(theta, d)| theta + length * d).collect();
-                let next = self.evaluate(theta, centre, tau);
+                let next = self.evaluate(theta, centre, pull);
                 match next {
                     Some(next) if next.value <= point.value + 1e-4 * length * slope => break Some(next),
                     _ if length < 1e-6 || self.report.iterations >= options.iterations => break None,
@@ -372,10 +390,10 @@ impl<'a> Fit<'a> {
     }
 
     /// The diagonal of the curvature, or more where a full step would go too far.
-    fn curvature(&self, point: &Point, tau: f64) -> Vec<f64> {
+    fn curvature(&self, point: &Point, pull: Pull) -> Vec<f64> {
         let mut curvature = Vec::with_capacity(point.theta.len());
         for (table, target) in self.targets.iter().enumerate() {
-            let ridge = tau * target.variance;
+            let ridge = pull.ridge(target.variance);
             let cells = self.table(&point.counts, table).iter().zip(&target.counts);
             curvature.extend(cells.map(|(count, measured)| count.max(*measured) + ridge));
         }

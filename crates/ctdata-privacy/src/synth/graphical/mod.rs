@@ -24,6 +24,8 @@ mod sampling;
 mod score;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trials;
 
 pub use aim::Aim;
 pub(crate) use draft::GraphicalDraft;

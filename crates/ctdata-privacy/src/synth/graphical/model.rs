@@ -23,6 +23,8 @@ pub(crate) struct GraphicalModel {
     pub(super) messages: Messages,
     /// Logarithms, by measured set.
     pub(super) potentials: Vec<Vec<f64>>,
+    /// What the potentials were drawn to in the last step of the fit.
+    centres: Vec<Vec<f64>>,
     pub(super) total: f64,
     unenforced: Vec<usize>,
     report: FitReport,
@@ -137,19 +139,23 @@ impl GraphicalModel {
             let warm = warm.filter(|warm| warm.shape == shape)?;
             let place =
                 warm.network.sets.iter().take(warm.potentials.len()).position(|set| *set == network.sets[table])?;
-            warm.potentials.get(place).map(Vec::as_slice)
+            Some((warm.potentials.get(place)?.as_slice(), warm.centres.get(place)?.as_slice()))
         };
-        let start = fit.start((0..targets.len()).map(known).collect());
-        let theta = fit.run(start, options, control)?;
+        let start = fit.start(&(0..targets.len()).map(|table| known(table).map(|(theta, _)| theta)).collect::<Vec<_>>());
+        let mut centre = start.clone();
+        fit.recall(&mut centre, &(0..targets.len()).map(|table| known(table).map(|(_, centre)| centre)).collect::<Vec<_>>());
+        let (theta, centre) = fit.run(start, centre, options, control)?;
         let (messages, report) = (fit.messages, fit.report);
-        let mut rest = theta.as_slice();
-        let potentials = targets.iter().map(|target| {
-            let (table, after) = rest.split_at(target.counts.len());
-            rest = after;
-            table.to_vec()
-        });
-        let potentials = potentials.collect();
-        Ok(Self { shape: shape.to_vec(), rank, position, network, messages, potentials, total, unenforced, report })
+        let tables = |mut rest: &[f64]| -> Vec<Vec<f64>> {
+            let split = targets.iter().map(|target| {
+                let (table, after) = rest.split_at(target.counts.len());
+                rest = after;
+                table.to_vec()
+            });
+            split.collect()
+        };
+        let (potentials, centres) = (tables(&theta), tables(&centre));
+        Ok(Self { shape: shape.to_vec(), rank, position, network, messages, potentials, centres, total, unenforced, report })
     }
 
     /// The number of records that the counts speak of: as given, or the mean of the measured sums by inverse

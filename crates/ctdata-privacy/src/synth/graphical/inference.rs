@@ -23,7 +23,7 @@ use std::collections::VecDeque;
 use ctdata_table::{Control, StopReason};
 
 use super::clique::Work;
-use super::factor::{Projection, contains, strides};
+use super::factor::{self, Projection, contains, strides};
 use super::propagation::{Messages, Network};
 use crate::PrivacyError;
 
@@ -154,7 +154,7 @@ impl<'a> Fit<'a> {
         for table in &self.probabilities {
             counts.extend(table.iter().map(|p| p * self.total));
         }
-        sum.is_finite().then_some(sum)
+        (sum.is_finite() && counts.iter().all(|count| count.is_finite())).then_some(sum)
     }
 
     /// The dual and its gradient.
@@ -221,17 +221,22 @@ impl<'a> Fit<'a> {
                 let set = &self.network.sets[table];
                 let nearest = nearest(target, self.total);
                 let expected = self.table(&counts, table);
-                let mut ratios: Vec<f64> =
-                    nearest.iter().zip(expected).map(|(measured, expected)| (measured + least) / (expected + least)).collect();
+                let mut ratios: Vec<f64> = nearest
+                    .iter()
+                    .zip(expected)
+                    .map(|(measured, expected)| (measured + least) / (expected + least))
+                    .collect();
                 // What it says of single attributes is left to the first table that has them.
                 for &attribute in set.iter().filter(|_| set.len() > 1) {
                     let first = self.network.sets.iter().position(|other| other.contains(&attribute));
                     if first != Some(table) {
                         let projection = Projection::new(set, &[attribute], &self.network.sizes);
-                        let mut sums = [vec![0.0; self.network.sizes[attribute]], vec![0.0; self.network.sizes[attribute]]];
+                        let mut sums =
+                            [vec![0.0; self.network.sizes[attribute]], vec![0.0; self.network.sizes[attribute]]];
                         projection.sum(&nearest, &mut sums[0]);
                         projection.sum(expected, &mut sums[1]);
-                        let ratio: Vec<f64> = sums[0].iter().zip(&sums[1]).map(|(m, e)| (e + least) / (m + least)).collect();
+                        let ratio: Vec<f64> =
+                            sums[0].iter().zip(&sums[1]).map(|(m, e)| (e + least) / (m + least)).collect();
                         projection.multiply(&mut ratios, &ratio);
                     }
                 }
@@ -290,7 +295,9 @@ impl<'a> Fit<'a> {
                     *most = cells.iter().copied().fold(*most, f64::max);
                 }
                 for (run, cells) in cells.chunks_mut(after).enumerate() {
-                    cells.iter_mut().for_each(|cell| *cell -= most[run % size]);
+                    for cell in cells {
+                        *cell -= most[run % size];
+                    }
                 }
                 for (cell, most) in theta[self.starts[single]..self.starts[single + 1]].iter_mut().zip(most) {
                     *cell += most;
@@ -324,11 +331,11 @@ impl<'a> Fit<'a> {
             if loss > last {
                 // The step could not be made well enough: the one before is better.
                 theta.clone_from(&kept);
-                self.report.converged = loss - last <= options.tolerance * (ABSOLUTE + loss);
+                self.report.converged = !ended && loss - last <= options.tolerance * (ABSOLUTE + loss);
                 break;
             }
             self.report.losses.push(loss);
-            self.report.converged = last - loss <= options.tolerance * (ABSOLUTE + loss);
+            self.report.converged = !ended && last - loss <= options.tolerance * (ABSOLUTE + loss);
             if ended || self.report.converged {
                 break;
             }
@@ -380,6 +387,9 @@ impl<'a> Fit<'a> {
             return Ok((point, loss, true));
         };
         let mut best = (self.loss(&point.counts), point.theta.clone());
+        // What noise alone would leave.
+        #[expect(clippy::cast_precision_loss, reason = "a number of cells")]
+        let noise = 0.5 * point.theta.len() as f64;
         let mut scale = 1.0;
         let mut pairs: VecDeque<(Vec<f64>, Vec<f64>, f64)> = VecDeque::new();
         loop {
@@ -402,7 +412,7 @@ impl<'a> Fit<'a> {
             let direction = self.direction(&point.gradient, &curvature, scale, &pairs);
             let slope: f64 = direction.iter().zip(&point.gradient).map(|(d, g)| d * g).sum();
             // What is left to gain, tau times that in units of the loss.
-            let enough = options.tolerance * (ABSOLUTE + best.0.min(0.5 * point.theta.len() as f64));
+            let enough = options.tolerance * (ABSOLUTE + best.0.min(noise));
             let gain = -slope * tau;
             // An exact step would not raise the loss.
             if gain <= enough && (loss <= last || gain <= 1e-4 * enough) {
@@ -461,7 +471,7 @@ impl<'a> Fit<'a> {
             shares.push(share);
         }
         self.precondition(&mut direction, curvature);
-        direction.iter_mut().for_each(|d| *d *= scale);
+        factor::scale(&mut direction, scale);
         for ((moved, turned, inverse), share) in pairs.iter().zip(shares.into_iter().rev()) {
             let back = share - inverse * dot(turned, &direction);
             direction.iter_mut().zip(moved).for_each(|(d, m)| *d += back * m);
@@ -491,9 +501,13 @@ impl<'a> Fit<'a> {
             let range = self.starts[table]..self.starts[table + 1];
             let (cells, weights) = (&mut vector[range.clone()], &curvature[range]);
             let Some((middle, outer)) = axes.split_last() else { continue };
-            outer.iter().for_each(|axis| axis.damp(cells, weights, axis.share.sqrt()));
+            for axis in outer {
+                axis.damp(cells, weights, axis.share.sqrt());
+            }
             middle.damp(cells, weights, middle.share);
-            outer.iter().rev().for_each(|axis| axis.damp(cells, weights, axis.share.sqrt()));
+            for axis in outer.iter().rev() {
+                axis.damp(cells, weights, axis.share.sqrt());
+            }
         }
     }
 }
@@ -543,7 +557,9 @@ impl Axis {
         for (run, cells) in cells.chunks_mut(self.step).enumerate() {
             let (sum, weight) = sums[run % self.size];
             let less = (1.0 - share) * sum / weight;
-            cells.iter_mut().for_each(|cell| *cell -= less);
+            for cell in cells {
+                *cell -= less;
+            }
         }
     }
 }
@@ -570,12 +586,4 @@ fn secant(count: f64, measured: f64, ridge: f64) -> f64 {
         }
     }
     (gap / x).max(ridge)
-}
-
-/// Which cells of a set cannot exist by what is said of a part of it.
-pub(super) fn spread(set: &[usize], part: &[usize], cells: &[bool], sizes: &[usize]) -> Vec<f64> {
-    let mut possible = vec![1.0; super::factor::cells(set, sizes)];
-    let factor: Vec<f64> = cells.iter().map(|&impossible| if impossible { 0.0 } else { 1.0 }).collect();
-    Projection::new(set, part, sizes).multiply(&mut possible, &factor);
-    possible
 }

@@ -14,12 +14,18 @@ mod factor;
 mod inference;
 mod junction_tree;
 mod model;
+mod pairs;
 mod propagation;
 mod query;
+#[cfg(test)]
+mod sample_tests;
 mod sampling;
 #[cfg(test)]
 mod tests;
 
+#[cfg_attr(not(test), expect(unused_imports, reason = "for MST and AIM"))]
 pub(crate) use inference::{FitOptions, Impossible, Measurement};
+#[cfg_attr(not(test), expect(unused_imports, reason = "for MST and AIM"))]
 pub(crate) use junction_tree::junction_tree_cells;
+#[cfg_attr(not(test), expect(unused_imports, reason = "for MST and AIM"))]
 pub(crate) use model::GraphicalModel;

@@ -1,12 +1,14 @@
 //! Fits against explicit distributions.
 
-use ctdata_table::{Column, Control};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use ctdata_table::{Control, TableError};
 use proptest::prelude::*;
 
-use super::factor::{Projection, cells, strides};
-use super::{FitOptions, GraphicalModel, Impossible, Measurement, junction_tree_cells};
+use super::factor::{Projection, cells};
+use super::{FitOptions, GraphicalModel, Measurement, junction_tree_cells};
 use crate::PrivacyError;
-use crate::dp::NoiseSource;
 use crate::testing::Dice;
 
 const EXACT: FitOptions = FitOptions { max_cells: 1 << 20, iterations: 3_000, tolerance: 1e-13 };
@@ -112,7 +114,9 @@ fn dense_loss(shape: &[usize], measurements: &[Measurement], total: f64, steps: 
             map.sum(table, &mut residual);
             // What the total leaves over is spread evenly, as in the fit.
             let mean = residual.iter().sum::<f64>() / number(residual.len() as u64);
-            residual.iter_mut().for_each(|r| *r = (*r - mean) / measurement.variance);
+            for r in &mut residual {
+                *r = (*r - mean) / measurement.variance;
+            }
             loss += 0.5 * measurement.variance * residual.iter().map(|r| r * r).sum::<f64>();
             let mut spread = vec![1.0; size];
             map.multiply(&mut spread, &residual);
@@ -131,11 +135,12 @@ fn dense_loss(shape: &[usize], measurements: &[Measurement], total: f64, steps: 
                 less = candidate;
             }
         }
-        table.iter_mut().for_each(|cell| *cell = (*cell - less).max(0.0));
+        for cell in table {
+            *cell = (*cell - less).max(0.0);
+        }
     };
     // The largest curvature: one cell of each table adds up all that is behind it.
-    let bound: f64 =
-        measurements.iter().map(|m| number((size / m.values.len()) as u64) / m.variance).sum();
+    let bound: f64 = measurements.iter().map(|m| number((size / m.values.len()) as u64) / m.variance).sum();
     let mut table = vec![total / number(size as u64); size];
     let (mut ahead, mut momentum) = (table.clone(), 1.0f64);
     let mut gradient = vec![0.0; size];
@@ -235,4 +240,68 @@ fn merged(measurements: &[Measurement]) -> Vec<Measurement> {
         }
     }
     all
+}
+
+#[test]
+fn negative_counts_and_no_total_are_fine() {
+    let measurements = [
+        Measurement { attributes: vec![0], values: vec![-30.0, 5.0, -80.0], variance: 900.0 },
+        Measurement { attributes: vec![0, 1], values: vec![-3.0, -40.0, 7.0, 0.0, -20.0, -1.0], variance: 900.0 },
+    ];
+    let model = fit(&[3, 2], &measurements, &EXACT);
+    assert!((model.total() - 1.0).abs() < 1e-12);
+    let counts = model.marginal(&[0, 1], &control()).unwrap();
+    assert!(counts.iter().all(|&cell| cell >= 0.0) && (counts.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    // Nothing measured at all: even.
+    near(&fit(&[2, 2], &[], &EXACT).marginal(&[0, 1], &control()).unwrap(), &[0.25; 4], 1e-12);
+}
+
+#[test]
+fn the_total_is_the_mean_by_inverse_variance() {
+    // Sums 100 with variance 2, and 130 with variance 4: (100 / 2 + 130 / 4) / (1 / 2 + 1 / 4) = 110.
+    let measurements = [
+        Measurement { attributes: vec![0], values: vec![40.0, 60.0], variance: 1.0 },
+        Measurement { attributes: vec![0, 1], values: vec![30.0, 20.0, 40.0, 40.0], variance: 1.0 },
+    ];
+    assert!((fit(&[2, 2], &measurements, &EXACT).total() - 110.0).abs() < 1e-9);
+}
+
+#[test]
+fn too_large_a_tree_is_refused_before_it_is_built() {
+    let attributes = 60;
+    let shape = vec![50; attributes];
+    // All pairs of 60 attributes: one clique of 50^60 cells.
+    let pairs = (0..attributes).flat_map(|a| (a + 1..attributes).map(move |b| vec![a, b]));
+    let measurements: Vec<Measurement> =
+        pairs.map(|attributes| Measurement { attributes, values: vec![1.0; 2_500], variance: 1.0 }).collect();
+    let result = GraphicalModel::fit(&shape, &measurements, &[], None, &EXACT, None, &control());
+    assert!(matches!(result, Err(PrivacyError::InvalidParameter { parameter: "max_cells", .. })));
+    let capped = Control::default().with_memory_cap(10);
+    let result = GraphicalModel::fit(&shape, &measurements[..1], &[], None, &EXACT, None, &capped);
+    assert!(matches!(result, Err(PrivacyError::Table(TableError::MemoryCap { .. }))));
+}
+
+#[test]
+fn a_deadline_ends_a_fit_and_a_cancellation_gives_none() {
+    let (shape, measurements) = noisy(11, 4, 30);
+    let late = Control::default().with_deadline(|| true);
+    let model = GraphicalModel::fit(&shape, &measurements, &[], None, &EXACT, None, &late).unwrap();
+    assert!(!model.report().converged && model.report().iterations < 10);
+    assert!((explicit(&model, &shape).iter().sum::<f64>() - model.total()).abs() < 1e-9 * model.total());
+    let stopped = Control::default().with_cancel(Arc::new(AtomicBool::new(true)));
+    let result = GraphicalModel::fit(&shape, &measurements, &[], None, &EXACT, None, &stopped);
+    assert!(matches!(result, Err(PrivacyError::Cancelled(_))));
+}
+
+#[test]
+fn nonsense_is_refused() {
+    let refused = |attributes: &[usize], values: &[f64], variance: f64| {
+        let measurement = Measurement { attributes: attributes.to_vec(), values: values.to_vec(), variance };
+        GraphicalModel::fit(&[2, 2], &[measurement], &[], None, &EXACT, None, &control()).is_err()
+    };
+    assert!(refused(&[1, 0], &[1.0; 4], 1.0) && refused(&[0, 0], &[1.0; 4], 1.0) && refused(&[2], &[1.0; 2], 1.0));
+    assert!(refused(&[0], &[1.0; 3], 1.0) && refused(&[0], &[f64::NAN, 1.0], 1.0) && refused(&[0], &[1.0; 2], 0.0));
+    assert!(GraphicalModel::fit(&[2, 0], &[], &[], None, &EXACT, None, &control()).is_err());
+    let model = fit(&[2, 2], &[], &EXACT);
+    assert!(model.marginal(&[1, 0], &control()).is_err() && model.marginal(&[5], &control()).is_err());
 }

@@ -165,12 +165,27 @@ fn logs(sizes: &[usize]) -> Vec<f64> {
     sizes.iter().map(|&size| (size.max(1) as f64).log2()).collect()
 }
 
+/// The number of each attribute when they are sorted by size, and back.
+pub(super) fn by_size(shape: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let mut position: Vec<usize> = (0..shape.len()).collect();
+    position.sort_by_key(|&a| shape[a]);
+    let mut rank = vec![0; shape.len()];
+    for (number, &a) in position.iter().enumerate() {
+        rank[a] = number;
+    }
+    (rank, position)
+}
+
 /// The cells of all cliques of a junction tree in which each of these sets is in one clique: an upper bound of
 /// what a fit needs, with every attribute in at least one clique.
 pub(crate) fn junction_tree_cells(shape: &[usize], cliques: &[Vec<usize>]) -> u128 {
-    let graph = Graph::new(shape.len(), cliques);
-    let logs = logs(shape);
-    let cells = |greed| triangulate(&graph, &logs, shape, greed).1;
+    // Numbered as in a model, so that ties are broken as there.
+    let (rank, position) = by_size(shape);
+    let sizes: Vec<usize> = position.iter().map(|&a| shape[a]).collect();
+    let cliques: Vec<Vec<usize>> = cliques.iter().map(|clique| clique.iter().map(|&a| rank[a]).collect()).collect();
+    let graph = Graph::new(sizes.len(), &cliques);
+    let logs = logs(&sizes);
+    let cells = |greed| triangulate(&graph, &logs, &sizes, greed).1;
     cells(Greed::Cells).min(cells(Greed::Fill))
 }
 

@@ -6,7 +6,7 @@ use ctdata_table::Control;
 use super::clique::Work;
 use super::factor::{cells_wide, contains, reordered, scale};
 use super::inference::{Fit, FitOptions, FitReport, Impossible, Measurement, Target};
-use super::junction_tree::JunctionTree;
+use super::junction_tree::{JunctionTree, by_size};
 use super::propagation::{Messages, Network};
 use crate::PrivacyError;
 
@@ -89,10 +89,7 @@ impl GraphicalModel {
         for zeros in impossible {
             check("impossible", shape, &zeros.attributes, zeros.cells.len())?;
         }
-        let mut position: Vec<usize> = (0..shape.len()).collect();
-        position.sort_by_key(|&a| shape[a]);
-        let mut rank = vec![0; shape.len()];
-        position.iter().enumerate().for_each(|(number, &a)| rank[a] = number);
+        let (rank, position) = by_size(shape);
         let sizes: Vec<usize> = position.iter().map(|&a| shape[a]).collect();
 
         let (mut sets, measured) = merged(measurements, &rank, shape);

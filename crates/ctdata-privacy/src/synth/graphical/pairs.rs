@@ -84,7 +84,9 @@ impl Network {
                 cells_wide(set.iter().copied(), &self.sizes) <= (all / LARGE).max(SMALL)
             });
             if *small {
-                sets.into_iter().for_each(|(clique, set)| _ = needed[clique].insert(set));
+                for (clique, set) in sets {
+                    needed[clique].insert(set);
+                }
             }
         }
         let cliques: Vec<usize> = (0..needed.len()).collect();

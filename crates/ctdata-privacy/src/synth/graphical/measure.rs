@@ -34,7 +34,7 @@ impl Released {
 pub(super) fn weight_of_cells(cells: u64) -> u64 {
     // The cube root of cells^2 2^30, by bisection on whole numbers: the same on every machine.
     let cells = u128::from(cells.min(1 << 32));
-    let target = cells * cells << 30;
+    let target = (cells * cells) << 30;
     let (mut low, mut high) = (0u128, 1 << 33);
     while high - low > 1 {
         let middle = u128::midpoint(low, high);
@@ -172,7 +172,8 @@ impl Workbench {
     fn encode(&self) -> Result<Table, PrivacyError> {
         let mut attributes = Vec::new();
         let mut columns = Vec::new();
-        for ((attribute, coding), column) in self.schema.attributes().iter().zip(&self.codings).zip(self.coded.columns())
+        for ((attribute, coding), column) in
+            self.schema.attributes().iter().zip(&self.codings).zip(self.coded.columns())
         {
             let codes = i64::try_from(coding.len()).unwrap_or(i64::MAX);
             let domain = ctdata_table::Domain::numeric(0..codes, 0, Origin::Public)?;
@@ -194,9 +195,10 @@ impl Workbench {
         // A modelled code stands for codes that take part in the same constraints; any of them tells.
         let holds = |position: usize, modelled: usize| {
             let code = self.codings.get(position).and_then(|coding| coding.members(modelled).next());
-            terms.iter().filter(|(of, _)| *of == position).all(|(_, holds)| {
-                code.and_then(|code| holds.get(usize::from(code)).copied()).unwrap_or(false)
-            })
+            terms
+                .iter()
+                .filter(|(of, _)| *of == position)
+                .all(|(_, holds)| code.and_then(|code| holds.get(usize::from(code)).copied()).unwrap_or(false))
         };
         let mut cells = vec![true];
         for &position in &attributes {
@@ -272,12 +274,6 @@ impl Workbench {
         GraphicalModel::fit(&self.shape, &self.measurements, &self.impossible, total, options, warm, control)
     }
 
-    /// How many rows the synthetic table has: the noisy total.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to the rows of a table")]
-    pub(super) fn rows(&self) -> u64 {
-        self.total.round().clamp(0.0, ctdata_table::MAX_ROWS as f64) as u64
-    }
-
     /// Draws a table from a model, in the attributes' own codes.
     pub(super) fn draw(
         &self,
@@ -285,7 +281,7 @@ impl Workbench {
         source: &mut NoiseSource,
         control: &Control,
     ) -> Result<Table, PrivacyError> {
-        let columns = model.sample(self.rows(), source, control)?;
+        let columns = model.sample(rows_of(self.total), source, control)?;
         let columns = self.codings.iter().zip(&columns).map(|(coding, column)| {
             let mut rng = source.stream();
             coding.expand(column, &mut rng)
@@ -307,6 +303,17 @@ impl Workbench {
         };
         self.schema.attributes().iter().zip(&self.shape).map(modelled).collect()
     }
+}
+
+/// How many rows a synthetic table has: a noisy total.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "from 0 to the rows of a table"
+)]
+pub(super) fn rows_of(total: f64) -> u64 {
+    total.round().clamp(0.0, ctdata_table::MAX_ROWS as f64) as u64
 }
 
 /// The number of records by the sums of all released marginals, each weighed by the inverse of its variance.
@@ -372,10 +379,8 @@ mod tests {
 
     #[test]
     fn the_total_weighs_marginals_by_their_noise() {
-        let released = [
-            Released { values: vec![90.0, 20.0], sigma: 1.0 },
-            Released { values: vec![30.0; 4], sigma: 1.0 },
-        ];
+        let released =
+            [Released { values: vec![90.0, 20.0], sigma: 1.0 }, Released { values: vec![30.0; 4], sigma: 1.0 }];
         // Variances 2 and 4.
         assert!((total(&released) - (110.0 * 2.0 + 120.0) / 3.0).abs() < 1e-9);
         assert!(total(&[]).abs() < f64::EPSILON);

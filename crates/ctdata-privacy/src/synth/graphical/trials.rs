@@ -173,7 +173,8 @@ fn a_value_that_nobody_else_has_changes_no_shape() {
         Table::try_new(table.shared_schema(), columns.collect()).unwrap()
     };
     for method in METHODS {
-        let drafts = [with(0), with(1)].map(|table| method.draw(&table, &mut allowance(0.1), &Control::default()).unwrap());
+        let drafts =
+            [with(0), with(1)].map(|table| method.draw(&table, &mut allowance(0.1), &Control::default()).unwrap());
         let [before, after] = &drafts;
         assert_eq!(before.table.schema(), after.table.schema());
         assert_eq!(before.table.schema(), table.schema());
@@ -301,8 +302,7 @@ fn attributes_are_in_the_order_of_the_table() {
     let table = people(200);
     let names = ["flag", "attribute 1"];
     let mst = Mst::new().attributes(names);
-    let draft =
-        mst.draw(&table, &mut allowance(10.0), &mut NoiseSource::from_seed(1), &Control::default()).unwrap();
+    let draft = mst.draw(&table, &mut allowance(10.0), &mut NoiseSource::from_seed(1), &Control::default()).unwrap();
     let found: Vec<&str> = draft.table.schema().attributes().iter().map(Attribute::name).collect();
     assert_eq!(found, ["attribute 1", "flag"]);
 }

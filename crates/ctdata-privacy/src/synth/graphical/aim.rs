@@ -3,8 +3,8 @@
 use ctdata_table::{Constraint, Control, Table};
 
 use super::draft::Scope;
-use super::measure::{Workbench, sigma_of, weight_of_cells};
-use super::mst::{Chosen, EXPECTED_NOISE, Split, before_deadline, draft};
+use super::measure::{Workbench, expected_noise, sigma_of, weight_of_cells};
+use super::mst::{Chosen, Split, before_deadline, draft};
 use super::score::{self, distance, score};
 use super::{FitOptions, GraphicalDraft, GraphicalMethod, GraphicalModel, junction_tree_cells};
 use crate::PrivacyError;
@@ -377,7 +377,7 @@ impl Search<'_> {
         let model = self.model.marginals(&sets, control)?;
         let score = |(candidate, model): (&Candidate, &Vec<f64>)| {
             let sigma = sigma_of(self.rho(candidate, self.sets, most), bench.records_per_person);
-            let handicap = EXPECTED_NOISE * sigma * candidate.counts.len() as f64;
+            let handicap = expected_noise(sigma, bench.cells(&candidate.set));
             score(candidate.weight, distance(&candidate.counts, model), handicap)
         };
         Ok(self.candidates.iter().zip(&model).map(score).collect())

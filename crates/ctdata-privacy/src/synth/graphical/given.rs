@@ -1,6 +1,6 @@
 //! A model of noisy counts that were released before.
 
-use ctdata_table::{Control, Schema, Table};
+use ctdata_table::{Attribute, Control, Schema, Table};
 
 use super::{
     FitOptions, GraphicalDraft, GraphicalMethod, GraphicalModel, GraphicalReport, Impossible, MeasuredSet, Measurement,
@@ -22,7 +22,7 @@ pub(crate) fn draw_from(
     source: &mut NoiseSource,
     control: &Control,
 ) -> Result<GraphicalDraft, PrivacyError> {
-    let shape: Vec<usize> = schema.attributes().iter().map(|attribute| attribute.code_count()).collect();
+    let shape: Vec<usize> = schema.attributes().iter().map(Attribute::code_count).collect();
     let options = FitOptions { max_cells: max_cells.into(), iterations: 300, tolerance: 1e-5 };
     let model = GraphicalModel::fit(&shape, measurements, impossible, None, &options, None, control)?;
     let control = control.clone().without_deadline();
@@ -60,7 +60,6 @@ pub(crate) fn draw_from(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ctdata_table::Attribute;
 
     #[test]
     fn released_counts_become_records() {

@@ -1,6 +1,6 @@
 //! Counting sets of attributes exactly and releasing the counts under charges.
 
-use ctdata_table::{AttributeSet, Control, CountSource, Origin, Schema, Table};
+use ctdata_table::{Attribute, AttributeSet, Control, CountSource, Origin, Schema, Table};
 
 use super::compress::Coding;
 use super::inference::Impossible;
@@ -112,7 +112,7 @@ impl Workbench {
         let mut bench = Self {
             coded: table,
             codings: Vec::new(),
-            shape: schema.attributes().iter().map(|a| a.code_count()).collect(),
+            shape: schema.attributes().iter().map(Attribute::code_count).collect(),
             schema,
             constraints,
             records_per_person: allowance.records_per_person(),
@@ -177,11 +177,7 @@ impl Workbench {
         {
             let codes = i64::try_from(coding.len()).unwrap_or(i64::MAX);
             let domain = ctdata_table::Domain::numeric(0..codes, 0, Origin::Public)?;
-            attributes.push(ctdata_table::Attribute::new(
-                attribute.shared_name(),
-                domain,
-                ctdata_table::MissingKinds::NONE,
-            ));
+            attributes.push(Attribute::new(attribute.shared_name(), domain, ctdata_table::MissingKinds::NONE));
             columns.push(coding.encode(column));
         }
         Ok(Table::try_new(Schema::try_new(attributes)?, columns)?)
@@ -296,7 +292,7 @@ impl Workbench {
 
     /// What the model tells apart of each attribute.
     pub(super) fn attributes(&self) -> Vec<ModelledAttribute> {
-        let modelled = |(attribute, codes): (&ctdata_table::Attribute, &usize)| ModelledAttribute {
+        let modelled = |(attribute, codes): (&Attribute, &usize)| ModelledAttribute {
             name: attribute.name().to_owned(),
             values: attribute.code_count() as u64,
             modelled: *codes as u64,
@@ -316,7 +312,15 @@ pub(super) fn rows_of(total: f64) -> u64 {
     total.round().clamp(0.0, ctdata_table::MAX_ROWS as f64) as u64
 }
 
+/// The error to expect in a set of so many cells from noise alone, in records.
+#[expect(clippy::cast_precision_loss, reason = "cells are below 2^53")]
+pub(super) fn expected_noise(sigma: f64, cells: u64) -> f64 {
+    // The mean size of a normal variable: the root of 2 / pi.
+    0.797_884_560_802_865_4 * sigma * cells as f64
+}
+
 /// The number of records by the sums of all released marginals, each weighed by the inverse of its variance.
+#[expect(clippy::cast_precision_loss, reason = "codes of an attribute")]
 fn total(released: &[Released]) -> f64 {
     let (mut sum, mut weight) = (0.0, 0.0);
     for released in released {
@@ -329,6 +333,7 @@ fn total(released: &[Released]) -> f64 {
 
 /// The measurement of one attribute in modelled codes. What its sum lacks of the total, which is known better, is
 /// shared by the variances: a merged code has as many as it has members.
+#[expect(clippy::cast_precision_loss, reason = "codes of an attribute")]
 fn one_way(position: usize, coding: &Coding, released: &Released, total: f64) -> Measurement {
     let lacking = total - released.values.iter().sum::<f64>();
     let codes = released.values.len().max(1) as f64;

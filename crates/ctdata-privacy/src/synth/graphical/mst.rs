@@ -3,14 +3,11 @@
 use ctdata_table::{Constraint, Control, StopReason, Table};
 
 use super::draft::Scope;
-use super::measure::{Workbench, shares, sigma_of, weight_of_cells};
+use super::measure::{Workbench, expected_noise, shares, sigma_of, weight_of_cells};
 use super::score::{choose, distance, score};
 use super::{FitOptions, GraphicalDraft, GraphicalMethod, GraphicalModel, GraphicalReport};
 use crate::PrivacyError;
 use crate::dp::{Allowance, NoiseSource, Rho};
-
-/// The expected size of Gaussian noise in standard deviations: the root of 2 / pi.
-pub(super) const EXPECTED_NOISE: f64 = 0.797_884_560_802_865_4;
 
 /// How a budget is split, in thousandths: on single attributes and on choosing; the rest is for counts of sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,7 +223,7 @@ impl Tree<'_> {
             .zip(&weights)
             .map(|(pair, &weight)| {
                 let sigma = sigma_of(self.sets.share(weight, weight + others), self.bench.records_per_person);
-                EXPECTED_NOISE * sigma * self.bench.cells(pair) as f64
+                expected_noise(sigma, self.bench.cells(pair))
             })
             .collect()
     }

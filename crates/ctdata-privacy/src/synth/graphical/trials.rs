@@ -77,6 +77,7 @@ fn people(rows: usize) -> Table {
 }
 
 /// Half the sum of absolute differences of shares, mean over all sets of so many attributes.
+#[expect(clippy::cast_precision_loss, reason = "small tables")]
 fn distance(a: &Table, b: &Table, size: usize) -> f64 {
     let sets = AttributeSet::all_of_size(u16::try_from(a.schema().len()).unwrap(), size);
     let shares = |table: &Table| -> Vec<Vec<f64>> {

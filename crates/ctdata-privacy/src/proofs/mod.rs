@@ -10,6 +10,9 @@ pub mod discrete_gaussian {}
 #[doc = include_str!("discrete_laplace.md")]
 pub mod discrete_laplace {}
 
+#[doc = include_str!("aim.md")]
+pub mod aim {}
+
 #[doc = include_str!("graphical_inference.md")]
 pub mod graphical_inference {}
 
@@ -30,6 +33,9 @@ pub mod private_choice {}
 
 #[doc = include_str!("sparse_marginals.md")]
 pub mod sparse_marginals {}
+
+#[doc = include_str!("mst.md")]
+pub mod mst {}
 
 #[doc = include_str!("recoding.md")]
 pub mod recoding {}

@@ -3,8 +3,8 @@
 use ctdata_table::{Constraint, Control, Table};
 
 use super::draft::Scope;
-use super::measure::{Workbench, sigma_of, weight_of_cells};
-use super::mst::{Chosen, EXPECTED_NOISE, Split, before_deadline, draft};
+use super::measure::{Workbench, expected_noise, sigma_of, weight_of_cells};
+use super::mst::{Chosen, Split, before_deadline, draft};
 use super::score::{self, distance, score};
 use super::{FitOptions, GraphicalDraft, GraphicalMethod, GraphicalModel, junction_tree_cells};
 use crate::PrivacyError;
@@ -159,13 +159,12 @@ impl Aim {
     }
 
     fn options(&self, steps: u32) -> FitOptions {
-        FitOptions { max_cells: self.max_cells.into(), iterations: steps, tolerance: 1e-5, steps: 1 }
+        FitOptions { max_cells: self.max_cells.into(), iterations: steps, tolerance: 1e-5 }
     }
 
     /// The sets of the workload by position, with weights.
     fn wanted(&self, table: &Table) -> Result<Wanted, PrivacyError> {
-        let invalid =
-            |rule: &str| PrivacyError::InvalidParameter { parameter: "workload", rule: rule.to_owned() };
+        let invalid = |rule: &str| PrivacyError::InvalidParameter { parameter: "workload", rule: rule.to_owned() };
         let attributes = table.schema().len();
         match &self.workload {
             Workload::AllOfSize(size @ 1..=4) => Ok(Wanted::AllOfSize((*size).min(attributes), attributes)),
@@ -285,7 +284,8 @@ impl Search<'_> {
         control: &Control,
     ) -> Result<(), PrivacyError> {
         self.count(bench, control)?;
-        let most = self.candidates.len().min(self.pace.sets_per_attribute * bench.shape().len()) as u64;
+        // Room to choose all candidates, and to stop twice.
+        let most = (self.candidates.len() + 2).min(self.pace.sets_per_attribute * bench.shape().len()) as u64;
         let tree = (bench.shape().len() as u64).saturating_sub(1).min(most);
         let per_round = (most - tree).div_ceil(self.pace.rounds.max(1)).max(1);
         let mut made = 0;
@@ -305,7 +305,7 @@ impl Search<'_> {
                 self.measure(&places, made, most, bench, allowance, source)?;
                 self.model = bench.fit(options, Some(&self.model), control)?;
             }
-            made += batch;
+            made += places.len() as u64 + u64::from(ended);
             self.rounds += 1;
             // Nothing more is worth its noise: all room is given once, then the search is over.
             if ended && !joining {
@@ -377,7 +377,7 @@ impl Search<'_> {
         let model = self.model.marginals(&sets, control)?;
         let score = |(candidate, model): (&Candidate, &Vec<f64>)| {
             let sigma = sigma_of(self.rho(candidate, self.sets, most), bench.records_per_person);
-            let handicap = EXPECTED_NOISE * sigma * candidate.counts.len() as f64;
+            let handicap = expected_noise(sigma, bench.cells(&candidate.set));
             score(candidate.weight, distance(&candidate.counts, model), handicap)
         };
         Ok(self.candidates.iter().zip(&model).map(score).collect())

@@ -335,6 +335,7 @@ mod tests {
 
     proptest! {
         #[test]
+        #[expect(clippy::float_cmp, reason = "whole numbers")]
         fn sums_are_those_of_the_whole_product(seed in any::<u64>(), count in 1usize..7, ports in 0usize..7) {
             let mut dice = Dice(seed);
             let sizes: Vec<usize> = (0..count).map(|_| 1 + usize::try_from(dice.roll(6)).unwrap()).collect();

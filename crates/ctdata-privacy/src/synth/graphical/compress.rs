@@ -184,7 +184,9 @@ impl Groups<'_> {
     /// Adds what is open to the group before it, if there is one of the same role.
     fn close(&self, open: &mut Vec<u16>, groups: &mut [Vec<u16>]) {
         let Some(role) = open.first().map(|&first| self.role(first)) else { return };
-        if let Some(group) = groups.last_mut().filter(|group| group.first().map(|&first| self.role(first)) == Some(role)) {
+        if let Some(group) =
+            groups.last_mut().filter(|group| group.first().map(|&first| self.role(first)) == Some(role))
+        {
             group.append(open);
         }
     }

@@ -100,8 +100,7 @@ impl Projection {
         self.runs(|offset| {
             let cells = &mut whole[start..start + self.run];
             if self.constant {
-                let factor = part[offset];
-                cells.iter_mut().for_each(|cell| *cell *= factor);
+                scale(cells, part[offset]);
             } else {
                 cells.iter_mut().zip(&part[offset..offset + self.run]).for_each(|(cell, factor)| *cell *= factor);
             }
@@ -122,16 +121,13 @@ impl Projection {
             start += self.run;
         });
     }
+}
 
-    /// `part &= ` whether all cells of `whole` are true.
-    pub(super) fn all(&self, whole: &[bool], part: &mut [bool]) {
-        let mut start = 0;
-        self.runs(|offset| {
-            for (v, &cell) in whole[start..start + self.run].iter().enumerate() {
-                part[if self.constant { offset } else { offset + v }] &= cell;
-            }
-            start += self.run;
-        });
+/// `cells *= factor`.
+#[inline]
+pub(super) fn scale(cells: &mut [f64], factor: f64) {
+    for cell in cells {
+        *cell *= factor;
     }
 }
 
@@ -207,6 +203,7 @@ mod tests {
 
     proptest! {
         #[test]
+        #[expect(clippy::float_cmp, reason = "whole numbers")]
         fn projections_agree_with_digits(sizes in prop::collection::vec(1usize..4, 1..6), mask in 0u8..32) {
             let whole: Vec<usize> = (0..sizes.len()).collect();
             let part: Vec<usize> = whole.iter().copied().filter(|&a| mask >> a & 1 == 1).collect();

@@ -46,7 +46,9 @@ impl Graph {
         for clique in cliques {
             let clique = clique.as_ref();
             set.fill(0);
-            clique.iter().for_each(|&a| set[a / 64] |= 1 << (a % 64));
+            for &a in clique {
+                set[a / 64] |= 1 << (a % 64);
+            }
             for &a in clique {
                 let row = &mut graph.rows[a * words..(a + 1) * words];
                 row.iter_mut().zip(&set).for_each(|(row, set)| *row |= set);
@@ -146,9 +148,13 @@ fn triangulate(graph: &Graph, logs: &[f64], sizes: &[usize], greed: Greed) -> (V
                 .copied()
                 .filter(|&b| bits(&around).any(|c| b == c || graph.row(b)[c / 64] >> (c % 64) & 1 == 1))
                 .collect();
-            near.into_iter().for_each(|b| costs[b] = cost(&graph, b));
+            for b in near {
+                costs[b] = cost(&graph, b);
+            }
         } else {
-            bits(&around).for_each(|b| costs[b] = cost(&graph, b));
+            for b in bits(&around) {
+                costs[b] = cost(&graph, b);
+            }
         }
     }
     (cliques, cells)
@@ -159,12 +165,27 @@ fn logs(sizes: &[usize]) -> Vec<f64> {
     sizes.iter().map(|&size| (size.max(1) as f64).log2()).collect()
 }
 
+/// The number of each attribute when they are sorted by size, and back.
+pub(super) fn by_size(shape: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let mut position: Vec<usize> = (0..shape.len()).collect();
+    position.sort_by_key(|&a| shape[a]);
+    let mut rank = vec![0; shape.len()];
+    for (number, &a) in position.iter().enumerate() {
+        rank[a] = number;
+    }
+    (rank, position)
+}
+
 /// The cells of all cliques of a junction tree in which each of these sets is in one clique: an upper bound of
 /// what a fit needs, with every attribute in at least one clique.
 pub(crate) fn junction_tree_cells(shape: &[usize], cliques: &[Vec<usize>]) -> u128 {
-    let graph = Graph::new(shape.len(), cliques);
-    let logs = logs(shape);
-    let cells = |greed| triangulate(&graph, &logs, shape, greed).1;
+    // Numbered as in a model, so that ties are broken as there.
+    let (rank, position) = by_size(shape);
+    let sizes: Vec<usize> = position.iter().map(|&a| shape[a]).collect();
+    let cliques: Vec<Vec<usize>> = cliques.iter().map(|clique| clique.iter().map(|&a| rank[a]).collect()).collect();
+    let graph = Graph::new(sizes.len(), &cliques);
+    let logs = logs(&sizes);
+    let cells = |greed| triangulate(&graph, &logs, &sizes, greed).1;
     cells(Greed::Cells).min(cells(Greed::Fill))
 }
 
@@ -180,7 +201,7 @@ impl JunctionTree {
                 best = other;
             }
         }
-        Self::join(best.0, sizes)
+        Self::join(&best.0, sizes)
     }
 
     /// The cells of all cliques.
@@ -189,7 +210,7 @@ impl JunctionTree {
     }
 
     /// The spanning tree of largest separators (Prim), from the largest clique.
-    fn join(sets: Vec<Vec<u64>>, sizes: &[usize]) -> Self {
+    fn join(sets: &[Vec<u64>], sizes: &[usize]) -> Self {
         let shared = |a: &[u64], b: &[u64]| a.iter().zip(b).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
         let cliques: Vec<Vec<usize>> = sets.iter().map(|set| bits(set).collect()).collect();
         let root = (0..cliques.len()).rev().max_by_key(|&clique| cells_wide(cliques[clique].iter().copied(), sizes));
@@ -263,7 +284,7 @@ mod tests {
         #[test]
         fn sets_are_in_cliques_and_what_is_shared_lies_on_the_way(seed in any::<u64>(), count in 1usize..12, many in 0usize..20) {
             let mut dice = Dice(seed);
-            let sizes: Vec<usize> = (0..count).map(|_| 1 + dice.roll(5) as usize).collect();
+            let sizes: Vec<usize> = (0..count).map(|_| 1 + usize::try_from(dice.roll(5)).unwrap()).collect();
             let sets: Vec<Vec<usize>> = (0..many)
                 .map(|_| (0..count).filter(|_| dice.one_in(4)).collect())
                 .collect();

@@ -1,6 +1,6 @@
 //! Counting sets of attributes exactly and releasing the counts under charges.
 
-use ctdata_table::{AttributeSet, Control, CountSource, Origin, Schema, Table};
+use ctdata_table::{Attribute, AttributeSet, Control, CountSource, Origin, Schema, Table};
 
 use super::compress::Coding;
 use super::inference::Impossible;
@@ -34,7 +34,7 @@ impl Released {
 pub(super) fn weight_of_cells(cells: u64) -> u64 {
     // The cube root of cells^2 2^30, by bisection on whole numbers: the same on every machine.
     let cells = u128::from(cells.min(1 << 32));
-    let target = cells * cells << 30;
+    let target = (cells * cells) << 30;
     let (mut low, mut high) = (0u128, 1 << 33);
     while high - low > 1 {
         let middle = u128::midpoint(low, high);
@@ -112,7 +112,7 @@ impl Workbench {
         let mut bench = Self {
             coded: table,
             codings: Vec::new(),
-            shape: schema.attributes().iter().map(|a| a.code_count()).collect(),
+            shape: schema.attributes().iter().map(Attribute::code_count).collect(),
             schema,
             constraints,
             records_per_person: allowance.records_per_person(),
@@ -172,15 +172,12 @@ impl Workbench {
     fn encode(&self) -> Result<Table, PrivacyError> {
         let mut attributes = Vec::new();
         let mut columns = Vec::new();
-        for ((attribute, coding), column) in self.schema.attributes().iter().zip(&self.codings).zip(self.coded.columns())
+        for ((attribute, coding), column) in
+            self.schema.attributes().iter().zip(&self.codings).zip(self.coded.columns())
         {
             let codes = i64::try_from(coding.len()).unwrap_or(i64::MAX);
             let domain = ctdata_table::Domain::numeric(0..codes, 0, Origin::Public)?;
-            attributes.push(ctdata_table::Attribute::new(
-                attribute.shared_name(),
-                domain,
-                ctdata_table::MissingKinds::NONE,
-            ));
+            attributes.push(Attribute::new(attribute.shared_name(), domain, ctdata_table::MissingKinds::NONE));
             columns.push(coding.encode(column));
         }
         Ok(Table::try_new(Schema::try_new(attributes)?, columns)?)
@@ -194,9 +191,10 @@ impl Workbench {
         // A modelled code stands for codes that take part in the same constraints; any of them tells.
         let holds = |position: usize, modelled: usize| {
             let code = self.codings.get(position).and_then(|coding| coding.members(modelled).next());
-            terms.iter().filter(|(of, _)| *of == position).all(|(_, holds)| {
-                code.and_then(|code| holds.get(usize::from(code)).copied()).unwrap_or(false)
-            })
+            terms
+                .iter()
+                .filter(|(of, _)| *of == position)
+                .all(|(_, holds)| code.and_then(|code| holds.get(usize::from(code)).copied()).unwrap_or(false))
         };
         let mut cells = vec![true];
         for &position in &attributes {
@@ -272,12 +270,6 @@ impl Workbench {
         GraphicalModel::fit(&self.shape, &self.measurements, &self.impossible, total, options, warm, control)
     }
 
-    /// How many rows the synthetic table has: the noisy total.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to the rows of a table")]
-    pub(super) fn rows(&self) -> u64 {
-        self.total.round().clamp(0.0, ctdata_table::MAX_ROWS as f64) as u64
-    }
-
     /// Draws a table from a model, in the attributes' own codes.
     pub(super) fn draw(
         &self,
@@ -285,7 +277,7 @@ impl Workbench {
         source: &mut NoiseSource,
         control: &Control,
     ) -> Result<Table, PrivacyError> {
-        let columns = model.sample(self.rows(), source, control)?;
+        let columns = model.sample(rows_of(self.total), source, control)?;
         let columns = self.codings.iter().zip(&columns).map(|(coding, column)| {
             let mut rng = source.stream();
             coding.expand(column, &mut rng)
@@ -300,7 +292,7 @@ impl Workbench {
 
     /// What the model tells apart of each attribute.
     pub(super) fn attributes(&self) -> Vec<ModelledAttribute> {
-        let modelled = |(attribute, codes): (&ctdata_table::Attribute, &usize)| ModelledAttribute {
+        let modelled = |(attribute, codes): (&Attribute, &usize)| ModelledAttribute {
             name: attribute.name().to_owned(),
             values: attribute.code_count() as u64,
             modelled: *codes as u64,
@@ -309,7 +301,26 @@ impl Workbench {
     }
 }
 
+/// How many rows a synthetic table has: a noisy total.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "from 0 to the rows of a table"
+)]
+pub(super) fn rows_of(total: f64) -> u64 {
+    total.round().clamp(0.0, ctdata_table::MAX_ROWS as f64) as u64
+}
+
+/// The error to expect in a set of so many cells from noise alone, in records.
+#[expect(clippy::cast_precision_loss, reason = "cells are below 2^53")]
+pub(super) fn expected_noise(sigma: f64, cells: u64) -> f64 {
+    // The mean size of a normal variable: the root of 2 / pi.
+    0.797_884_560_802_865_4 * sigma * cells as f64
+}
+
 /// The number of records by the sums of all released marginals, each weighed by the inverse of its variance.
+#[expect(clippy::cast_precision_loss, reason = "codes of an attribute")]
 fn total(released: &[Released]) -> f64 {
     let (mut sum, mut weight) = (0.0, 0.0);
     for released in released {
@@ -322,6 +333,7 @@ fn total(released: &[Released]) -> f64 {
 
 /// The measurement of one attribute in modelled codes. What its sum lacks of the total, which is known better, is
 /// shared by the variances: a merged code has as many as it has members.
+#[expect(clippy::cast_precision_loss, reason = "codes of an attribute")]
 fn one_way(position: usize, coding: &Coding, released: &Released, total: f64) -> Measurement {
     let lacking = total - released.values.iter().sum::<f64>();
     let codes = released.values.len().max(1) as f64;
@@ -372,10 +384,8 @@ mod tests {
 
     #[test]
     fn the_total_weighs_marginals_by_their_noise() {
-        let released = [
-            Released { values: vec![90.0, 20.0], sigma: 1.0 },
-            Released { values: vec![30.0; 4], sigma: 1.0 },
-        ];
+        let released =
+            [Released { values: vec![90.0, 20.0], sigma: 1.0 }, Released { values: vec![30.0; 4], sigma: 1.0 }];
         // Variances 2 and 4.
         assert!((total(&released) - (110.0 * 2.0 + 120.0) / 3.0).abs() < 1e-9);
         assert!(total(&[]).abs() < f64::EPSILON);

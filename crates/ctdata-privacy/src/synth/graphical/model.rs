@@ -4,9 +4,9 @@
 use ctdata_table::Control;
 
 use super::clique::Work;
-use super::factor::{cells_wide, contains, reordered};
+use super::factor::{cells_wide, contains, reordered, scale};
 use super::inference::{Fit, FitOptions, FitReport, Impossible, Measurement, Target};
-use super::junction_tree::JunctionTree;
+use super::junction_tree::{JunctionTree, by_size};
 use super::propagation::{Messages, Network};
 use crate::PrivacyError;
 
@@ -23,6 +23,8 @@ pub(crate) struct GraphicalModel {
     pub(super) messages: Messages,
     /// Logarithms, by measured set.
     pub(super) potentials: Vec<Vec<f64>>,
+    /// What the potentials were drawn to in the last step of the fit.
+    centres: Vec<Vec<f64>>,
     pub(super) total: f64,
     unenforced: Vec<usize>,
     report: FitReport,
@@ -77,17 +79,17 @@ impl GraphicalModel {
         for measurement in measurements {
             check("measurements", shape, &measurement.attributes, measurement.values.len())?;
             let finite = measurement.values.iter().all(|value| value.is_finite());
-            if !finite || !(measurement.variance > 0.0 && measurement.variance.is_finite()) {
+            if !finite || measurement.variance <= 0.0 || !measurement.variance.is_finite() {
                 return Err(invalid("measurements", "are finite, with a variance above 0"));
             }
+        }
+        if total.is_some_and(|total| !total.is_finite()) {
+            return Err(invalid("total", "is finite"));
         }
         for zeros in impossible {
             check("impossible", shape, &zeros.attributes, zeros.cells.len())?;
         }
-        let mut position: Vec<usize> = (0..shape.len()).collect();
-        position.sort_by_key(|&a| shape[a]);
-        let mut rank = vec![0; shape.len()];
-        position.iter().enumerate().for_each(|(number, &a)| rank[a] = number);
+        let (rank, position) = by_size(shape);
         let sizes: Vec<usize> = position.iter().map(|&a| shape[a]).collect();
 
         let (mut sets, measured) = merged(measurements, &rank, shape);
@@ -118,11 +120,10 @@ impl GraphicalModel {
         sets.extend(zeros.iter().map(|(set, _)| set.clone()));
         let network = Network::new(&sizes, tree, sets);
         control.reserve(u64::try_from(network.bytes()).unwrap_or(u64::MAX))?;
-        let mut messages = Messages::default();
-        messages.factors = vec![Vec::new(); measured.len()];
-        messages.factors.extend(
-            zeros.iter().map(|(_, cells)| cells.iter().map(|&zero| if zero { 0.0 } else { 1.0 }).collect::<Vec<f64>>()),
-        );
+        let possible = |cells: &Vec<bool>| cells.iter().map(|&zero| if zero { 0.0 } else { 1.0 }).collect();
+        let mut factors = vec![Vec::new(); measured.len()];
+        factors.extend(zeros.iter().map(|(_, cells)| possible(cells)));
+        let mut messages = Messages { factors, ..Messages::default() };
         let dead =
             if zeros.is_empty() { vec![None; measured.len()] } else { dead(&network, &measured, &mut messages)? };
         let total = total.unwrap_or_else(|| estimated_total(&measured, &dead)).max(1.0);
@@ -137,19 +138,38 @@ impl GraphicalModel {
             let warm = warm.filter(|warm| warm.shape == shape)?;
             let place =
                 warm.network.sets.iter().take(warm.potentials.len()).position(|set| *set == network.sets[table])?;
-            warm.potentials.get(place).map(Vec::as_slice)
+            Some((warm.potentials.get(place)?.as_slice(), warm.centres.get(place)?.as_slice()))
         };
-        let start = fit.start((0..targets.len()).map(known).collect());
-        let theta = fit.run(start, options, control)?;
+        let start =
+            fit.start(&(0..targets.len()).map(|table| known(table).map(|(theta, _)| theta)).collect::<Vec<_>>());
+        let mut centre = start.clone();
+        fit.recall(
+            &mut centre,
+            &(0..targets.len()).map(|table| known(table).map(|(_, centre)| centre)).collect::<Vec<_>>(),
+        );
+        let (theta, centre) = fit.run(start, centre, options, control)?;
         let (messages, report) = (fit.messages, fit.report);
-        let mut rest = theta.as_slice();
-        let potentials = targets.iter().map(|target| {
-            let (table, after) = rest.split_at(target.counts.len());
-            rest = after;
-            table.to_vec()
-        });
-        let potentials = potentials.collect();
-        Ok(Self { shape: shape.to_vec(), rank, position, network, messages, potentials, total, unenforced, report })
+        let tables = |mut rest: &[f64]| -> Vec<Vec<f64>> {
+            let split = targets.iter().map(|target| {
+                let (table, after) = rest.split_at(target.counts.len());
+                rest = after;
+                table.to_vec()
+            });
+            split.collect()
+        };
+        let (potentials, centres) = (tables(&theta), tables(&centre));
+        Ok(Self {
+            shape: shape.to_vec(),
+            rank,
+            position,
+            network,
+            messages,
+            potentials,
+            centres,
+            total,
+            unenforced,
+            report,
+        })
     }
 
     /// The number of records that the counts speak of: as given, or the mean of the measured sums by inverse
@@ -210,17 +230,20 @@ impl GraphicalModel {
             .zip(tables)
             .map(|(set, table)| {
                 let (_, mut counts) = reordered(set, &table, ranks, &self.network.sizes);
-                counts.iter_mut().for_each(|cell| *cell *= self.total);
+                scale(&mut counts, self.total);
                 counts
             })
             .collect())
     }
 }
 
+/// Measured counts and the variance of each.
+type Table = (Vec<f64>, f64);
+
 /// One table per measured set, by inverse variance, with attributes as numbered inside.
-fn merged(measurements: &[Measurement], rank: &[usize], shape: &[usize]) -> (Vec<Vec<usize>>, Vec<(Vec<f64>, f64)>) {
+fn merged(measurements: &[Measurement], rank: &[usize], shape: &[usize]) -> (Vec<Vec<usize>>, Vec<Table>) {
     let mut sets: Vec<Vec<usize>> = Vec::new();
-    let mut tables: Vec<(Vec<f64>, f64)> = Vec::new();
+    let mut tables: Vec<Table> = Vec::new();
     for measurement in measurements {
         let (set, values) = reordered(&measurement.attributes, &measurement.values, rank, shape);
         if let Some(place) = sets.iter().position(|known| *known == set) {
@@ -239,7 +262,7 @@ fn merged(measurements: &[Measurement], rank: &[usize], shape: &[usize]) -> (Vec
 /// The cells of each measured set that no possible combination is in.
 fn dead(
     network: &Network,
-    measured: &[(Vec<f64>, f64)],
+    measured: &[Table],
     messages: &mut Messages,
 ) -> Result<Vec<Option<Vec<bool>>>, PrivacyError> {
     let even: Vec<Vec<f64>> = measured.iter().map(|(values, _)| vec![0.0; values.len()]).collect();
@@ -254,7 +277,7 @@ fn dead(
 
 /// The mean of the measured sums by inverse variance.
 #[expect(clippy::cast_precision_loss, reason = "numbers of cells")]
-fn estimated_total(measured: &[(Vec<f64>, f64)], dead: &[Option<Vec<bool>>]) -> f64 {
+fn estimated_total(measured: &[Table], dead: &[Option<Vec<bool>>]) -> f64 {
     let (mut sum, mut precision) = (0.0, 0.0);
     for ((values, variance), dead) in measured.iter().zip(dead) {
         let alive = |cell: usize| !dead.as_ref().is_some_and(|dead| dead[cell]);

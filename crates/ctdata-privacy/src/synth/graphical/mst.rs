@@ -3,14 +3,11 @@
 use ctdata_table::{Constraint, Control, StopReason, Table};
 
 use super::draft::Scope;
-use super::measure::{Workbench, shares, sigma_of, weight_of_cells};
+use super::measure::{Workbench, expected_noise, shares, sigma_of, weight_of_cells};
 use super::score::{choose, distance, score};
 use super::{FitOptions, GraphicalDraft, GraphicalMethod, GraphicalModel, GraphicalReport};
 use crate::PrivacyError;
 use crate::dp::{Allowance, NoiseSource, Rho};
-
-/// The expected size of Gaussian noise in standard deviations: the root of 2 / pi.
-pub(super) const EXPECTED_NOISE: f64 = 0.797_884_560_802_865_4;
 
 /// How a budget is split, in thousandths: on single attributes and on choosing; the rest is for counts of sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +97,7 @@ impl Mst {
         let (attributes, choices, sets) = self.split.of(allowance.left());
         let mut bench = Workbench::open(table, &self.scope, attributes, allowance, source, control)?;
         let patient = control.clone().without_deadline();
-        let options = FitOptions { max_cells: self.max_cells.into(), iterations: 200, tolerance: 1e-5, steps: 1 };
+        let options = FitOptions { max_cells: self.max_cells.into(), iterations: 200, tolerance: 1e-5 };
         let alone = bench.fit(&options, None, &patient)?;
         let tree = Tree { bench: &bench, max_cells: self.max_cells, choices, sets };
         let mut stopped = None;
@@ -181,13 +178,13 @@ impl Chosen {
 }
 
 /// Pairs that join all attributes, chosen one by one.
-pub(super) struct Tree<'a> {
-    pub(super) bench: &'a Workbench,
-    pub(super) max_cells: u64,
+struct Tree<'a> {
+    bench: &'a Workbench,
+    max_cells: u64,
     /// For all choices.
-    pub(super) choices: Rho,
+    choices: Rho,
     /// For the counts of all chosen pairs.
-    pub(super) sets: Rho,
+    sets: Rho,
 }
 
 impl Tree<'_> {
@@ -226,16 +223,23 @@ impl Tree<'_> {
             .zip(&weights)
             .map(|(pair, &weight)| {
                 let sigma = sigma_of(self.sets.share(weight, weight + others), self.bench.records_per_person);
-                EXPECTED_NOISE * sigma * self.bench.cells(pair) as f64
+                expected_noise(sigma, self.bench.cells(pair))
             })
             .collect()
+    }
+
+    /// Cells that a pair adds to the junction tree.
+    fn added(&self, pair: &[usize], alone: &[bool]) -> u64 {
+        let single = |&&position: &&usize| alone.get(position).copied().unwrap_or(false);
+        let instead = pair.iter().filter(single).map(|&position| self.bench.cells(&[position]));
+        self.bench.cells(pair).saturating_sub(instead.sum())
     }
 
     /// Chooses pairs until all attributes are joined or none is worth its noise: places in `pairs`.
     ///
     /// Only pairs between attributes that are not joined yet are candidates, and beside them the candidate to stop, of
     /// score 0.
-    pub(super) fn span(
+    fn span(
         &self,
         pairs: &[Vec<usize>],
         scores: &[i64],
@@ -245,7 +249,10 @@ impl Tree<'_> {
         let attributes = self.bench.shape().len();
         let rounds = (attributes as u64).saturating_sub(1);
         let mut joined: Vec<usize> = (0..attributes).collect();
-        let mut left = self.max_cells;
+        // Cells beside those of single attributes, which a pair takes the place of.
+        let singles = self.bench.shape().iter().fold(0, |sum: u64, &codes| sum.saturating_add(codes as u64));
+        let mut left = self.max_cells.saturating_sub(singles);
+        let mut alone = vec![true; attributes];
         let mut chosen = Vec::new();
         for round in 0..rounds {
             let component = |pair: &[usize]| {
@@ -258,7 +265,7 @@ impl Tree<'_> {
                 .enumerate()
                 .filter(|(_, (pair, _))| {
                     let (a, b) = component(pair);
-                    a != b && self.bench.cells(pair) <= left
+                    a != b && self.added(pair, &alone) <= left
                 })
                 .map(|(place, (_, &score))| (Some(place), score))
                 .chain([(None, 0)])
@@ -272,7 +279,12 @@ impl Tree<'_> {
             };
             chosen.push(place);
             let Some(pair) = pairs.get(place) else { break };
-            left -= self.bench.cells(pair).min(left);
+            left = left.saturating_sub(self.added(pair, &alone));
+            for &position in pair {
+                if let Some(alone) = alone.get_mut(position) {
+                    *alone = false;
+                }
+            }
             if let (Some(a), Some(b)) = component(pair) {
                 joined.iter_mut().filter(|of| **of == b).for_each(|of| *of = a);
             }

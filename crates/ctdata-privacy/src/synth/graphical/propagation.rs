@@ -6,7 +6,7 @@
 #![expect(clippy::indexing_slicing, reason = "cliques and tables are numbered here")]
 
 use super::clique::{Clique, Work};
-use super::factor::{cells, cells_wide, contains};
+use super::factor::{cells, cells_wide, contains, scale};
 use super::junction_tree::JunctionTree;
 
 /// A junction tree with tables, each at home in one of its cliques.
@@ -103,11 +103,11 @@ impl Network {
             }
             let mut message = std::mem::take(&mut messages.up[clique]);
             let sum = self.upward(clique, messages, &mut message, work);
-            if !(sum > 0.0 && sum.is_finite()) {
+            if sum.is_nan() || sum < LEAST || sum.is_infinite() {
                 return None;
             }
             log_sum += sum.ln();
-            message.iter_mut().for_each(|cell| *cell /= sum);
+            scale(&mut message, 1.0 / sum);
             messages.up[clique] = message;
         }
         for &clique in &self.tree.order {
@@ -126,7 +126,7 @@ impl Network {
             wanted.push(None);
             wanted.extend(below.iter_mut().map(|table| Some(table.as_mut_slice())));
             let sum = self.cliques[clique].run(&inputs, &mut wanted, work);
-            if !(sum > 0.0 && sum.is_finite()) {
+            if sum.is_nan() || sum < LEAST || sum.is_infinite() {
                 return None;
             }
             if self.tree.parent[clique].is_none() {
@@ -134,7 +134,7 @@ impl Network {
             }
             for (belief, &table) in beliefs.into_iter().zip(tables) {
                 if let Some(mut belief) = belief {
-                    belief.iter_mut().for_each(|cell| *cell /= sum);
+                    scale(&mut belief, 1.0 / sum);
                     probabilities[table] = belief;
                 }
             }
@@ -185,7 +185,7 @@ impl Network {
         wanted.extend(found.iter_mut().map(|table| Some(table.as_mut_slice())));
         let sum = plan.run(&inputs, &mut wanted, work);
         for table in &mut found {
-            table.iter_mut().for_each(|cell| *cell /= sum);
+            scale(table, 1.0 / sum);
         }
         found
     }
@@ -213,6 +213,6 @@ pub(super) fn divide(belief: &mut [f64], message: &[f64]) {
         most = most.max(*cell);
     }
     if most > 0.0 && most.is_finite() {
-        belief.iter_mut().for_each(|cell| *cell /= most);
+        scale(belief, 1.0 / most);
     }
 }

@@ -96,7 +96,7 @@ impl GraphicalModel {
 }
 
 /// The rows, ordered by group.
-struct Groups {
+pub(super) struct Groups {
     /// The place of each row's group in the table.
     places: Vec<usize>,
     /// Rows, those of a group together.
@@ -105,7 +105,7 @@ struct Groups {
 }
 
 impl Groups {
-    fn new(rows: u32) -> Self {
+    pub(super) fn new(rows: u32) -> Self {
         Self { places: vec![0; rows as usize], order: (0..rows).collect(), counts: Vec::new() }
     }
 
@@ -114,12 +114,12 @@ impl Groups {
         self.places.fill(0);
     }
 
-    fn split(&mut self, codes: &[u16], stride: usize) {
+    pub(super) fn split(&mut self, codes: &[u16], stride: usize) {
         self.places.iter_mut().zip(codes).for_each(|(place, &code)| *place += usize::from(code) * stride);
     }
 
     /// Sorts rows by group, in a table of so many cells.
-    fn gather(&mut self, cells: usize) {
+    pub(super) fn gather(&mut self, cells: usize) {
         let rows = self.places.len();
         if cells > 4 * rows + 1024 {
             self.order.sort_unstable_by_key(|&row| (self.places[row as usize], row));
@@ -138,7 +138,7 @@ impl Groups {
     }
 
     /// A code for every row: `table` has the weights of the codes of a group, `step` apart from its place.
-    fn draw<R: CryptoRng + ?Sized>(&self, table: &[f64], size: usize, step: usize, rng: &mut R) -> Vec<u16> {
+    pub(super) fn draw<R: CryptoRng + ?Sized>(&self, table: &[f64], size: usize, step: usize, rng: &mut R) -> Vec<u16> {
         let mut drawn = vec![0u16; self.places.len()];
         let mut weights = vec![0.0; size];
         // For groups that the model does not expect: the attribute alone.

@@ -26,7 +26,7 @@ pub(super) fn distance(exact: &[i64], model: &[f64]) -> i128 {
     let difference = |(&exact, &model): (&i64, &f64)| {
         (i128::from(exact) * i128::from(RECORD) - i128::from(fixed(model))).unsigned_abs()
     };
-    exact.iter().zip(model).map(difference).fold(0, |sum, term| sum.saturating_add_unsigned(term))
+    exact.iter().zip(model).map(difference).fold(0, i128::saturating_add_unsigned)
 }
 
 /// A candidate's score: a public weight times (distance less a public handicap in records).

@@ -212,7 +212,10 @@ mod tests {
         assert_eq!(whole, [22, 90, 22]);
     }
 
-    fn any_entries() -> impl Strategy<Value = Vec<(Vec<(u16, u16)>, f64, f64)>> {
+    /// Items, estimate, variance.
+    type Entry = (Vec<(u16, u16)>, f64, f64);
+
+    fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
         // Everything over three attributes of two values each, cut down to what is closed.
         let items = prop::collection::btree_set((0u16..3, 0u16..2), 1..=6);
         (items, prop::collection::vec((-5.0..60.0f64, 0.1..20.0f64), 26)).prop_map(|(items, numbers)| {

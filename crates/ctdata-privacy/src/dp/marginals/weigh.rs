@@ -79,19 +79,34 @@ impl Weighed<'_> {
             .unwrap_or_else(|| vec![0; candidates]))
     }
 
+    /// A public bound of the sum of squares that any record can add: it has at most one value of each attribute.
+    fn most(&self, attributes: usize) -> u64 {
+        let square = |weight: &u32| u64::from(*weight) * u64::from(*weight);
+        let all = self.weights.iter().map(square).fold(0, u64::saturating_add);
+        let largest = self.weights.iter().map(square).max().unwrap_or(0);
+        // How many combinations of its values there are.
+        let combinations = (0..self.candidates.length() as u64).fold(1u64, |product, taken| {
+            product.saturating_mul((attributes as u64).saturating_sub(taken)) / (taken + 1)
+        });
+        all.min(largest.saturating_mul(combinations))
+    }
+
     /// A cap under which about a share `percent` of the records keep their full weights.
+    ///
+    /// Records have values of at most so many `attributes`.
     ///
     /// # Errors
     /// Those of the charge.
     pub(crate) fn choose_cap<R: rand::CryptoRng + ?Sized>(
         &self,
         records: &Records,
+        attributes: usize,
         percent: u8,
         charge: Charge,
         rng: &mut R,
         control: &Control,
     ) -> Result<u64, PrivacyError> {
-        let caps = caps();
+        let caps = caps(self.most(attributes));
         let parts = chunks(records.distinct());
         let sums = map_chunks(&parts, |part| {
             let mut bins = vec![0i64; caps.len()];
@@ -112,8 +127,8 @@ impl Weighed<'_> {
     }
 }
 
-/// The caps to choose from, whatever the data: ascending, four to a doubling.
-pub(crate) fn caps() -> Vec<u64> {
+/// The caps to choose from, whatever the data: ascending, four to a doubling, up to one that no record passes.
+pub(crate) fn caps(most: u64) -> Vec<u64> {
     // 2^(1/4), 2^(2/4) and 2^(3/4) in units of 2^-16.
     let parts = [65_536u64, 77_936, 92_682, 110_218];
     let caps = (0..CAPS).map(|step| {
@@ -122,6 +137,7 @@ pub(crate) fn caps() -> Vec<u64> {
     });
     let mut caps: Vec<u64> = caps.collect();
     caps.dedup();
+    caps.truncate(caps.partition_point(|&cap| cap < most) + 1);
     caps
 }
 

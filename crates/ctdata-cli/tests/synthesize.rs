@@ -217,7 +217,7 @@ fn what_cannot_be_done_is_said_in_one_sentence() {
     refused(&format!("{MST}{BUDGET}"), 2, &[], "the ledger that it is kept in is not named");
     refused(MST, 2, &["--ledger", "survey.ledger"], "a ledger needs [budget]");
     refused("[synthesize]\nmethod = \"row-seeded\"\n", 2, &[], "needs k");
-    refused("[synthesize]\nmethod = \"mts\"\n", 2, &[], "did you mean `mst`?");
+    refused("[synthesize]\nmethod = \"aims\"\n", 2, &[], "did you mean `aim`?");
     refused(&format!("{MST}{BUDGET}"), 2, &["--ledger", "survey.csv"], "survey.csv");
     desk.write("not.ledger", "hello\n");
     refused(&format!("{MST}{BUDGET}"), 2, &["--ledger", "not.ledger"], "not a ledger");

@@ -329,10 +329,11 @@ fn private(
     source: &mut NoiseSource,
     (limited, control): (&Control, &Control),
 ) -> Result<Drawn, PublishError> {
-    let constraints = match dataset {
-        Dataset::Cases(_) if settings.structural_zeros != Some(false) => case_constraints(),
-        _ => Vec::new(),
-    };
+    // What a file of the layout cannot hold is never drawn; what cannot be true of a case, unless the plan wants it.
+    let mut constraints = dataset.layout().map(|layout| layout.unwritable(table.schema())).unwrap_or_default();
+    if matches!(dataset, Dataset::Cases(_)) && settings.structural_zeros != Some(false) {
+        constraints.extend(case_constraints());
+    }
     match settings.method {
         SynthesisMethod::Mst => {
             let mut method = Mst::new().constraints(constraints);

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use ctdata_table::csv::{CsvWriter, LineEnd, Separator};
-use ctdata_table::{Attribute, Cell, CodeSlice, Control, Table, TableError};
+use ctdata_table::{Attribute, Cell, CodeSlice, Constraint, Control, Schema, Table, TableError};
 
 use super::decode::tokens_of;
 use super::layout::{Layout, LayoutAttribute, LayoutColumn};
@@ -46,6 +46,39 @@ pub fn write_recoded(
     control: &Control,
 ) -> Result<(), ModelError> {
     write(table, layout, None, true, output, control)
+}
+
+impl Layout {
+    /// Values that no file of this layout can hold, though the attribute has them: one rule per attribute, for
+    /// algorithms that draw records. A layout that knows `1` and empty cells, for example, has no "no".
+    ///
+    /// Attributes of the schema that the layout does not have, or has with other values, are left alone.
+    ///
+    /// ```
+    /// use ctdata_model::{Layout, Simulator};
+    /// let layout = Layout::named("ctdc-synthetic-2021").ok_or("no such layout")?;
+    /// let cases = Simulator::new(1).cases(layout, 10)?;
+    /// let rules = layout.unwritable(cases.table().schema());
+    /// let of_labour = rules.iter().find(|rule| &*rule.terms()[0].attribute == "form_forced_labour");
+    /// assert_eq!(of_labour.map(|rule| rule.terms()[0].values.len()), Some(1)); // "no"
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn unwritable(&'static self, schema: &Schema) -> Vec<Constraint> {
+        let rule = |attribute: &Attribute| {
+            let column = column_of(self, attribute.name()).filter(|column| column.has_domain(attribute))?;
+            let tokens = tokens_of(self, column, attribute.domain(), attribute.missing());
+            let labels: Vec<String> = attribute
+                .domain()
+                .labels()
+                .zip(&tokens)
+                .filter(|(_, token)| token.is_none())
+                .map(|(label, _)| label.into_owned())
+                .collect();
+            let term = (attribute.name(), labels.iter().map(String::as_str));
+            (!labels.is_empty()).then(|| Constraint::new(format!("{}: {}", self.name, column.name), [term]))
+        };
+        schema.attributes().iter().filter_map(rule).collect()
+    }
 }
 
 /// Rows between two looks at the control.

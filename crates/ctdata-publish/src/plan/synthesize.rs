@@ -179,7 +179,7 @@ mod tests {
             method("unseeded", "k = 5\nlength = 2"),
             "plan: synthesize.length is for `aggregate-seeded`, not for `unseeded`"
         );
-        assert!(method("mts", "").contains("did you mean `mst`?"), "{}", method("mts", ""));
+        assert!(method("aims", "").contains("did you mean `aim`?"), "{}", method("aims", ""));
         assert_eq!(
             error("format_version = 1\n[budget]\ndataset = \"x\"\nepsilon = 1.0\ndelta = 1e-9\n"),
             "plan: budget: nothing is spent without [synthesize]"

@@ -2,23 +2,42 @@
 
 use std::borrow::Cow;
 
-use ctdata_table::{Attribute, Domain, MissingKinds, Origin, Schema, Table};
+use ctdata_model::{CaseAttribute, Layout};
+use ctdata_table::{Attribute, Column, Constraint, Domain, Missing, MissingKinds, Origin, Schema, Table};
 
 use crate::{AttributePlan, Plan, PublishError};
 
 /// The columns that a plan names, over the values that the plan lists, whatever the file holds. Cells with other
 /// values become the one that the plan names for them, or blank: nothing here depends on whether there are any.
-pub(crate) fn of_plan(table: &Table, entries: &[(&AttributePlan, String)], plan: &Plan) -> Result<Table, PublishError> {
+///
+/// Also gives what the codebook says can not be: values of a layout outside the `range` of an attribute, and years
+/// that the layout does not cover. Cells that have them become blank too.
+pub(crate) fn of_plan(
+    table: &Table,
+    layout: Option<&'static Layout>,
+    entries: &[(&AttributePlan, String)],
+    plan: &Plan,
+) -> Result<(Table, Vec<Constraint>), PublishError> {
+    let mut constraints = Vec::new();
     let mut attributes = Vec::with_capacity(entries.len());
     let mut columns = Vec::with_capacity(entries.len());
     for (entry, name) in entries {
         let (attribute, column) = table.named(name)?;
         let at = |error: PublishError| error.at(format!("attribute `{}`", entry.name));
         let (attribute, column) = if attribute.domain().origin() == Origin::Public {
-            if entry.values.is_some() || entry.range.is_some() || entry.other.is_some() {
+            if entry.values.is_some() || entry.other.is_some() {
                 return Err(at(PublishError::plan("its values are those of the layout's codebook")));
             }
-            (attribute.clone(), column.clone())
+            let years = layout.filter(|_| *name == CaseAttribute::YearOfRegistration.name());
+            let range = entry.range.or(years.map(|layout| [layout.years.0.into(), layout.years.1.into()]));
+            match range {
+                Some(range) => {
+                    let (column, constraint) = within(attribute, column, range).map_err(at)?;
+                    constraints.push(constraint);
+                    (attribute.clone(), column)
+                }
+                None => (attribute.clone(), column.clone()),
+            }
         } else {
             let domain = domain(entry, attribute, plan).map_err(at)?;
             let new = Attribute::new(attribute.shared_name(), domain, MissingKinds::NOT_RECORDED);
@@ -32,7 +51,27 @@ pub(crate) fn of_plan(table: &Table, entries: &[(&AttributePlan, String)], plan:
     if let Some(ids) = table.ids() {
         public = public.with_ids(ids.clone())?;
     }
-    Ok(public)
+    Ok((public, constraints))
+}
+
+/// A column with blanks for numbers outside a range, and the rule that there are none.
+fn within(
+    attribute: &Attribute,
+    column: &Column,
+    [lowest, highest]: [i64; 2],
+) -> Result<(Column, Constraint), PublishError> {
+    let Some(blank) = attribute.missing_code(Missing::NotRecorded).filter(|_| attribute.domain().scale() == Some(0)) else {
+        return Err(PublishError::plan("range is for whole numbers that may be blank"));
+    };
+    let is_outside =
+        |code: &u16| attribute.domain().number(*code).is_some_and(|number| !(lowest..=highest).contains(&number));
+    let codes = || (0u16..).take(attribute.code_count());
+    let map: Vec<u16> = codes().map(|code| if is_outside(&code) { blank } else { code }).collect();
+    let outside: Vec<String> =
+        codes().filter(is_outside).filter_map(|code| Some(attribute.domain().label(code)?.into_owned())).collect();
+    let name = format!("{} from {lowest} to {highest}", attribute.name());
+    let constraint = Constraint::new(name, [(attribute.name(), outside.iter().map(String::as_str))]);
+    Ok((column.recoded(&map), constraint))
 }
 
 /// The codebook of an attribute.
@@ -60,7 +99,7 @@ fn domain(entry: &AttributePlan, attribute: &Attribute, plan: &Plan) -> Result<D
 
 /// The new code of each code.
 fn map(entry: &AttributePlan, old: &Attribute, new: &Attribute) -> Result<Vec<u16>, PublishError> {
-    let blank = || new.missing_code(ctdata_table::Missing::NotRecorded).unwrap_or_default();
+    let blank = || new.missing_code(Missing::NotRecorded).unwrap_or_default();
     let elsewhere = match &entry.other {
         Some(other) => new
             .domain()
@@ -75,7 +114,6 @@ fn map(entry: &AttributePlan, old: &Attribute, new: &Attribute) -> Result<Vec<u1
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ctdata_table::Column;
 
     fn table(labels: &[&str], codes: &[u16]) -> Table {
         let domain = Domain::nominal(labels.iter().copied(), Origin::Observed).unwrap();
@@ -89,7 +127,26 @@ mod tests {
     }
 
     fn public(table: &Table, plan: &Plan) -> Result<Table, PublishError> {
-        of_plan(table, &[(&plan.attributes[0], "job".to_owned())], plan)
+        Ok(of_plan(table, None, &[(&plan.attributes[0], "job".to_owned())], plan)?.0)
+    }
+
+    #[test]
+    fn years_are_those_that_the_layout_covers_or_the_plan_says() {
+        let layout = Layout::named("ctdc-synthetic-2021").unwrap();
+        let attribute = CaseAttribute::YearOfRegistration.attribute();
+        let code = |year: i64| attribute.domain().code_of_number(year).unwrap();
+        let column = Column::from_codes(&[code(1950), code(2010), code(2024)], attribute.code_count());
+        let table = Table::try_new(Schema::try_new(vec![attribute.clone()]).unwrap(), vec![column]).unwrap();
+        let years = |rest: &str| {
+            let text = format!("format_version = 1\n[[attribute]]\nname = \"year_of_registration\"\nrole = \"released\"\n{rest}");
+            let plan: Plan = text.parse().unwrap();
+            let entries = [(&plan.attributes[0], "year_of_registration".to_owned())];
+            let (table, constraints) = of_plan(&table, Some(layout), &entries, &plan).unwrap();
+            assert!(constraints[0].violations(&table).unwrap().is_empty());
+            (0..3).map(|row| table.text(row, 0).map(|year| year.into_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(years(""), [None, Some("2010".to_owned()), None]);
+        assert_eq!(years("range = [2002, 2024]\n"), [None, Some("2010".to_owned()), Some("2024".to_owned())]);
     }
 
     #[test]

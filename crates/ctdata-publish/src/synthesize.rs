@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use ctdata_model::{Dataset, Layout, ModelError, Outcome, case_constraints, write_recoded};
+use ctdata_model::{CaseAttribute, Dataset, Layout, ModelError, Outcome, case_constraints, write_recoded};
 use ctdata_privacy::dp::{Budget, Delta, Epsilon, Ledger, NoiseSource, Payment, ReleaseNote};
 use ctdata_privacy::synth::{
     AggregateOptions, AggregateSeeded, Aim, CombinationCounts, DpAggregateSeeded, Mst, ReportableAggregates, RowSeeded,
     Synthetic, Unseeded, ValueSeeded,
 };
 use ctdata_privacy::{PrivacyUnit, Released, Statement, SynthesisMethod};
-use ctdata_table::{Control, Table};
+use ctdata_table::{Constraint, Control, Table};
 use serde::Serialize;
 
 use crate::folder::{FILES, ReleaseFolder};
@@ -192,12 +192,12 @@ impl Publisher {
         } else {
             outcome.into_dataset()?
         };
-        let table = columns(dataset.table(), &dataset, plan, settings)?;
+        let (table, rules) = columns(dataset.table(), &dataset, plan, settings)?;
         let mut source = randomness.noise_source();
         let limited = limited(settings, self.clock.as_ref(), control)?;
         let drawn = if settings.is_differentially_private() {
             let payment = self.pay(plan, settings, &table, &source)?;
-            private(settings, &dataset, &table, payment, &mut source, (&limited, control))?
+            private(settings, &dataset, (&table, rules), payment, &mut source, (&limited, control))?
         } else {
             k_anonymous(settings, &table, &mut source, (&limited, control))?
         };
@@ -214,7 +214,7 @@ impl Publisher {
             details,
             statement: released.statement().clone(),
             verified: true,
-            remarks: remarks(&released, settings),
+            remarks: remarks(&released, settings, &dataset),
             outputs: Vec::new(),
         };
         Ok(Synthesized { account, released, counts, layout: dataset.layout() })
@@ -260,13 +260,13 @@ fn budget(epsilon: f64, delta: f64) -> Result<Budget, PublishError> {
     Ok(Budget { epsilon: Epsilon::try_new(epsilon)?, delta: Delta::try_new(delta)? })
 }
 
-/// The columns that records are made of: those with a role that is released.
+/// The columns that records are made of: those with a role that is released; and what their codebooks say can not be.
 fn columns(
     table: &Table,
     dataset: &Dataset,
     plan: &Plan,
     settings: &SynthesizePlan,
-) -> Result<Table, PublishError> {
+) -> Result<(Table, Vec<Constraint>), PublishError> {
     let all: Vec<AttributePlan> = match dataset.layout() {
         // The columns of a layout are public, and all of them are wanted where none is named.
         Some(_) if plan.attributes.is_empty() => {
@@ -294,7 +294,7 @@ fn columns(
         return Err(PublishError::plan("no attribute has a role that is released, so that there is nothing to make"));
     }
     if settings.is_differentially_private() {
-        return crate::codebook::of_plan(table, &entries, plan);
+        return crate::codebook::of_plan(table, dataset.layout(), &entries, plan);
     }
     let typed = match dataset {
         Dataset::Plain(table) => crate::plain::typed(table.clone(), plan)?,
@@ -305,7 +305,7 @@ fn columns(
     if let (Some(ids), None) = (typed.ids(), chosen.ids()) {
         chosen = chosen.with_ids(ids.clone())?;
     }
-    Ok(chosen)
+    Ok((chosen, Vec::new()))
 }
 
 /// The control of a draw that may have a deadline and a memory cap.
@@ -324,13 +324,14 @@ fn limited(settings: &SynthesizePlan, clock: Option<&Clock>, control: &Control) 
 fn private(
     settings: &SynthesizePlan,
     dataset: &Dataset,
-    table: &Table,
+    (table, rules): (&Table, Vec<Constraint>),
     payment: Payment,
     source: &mut NoiseSource,
     (limited, control): (&Control, &Control),
 ) -> Result<Drawn, PublishError> {
     // What a file of the layout cannot hold is never drawn; what cannot be true of a case, unless the plan wants it.
-    let mut constraints = dataset.layout().map(|layout| layout.unwritable(table.schema())).unwrap_or_default();
+    let mut constraints = rules;
+    constraints.extend(dataset.layout().into_iter().flat_map(|layout| layout.unwritable(table.schema())));
     if matches!(dataset, Dataset::Cases(_)) && settings.structural_zeros != Some(false) {
         constraints.extend(case_constraints());
     }
@@ -380,7 +381,7 @@ fn k_anonymous(
 }
 
 /// What a reader of the account should know. With an epsilon it depends on the plan alone.
-fn remarks(released: &Released<Table>, settings: &SynthesizePlan) -> Vec<String> {
+fn remarks(released: &Released<Table>, settings: &SynthesizePlan, dataset: &Dataset) -> Vec<String> {
     let mut remarks = Vec::new();
     let guarantee = released.statement().synthetic.as_ref().and_then(|synthetic| synthetic.differential_privacy());
     if let Some(guarantee) = guarantee {
@@ -394,6 +395,14 @@ fn remarks(released: &Released<Table>, settings: &SynthesizePlan) -> Vec<String>
             remarks.push(
                 "no ledger counts what other releases of these people spend; [budget] and --ledger do".to_owned(),
             );
+        }
+        let has_years = released.get().schema().find(&CaseAttribute::YearOfRegistration.name()).is_some();
+        if let Some(layout) = dataset.layout().filter(|_| has_years) {
+            let (first, last) = layout.years;
+            remarks.push(format!(
+                "years of registration outside {first} to {last}, which the layout covers, are taken for blank; a `range` of that \
+                 attribute in the plan says otherwise"
+            ));
         }
         if guarantee.epsilon > WEAK {
             remarks.push(format!(

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use ctdata::privacy::Spent;
 use ctdata::publish::{Plan, Publisher, SynthesisAccount};
 
 use crate::args::SynthesizeOptions;
@@ -54,6 +55,9 @@ pub(crate) fn run(options: &SynthesizeOptions, session: &Session) -> Result<(), 
     Ok(())
 }
 
+/// So many of the things that budget was spent on are listed.
+const SHOWN: usize = 12;
+
 /// What was made, what holds, and what was spent on it.
 pub(crate) fn words(account: &SynthesisAccount) -> String {
     let mut text = format!("{}: {} synthetic records by {}\n", account.format, count(account.rows), account.method.name());
@@ -62,9 +66,11 @@ pub(crate) fn words(account: &SynthesisAccount) -> String {
     }
     let guarantee = account.statement.synthetic.as_ref().and_then(|synthetic| synthetic.differential_privacy());
     if let Some(guarantee) = guarantee {
-        let rows: Vec<Vec<String>> = guarantee
-            .spent
+        let mut largest: Vec<&Spent> = guarantee.spent.iter().collect();
+        largest.sort_by(|a, b| b.rho.total_cmp(&a.rho));
+        let rows: Vec<Vec<String>> = largest
             .iter()
+            .take(SHOWN)
             .map(|spent| {
                 vec![
                     spent.purpose.clone(),
@@ -77,6 +83,9 @@ pub(crate) fn words(account: &SynthesisAccount) -> String {
         let columns =
             [("spent on", Align::Left), ("charges", Align::Right), ("rho", Align::Right), ("share", Align::Right)];
         text.push_str(&table(&columns, &rows));
+        if let Some(more) = guarantee.spent.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            let _ = writeln!(text, "and {} more, each less than these (--json and --report list all)", count(more as u64));
+        }
         if let Some(ledger) = &guarantee.ledger {
             let _ = writeln!(text, "entry {} of the ledger of dataset {}", ledger.entry, ledger.dataset);
         }

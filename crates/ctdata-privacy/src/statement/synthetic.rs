@@ -232,7 +232,7 @@ impl Statement {
             let _ = write!(
                 text,
                 " **It is a trial and not private**: its noise follows from a seed, and whoever knows or guesses the seed \
-                 can take it off. With noise that nobody can repeat it would be ({}, {})-differentially private.",
+                 can take it off. With noise that nobody can repeat it would be ({}, {:e})-differentially private.",
                 guarantee.epsilon, guarantee.delta
             );
         } else {
@@ -266,7 +266,7 @@ fn spending(text: &mut String, guarantee: &DifferentialPrivacy) {
         let _ = writeln!(
             text,
             "- The budget is entry {} of the ledger of dataset `{}`, written before any noise was drawn; all releases of it \
-             together may reach ({}, {}).",
+             together may reach ({}, {:e}).",
             ledger.entry, ledger.dataset, ledger.epsilon_of_all, ledger.delta_of_all
         );
     } else {
@@ -311,10 +311,12 @@ fn model(guarantee: &SyntheticGuarantee, unit: PrivacyUnit) -> ReleaseModel {
             attribute: None,
             required: Measure::Real(*epsilon),
             description: format!(
-                "({epsilon}, {delta})-differential privacy: whatever is seen of the release is at most e^{epsilon} times \
-                 likelier, but for a probability of {delta}, if the records of any one {} are in the source than if they \
-                 are not",
-                unit.code()
+                "({epsilon}, {delta:e})-differential privacy: whatever is seen of the release is at most e^{epsilon} times \
+                 likelier, but for a probability of {delta:e}, if {} in the source than if not",
+                match unit {
+                    PrivacyUnit::Person => "all records of any one person are",
+                    PrivacyUnit::Record => "any one record is",
+                }
             ),
         },
     }

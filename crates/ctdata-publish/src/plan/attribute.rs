@@ -37,7 +37,9 @@ pub struct AttributePlan {
     /// hierarchies that list their values are codebooks too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<Vec<String>>,
-    /// Its values in a table of any subject are the whole numbers from the first to the last.
+    /// Its values in a table of any subject are the whole numbers from the first to the last. For a release with an
+    /// epsilon it narrows numbers of a layout too: others are taken for blank. Years of registration are those that
+    /// the layout covers if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<[i64; 2]>,
     /// What a cell becomes that is not in the codebook; blank if left out.

@@ -336,7 +336,7 @@ impl Search<'_> {
             // To stop is a candidate too, of score 0.
             let of_open = open.iter().filter_map(|&place| scores.get(place).copied()).chain([0]);
             let of_open: Vec<i64> = of_open.collect();
-            let purpose = format!("choice {} of a set", round.first + choice);
+            let purpose = "choice of a set";
             let chosen = score::choose(&of_open, heaviest, purpose, round.rho, allowance, source)?;
             let Some(&place) = chosen.and_then(|chosen| open.get(chosen)) else { return Ok((places, true)) };
             if let Some(candidate) = self.candidates.get_mut(place) {

@@ -271,7 +271,7 @@ impl Tree<'_> {
                 .chain([(None, 0)])
                 .collect();
             let of_candidates: Vec<i64> = candidates.iter().map(|(_, score)| *score).collect();
-            let purpose = format!("choice {} of a pair", round + 1);
+            let purpose = "choice of a pair";
             let rho = self.choices.share(1, rounds);
             let place = choose(&of_candidates, 1, purpose, rho, allowance, source)?;
             let Some(Some(place)) = place.and_then(|place| candidates.get(place)).map(|(place, _)| *place) else {

@@ -43,7 +43,7 @@ pub(super) fn score(weight: u32, distance: i128, handicap: f64) -> i64 {
 pub(super) fn choose(
     scores: &[i64],
     heaviest: u32,
-    purpose: String,
+    purpose: &str,
     rho: Rho,
     allowance: &mut Allowance,
     source: &mut NoiseSource,

@@ -81,7 +81,7 @@ impl Aim {
             scope: Scope::default(),
             workload: Workload::AllOfSize(2),
             max_cells: 10_000_000,
-            split: Split { attributes: 100, choices: 50 },
+            split: Split { attributes: 150, choices: 40 },
             pace: Pace { sets_per_attribute: 5, rounds: 8, early: 350, steps: 60 },
         }
     }

@@ -331,7 +331,7 @@ impl Search<'_> {
         let mut joined: Vec<usize> = (0..bench.shape().len()).collect();
         let mut open: Vec<usize> = (0..self.candidates.len()).collect();
         let mut places = Vec::new();
-        for choice in 1..=round.batch {
+        for _ in 1..=round.batch {
             open = self.open(&open, bench, round.cap, round.joining.then_some(&joined));
             // To stop is a candidate too, of score 0.
             let of_open = open.iter().filter_map(|&place| scores.get(place).copied()).chain([0]);

@@ -254,7 +254,7 @@ impl Tree<'_> {
         let mut left = self.max_cells.saturating_sub(singles);
         let mut alone = vec![true; attributes];
         let mut chosen = Vec::new();
-        for round in 0..rounds {
+        for _ in 0..rounds {
             let component = |pair: &[usize]| {
                 let of = |place: usize| pair.get(place).and_then(|&position| joined.get(position)).copied();
                 (of(0), of(1))

@@ -284,7 +284,9 @@ mod tests {
         #[test]
         fn sets_are_in_cliques_and_what_is_shared_lies_on_the_way(seed in any::<u64>(), count in 1usize..12, many in 0usize..20) {
             let mut dice = Dice(seed);
-            let sizes: Vec<usize> = (0..count).map(|_| 1 + usize::try_from(dice.roll(5)).unwrap()).collect();
+            let mut sizes: Vec<usize> = (0..count).map(|_| 1 + usize::try_from(dice.roll(5)).unwrap()).collect();
+            // As in a model, where attributes are numbered by size.
+            sizes.sort_unstable();
             let sets: Vec<Vec<usize>> = (0..many)
                 .map(|_| (0..count).filter(|_| dice.one_in(4)).collect())
                 .collect();

@@ -39,13 +39,13 @@ fn synthesizers(criterion: &mut Criterion) {
     let (row, value, un) =
         (RowSeeded::try_new(K).unwrap(), ValueSeeded::try_new(K).unwrap(), Unseeded::try_new(K).unwrap());
     group.bench_function("synth_row_seeded", |bench| {
-        bench.iter(|| row.draw(black_box(&table), &mut NoiseSource::from_seed(1), &control).unwrap());
+        bench.iter(|| row.run(black_box(&table), &mut NoiseSource::from_seed(1), &control).unwrap());
     });
     group.bench_function("synth_value_seeded", |bench| {
-        bench.iter(|| value.draw(black_box(&table), &mut NoiseSource::from_seed(1), &control).unwrap());
+        bench.iter(|| value.run(black_box(&table), &mut NoiseSource::from_seed(1), &control).unwrap());
     });
     group.bench_function("synth_unseeded", |bench| {
-        bench.iter(|| un.draw(black_box(&table), &mut NoiseSource::from_seed(1), &control).unwrap());
+        bench.iter(|| un.run(black_box(&table), &mut NoiseSource::from_seed(1), &control).unwrap());
     });
     for length in [3, 4] {
         let reported = ReportableAggregates::count(&table, &options(length), K, &control).unwrap();

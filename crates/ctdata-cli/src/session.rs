@@ -114,6 +114,16 @@ pub(crate) fn keep_apart(read: &[&Path], written: &[&Path]) -> Result<(), Failur
     Ok(())
 }
 
+/// Errs if a file could not be written: no folder, no permission, or something else is there.
+pub(crate) fn can_be_written(path: &Path) -> Result<(), Failure> {
+    let refused = |error: io::Error| Failure::usage(format!("{}: {error}", path.display()));
+    if path.is_dir() {
+        return Err(refused(io::ErrorKind::IsADirectory.into()));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".ctdata-").tempfile_in(folder).map(drop).map_err(refused)
+}
+
 /// Writes a working copy, whole or not at all, readable by its owner alone; compressed if it is named so.
 pub(crate) fn working_copy<T>(
     path: &Path,

@@ -28,6 +28,7 @@ pub(crate) fn of_plan(
             if entry.values.is_some() || entry.other.is_some() {
                 return Err(at(PublishError::plan("its values are those of the layout's codebook")));
             }
+            let (attribute, column) = &tellable(attribute, column, layout);
             let years = layout.filter(|_| *name == CaseAttribute::YearOfRegistration.name());
             let range = entry.range.or(years.map(|layout| [layout.years.0.into(), layout.years.1.into()]));
             match range {
@@ -52,6 +53,18 @@ pub(crate) fn of_plan(
         public = public.with_ids(ids.clone())?;
     }
     Ok((public, constraints))
+}
+
+/// A column with only those kinds of missing that a file of the layout can tell; others become blanks.
+fn tellable(attribute: &Attribute, column: &Column, layout: Option<&'static Layout>) -> (Attribute, Column) {
+    let Some(layout) = layout else { return (attribute.clone(), column.clone()) };
+    let kinds = layout.missing_kinds(attribute).with(Missing::NotRecorded);
+    let new = Attribute::new(attribute.shared_name(), attribute.domain().clone(), kinds);
+    let blank = new.missing_code(Missing::NotRecorded).unwrap_or_default();
+    let code = |code| attribute.cell(code).and_then(|cell| new.code(cell)).unwrap_or(blank);
+    let map: Vec<u16> = (0u16..).take(attribute.code_count()).map(code).collect();
+    let column = column.recoded(&map);
+    (new, column)
 }
 
 /// A column with blanks for numbers outside a range, and the rule that there are none.

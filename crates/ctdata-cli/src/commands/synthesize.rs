@@ -9,7 +9,7 @@ use ctdata::publish::{Plan, Publisher, SynthesisAccount};
 use crate::args::SynthesizeOptions;
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::{Session, keep_apart, working_copy};
+use crate::session::{Session, can_be_written, keep_apart, working_copy};
 
 pub(crate) fn run(options: &SynthesizeOptions, session: &Session) -> Result<(), Failure> {
     let plan = Plan::read(&options.plan)?;
@@ -31,10 +31,31 @@ pub(crate) fn run(options: &SynthesizeOptions, session: &Session) -> Result<(), 
         .map(PathBuf::as_path)
         .collect();
     keep_apart(&read.collect::<Vec<_>>(), &written)?;
-    let outcome = maker.synthesize(&options.input, &session.control);
-    session.finish();
-    let mut made = outcome.map_err(|error| super::anonymize::explained(error, Some(&options.plan), false))?;
-    working_copy(&options.out, |output| Ok(made.write(output, &session.control)?))?;
+    // What is to be written is opened first: a budget should not be spent on what cannot be written.
+    for other in [&options.aggregates, &options.report].into_iter().flatten() {
+        can_be_written(other)?;
+    }
+    let mut refusal = None;
+    let written = working_copy(&options.out, |output| {
+        let outcome = maker.synthesize(&options.input, &session.control);
+        session.finish();
+        match outcome {
+            Ok(made) => {
+                made.write(output, &session.control)?;
+                Ok(made)
+            }
+            Err(error) => {
+                let failure = super::anonymize::explained(error, Some(&options.plan), false);
+                let code = failure.code;
+                refusal = Some(failure);
+                Err(Failure { code, message: String::new() })
+            }
+        }
+    });
+    if let Some(refusal) = refusal {
+        return Err(refusal);
+    }
+    let mut made = written?;
     made.account.outputs.push(options.out.display().to_string());
     if let Some(file) = &options.aggregates {
         working_copy(file, |output| Ok(made.write_aggregates(output, &session.control)?))?;

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use ctdata_table::csv::{CsvWriter, LineEnd, Separator};
-use ctdata_table::{Attribute, Cell, CodeSlice, Constraint, Control, Schema, Table, TableError};
+use ctdata_table::{Attribute, Cell, CodeSlice, Constraint, Control, MissingKinds, Schema, Table, TableError};
 
 use super::decode::tokens_of;
 use super::layout::{Layout, LayoutAttribute, LayoutColumn};
@@ -49,6 +49,17 @@ pub fn write_recoded(
 }
 
 impl Layout {
+    /// The kinds of missing of an attribute that a file of this layout can tell; all of them for an attribute that the
+    /// layout does not have, or has with other values.
+    pub fn missing_kinds(&'static self, attribute: &Attribute) -> MissingKinds {
+        let Some(column) = column_of(self, attribute.name()).filter(|column| column.has_domain(attribute)) else {
+            return attribute.missing();
+        };
+        let tokens = tokens_of(self, column, attribute.domain(), attribute.missing());
+        let of_kinds = attribute.missing().iter().zip(tokens.iter().skip(attribute.domain().len()));
+        of_kinds.filter(|(_, token)| token.is_some()).map(|(kind, _)| kind).collect()
+    }
+
     /// Values that no file of this layout can hold, though the attribute has them: one rule per attribute, for
     /// algorithms that draw records. A layout that knows `1` and empty cells, for example, has no "no".
     ///

@@ -246,8 +246,6 @@ fn subsets(positions: &[usize], of: usize, all: &mut Vec<Vec<usize>>) {
 
 /// One round of choices.
 struct Round {
-    /// Choices before it.
-    first: u64,
     batch: u64,
     /// Cells that the junction tree may have after it.
     cap: u128,
@@ -299,7 +297,7 @@ impl Search<'_> {
             // The junction tree grows as choices are made, so that the first ones do not take all room.
             let share = u128::from(self.max_cells) * u128::from(made + batch) / u128::from(most);
             let cap = if wide { self.max_cells.into() } else { share };
-            let round = Round { first: made, batch, cap, joining, rho: self.choices.share(1, most) };
+            let round = Round { batch, cap, joining, rho: self.choices.share(1, most) };
             let (places, ended) = self.choose(&round, &scores, bench, allowance, source)?;
             if !places.is_empty() {
                 self.measure(&places, made, most, bench, allowance, source)?;

@@ -5,6 +5,7 @@ use std::io;
 use ctdata::indicators::IndicatorError;
 use ctdata::model::ModelError;
 use ctdata::privacy::PrivacyError;
+use ctdata::privacy::dp::LedgerFault;
 use ctdata::publish::PublishError;
 use ctdata::table::TableError;
 
@@ -52,9 +53,14 @@ fn code_of_model(error: &ModelError) -> u8 {
 fn code_of_privacy(error: &PrivacyError) -> u8 {
     match error {
         PrivacyError::Cancelled(_) => Failure::CANCELLED,
-        PrivacyError::NoSolution { .. } | PrivacyError::NoRecoding { .. } | PrivacyError::GuaranteeFails(_) => {
-            Failure::NO
-        }
+        PrivacyError::NoSolution { .. }
+        | PrivacyError::NoRecoding { .. }
+        | PrivacyError::GuaranteeFails(_)
+        | PrivacyError::BudgetExceeded { .. }
+        | PrivacyError::Overdrawn { .. }
+        | PrivacyError::DeltaOverdrawn { .. }
+        | PrivacyError::Ledger { fault: LedgerFault::Changed { .. } | LedgerFault::HeaderChanged, .. }
+        | PrivacyError::Ledger { fault: LedgerFault::Overspent { .. }, .. } => Failure::NO,
         PrivacyError::Table(error) => code_of_table(error),
         _ => Failure::USAGE,
     }

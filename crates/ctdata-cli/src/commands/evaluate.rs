@@ -33,7 +33,7 @@ pub(crate) fn run(options: &EvaluateOptions, session: &Session) -> Result<(), Fa
         k: options.k,
         keys: options.keys.iter().map(|name| named(&original, name)).collect::<Result<_, _>>()?,
         attacks: options.targets > 0,
-        attack_targets: options.targets,
+        attack_targets: options.targets.max(1),
         ..Evaluator::default()
     };
     // The seed chooses whom attacks are tried on; it protects nobody and is no secret.

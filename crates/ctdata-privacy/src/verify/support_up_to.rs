@@ -139,15 +139,15 @@ mod tests {
 
     #[test]
     fn the_rarest_combination_of_a_length_is_found() {
-        let input = texts(&[("A", &["1", "1", "1", "2", "2"]), ("B", &["x", "x", "y", "y", "-"]), ("C", &["p", "p", "p", "p", "q"])]);
+        let input = texts(&[("A", &["a", "a", "a", "b", "b"]), ("B", &["x", "x", "y", "y", "-"]), ("C", &["p", "p", "p", "p", "q"])]);
         let least = |columns: &[(&str, &[&str])], length| {
             least_support_up_to(&input, &texts(columns), length, &Control::default()).unwrap()
         };
-        let output: [(&str, &[&str]); 3] = [("A", &["1", "1"]), ("B", &["x", "y"]), ("C", &["p", "p"])];
+        let output: [(&str, &[&str]); 3] = [("A", &["a", "a"]), ("B", &["x", "y"]), ("C", &["p", "p"])];
         assert_eq!([1, 2, 3].map(|length| least(&output, length)), [Some(2), Some(1), Some(1)]);
-        let alone: [(&str, &[&str]); 3] = [("A", &["1"]), ("B", &["-"]), ("C", &["p"])];
+        let alone: [(&str, &[&str]); 3] = [("A", &["a"]), ("B", &["-"]), ("C", &["p"])];
         assert_eq!([1, 2, 3].map(|length| least(&alone, length)), [Some(3), Some(3), Some(3)]);
-        let made_up: [(&str, &[&str]); 3] = [("A", &["2"]), ("B", &["x"]), ("C", &["p"])];
+        let made_up: [(&str, &[&str]); 3] = [("A", &["b"]), ("B", &["x"]), ("C", &["p"])];
         assert_eq!([1, 2].map(|length| least(&made_up, length)), [Some(2), Some(0)]);
     }
 }

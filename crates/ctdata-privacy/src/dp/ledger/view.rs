@@ -27,8 +27,6 @@ pub struct Remaining {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct LedgerView {
-    /// The version of this report.
-    pub format_version: u32,
     /// The data set.
     pub dataset: String,
     /// What all releases may spend together.
@@ -70,7 +68,6 @@ impl LedgerView {
         let remaining = remaining(chain)?;
         let spent_epsilon = if spent == Rho::ZERO { None } else { Some(epsilon_of_rho(spent, remaining.delta)?) };
         Ok(Self {
-            format_version: 1,
             dataset: chain.header.dataset.clone(),
             budget: chain.header.budget,
             spent,

@@ -30,8 +30,7 @@ fn synth(criterion: &mut Criterion) {
     let budget = Budget { epsilon: Epsilon::try_new(1.0).unwrap(), delta: Delta::try_new(1e-9).unwrap() };
     let mut group = criterion.benchmark_group("synth");
     group.sample_size(10);
-    let means =
-        || (Payment::without_ledger(budget, PrivacyUnit::Record, 1).unwrap(), NoiseSource::from_seed(1));
+    let means = || (Payment::without_ledger(budget, PrivacyUnit::Record, 1).unwrap(), NoiseSource::from_seed(1));
     group.bench_function("synth_mst", |bench| {
         bench.iter(|| {
             let (payment, mut source) = means();

@@ -38,7 +38,10 @@ fn run() -> Result<(), Box<dyn Error>> {
     ];
     let evaluator = Evaluator { attacks: false, ..Evaluator::default() };
     let mut rng = ChaCha20Rng::seed_from_u64(1);
-    println!("{:<14} {:>9} {:>10} {:>11} {:>8} {:>8}", "method", "records", "preserved", "fabricated", "2-way", "3-way");
+    println!(
+        "{:<14} {:>9} {:>10} {:>11} {:>8} {:>8}",
+        "method", "records", "preserved", "fabricated", "2-way", "3-way"
+    );
     for (name, output) in methods {
         // The verifier finds each synthetic record in the original, and counts how many people have all of it.
         let released = output.verify(&control)?;

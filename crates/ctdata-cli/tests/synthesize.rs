@@ -168,7 +168,9 @@ fn nothing_but_noisy_counts_depends_on_a_single_person() {
             statement["synthetic"]["rows"] = Value::Null;
             let spent = statement["synthetic"]["guarantee"]["differential-privacy"]["spent"].take();
             let total: f64 = spent.as_array().unwrap().iter().map(|part| part["rho"].as_f64().unwrap()).sum();
-            assert!(total <= statement["synthetic"]["guarantee"]["differential-privacy"]["rho"].as_f64().unwrap() + 1e-12);
+            assert!(
+                total <= statement["synthetic"]["guarantee"]["differential-privacy"]["rho"].as_f64().unwrap() + 1e-12
+            );
             statement
         };
         assert_eq!(said(&one_document), said(&two_document));
@@ -183,7 +185,9 @@ fn nothing_but_noisy_counts_depends_on_a_single_person() {
 fn a_seed_repeats_the_release_and_marks_it_not_private() {
     let desk = Desk::new();
     desk.write("plan.toml", &plan(MST));
-    let run = |out: &str| desk.json(&["synthesize", "survey.csv", out, "--plan", "plan.toml", "--seed", "3", "--report", "r.md"]);
+    let run = |out: &str| {
+        desk.json(&["synthesize", "survey.csv", out, "--plan", "plan.toml", "--seed", "3", "--report", "r.md"])
+    };
     let document = run("one.csv");
     run("two.csv");
     assert_eq!(desk.read("one.csv"), desk.read("two.csv"));
@@ -224,7 +228,10 @@ fn what_cannot_be_done_is_said_in_one_sentence() {
     let plan = "format_version = 1\n[input]\nformat = \"csv\"\n[[attribute]]\nname = \"town\"\nrole = \"released\"\n";
     desk.write("plan.toml", &format!("{plan}{MST}"));
     let message = desk.refused(&["synthesize", "survey.csv", "out.csv", "--plan", "plan.toml"], 2);
-    assert!(message.contains("attribute `town`: a release with an epsilon needs its values from a codebook"), "{message}");
+    assert!(
+        message.contains("attribute `town`: a release with an epsilon needs its values from a codebook"),
+        "{message}"
+    );
     assert!(desk.refused(&["ledger", "none.ledger"], 2).contains("none.ledger"));
 }
 
@@ -249,9 +256,20 @@ fn released_records_are_compared_with_the_original() {
     desk.write("plan.toml", &plan(MST));
     desk.json(&["synthesize", "survey.csv", "out.csv", "--plan", "plan.toml", "--seed", "1"]);
     let document = desk.json(&[
-        "evaluate", "survey.csv", "out.csv", "--format", "csv", "--targets", "50", "--report", "r.md", "--plots", "plots",
+        "evaluate",
+        "survey.csv",
+        "out.csv",
+        "--format",
+        "csv",
+        "--targets",
+        "50",
+        "--report",
+        "r.md",
+        "--plots",
+        "plots",
     ]);
-    let lengths: Vec<u64> = document["marginals"].as_array().unwrap().iter().map(|m| m["length"].as_u64().unwrap()).collect();
+    let lengths: Vec<u64> =
+        document["marginals"].as_array().unwrap().iter().map(|m| m["length"].as_u64().unwrap()).collect();
     assert_eq!(lengths, [1, 2, 3]);
     for field in ["preservation", "fabricated", "leakage", "attacks"] {
         assert!(!document[field].is_null(), "{field}: {document}");

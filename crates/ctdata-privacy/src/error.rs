@@ -221,7 +221,9 @@ pub enum BrokenGuarantee {
     #[error("the entry that paid for the release does not stand in the ledger")]
     NotInLedger,
     /// A synthetic record has a combination of values that too few have.
-    #[error("synthetic records hold combinations of values that fewer than {required} units of the source have, down to {achieved}")]
+    #[error(
+        "synthetic records hold combinations of values that fewer than {required} units of the source have, down to {achieved}"
+    )]
     Support {
         /// Units that each combination must occur in.
         required: u64,
@@ -229,7 +231,9 @@ pub enum BrokenGuarantee {
         achieved: u64,
     },
     /// Values occur more often among synthetic records than was claimed.
-    #[error("{values} values occur more often among synthetic records than in the source, rounded down to a multiple of k")]
+    #[error(
+        "{values} values occur more often among synthetic records than in the source, rounded down to a multiple of k"
+    )]
     Frequency {
         /// How many values.
         values: u64,

@@ -69,14 +69,18 @@
 //! | how are numbers coarsened? | [`TopBottomCoding`], [`Rounding`] |
 //! | how do records exchange values? | [`RankSwapping`] |
 //! | what does perturbation hand back? | [`Perturbed`], [`PerturbationReport`], [`PerturbationDetails`] |
+//! | how are synthetic records made, with k or with an epsilon? | [`synth`] |
+//! | what does an epsilon mean, what is left of it, how is noise drawn? | [`dp`], [`dp::choosing`], [`dp::Ledger`] |
+//! | how near is a release, and what does an attacker gain? | [`evaluate`] |
+//! | does a mechanism keep its epsilon? | [`evaluate::DpAudit`] |
 //! | may it be published? | [`Unverified`], [`Released`] |
 //! | what does a reader of the release need to know? | [`Statement`], [`Summary`], [`RecordCounts`], [`BlankedCells`] |
 //! | why is it right? | [`proofs`] |
 //!
 //! # What it does not do
 //! - It does not choose quasi-identifiers: what an attacker may know is a decision about the world.
-//! - It does not make synthetic data yet, and offers no differential privacy yet.
-//! - It does not read or write files.
+//! - It does not read or write files, but for the ledger of a privacy budget.
+//! - It asks nobody for randomness or the time: the caller hands both over.
 //! - k-anonymity is not enough against someone who knows sensitive attributes; each
 //!   [`Statement`] says what is not protected.
 //!

@@ -73,7 +73,8 @@ fn within(
     column: &Column,
     [lowest, highest]: [i64; 2],
 ) -> Result<(Column, Constraint), PublishError> {
-    let Some(blank) = attribute.missing_code(Missing::NotRecorded).filter(|_| attribute.domain().scale() == Some(0)) else {
+    let Some(blank) = attribute.missing_code(Missing::NotRecorded).filter(|_| attribute.domain().scale() == Some(0))
+    else {
         return Err(PublishError::plan("range is for whole numbers that may be blank"));
     };
     let is_outside =
@@ -98,9 +99,10 @@ fn domain(entry: &AttributePlan, attribute: &Attribute, plan: &Plan) -> Result<D
     if let Some([lowest, highest]) = entry.range {
         return Ok(Domain::numeric(lowest..=highest, 0, Origin::Public)?);
     }
-    let listed = entry.hierarchy.as_ref().filter(|hierarchy| {
-        hierarchy.file.is_some() || hierarchy.case.is_some() || hierarchy.tree.is_some()
-    });
+    let listed = entry
+        .hierarchy
+        .as_ref()
+        .filter(|hierarchy| hierarchy.file.is_some() || hierarchy.case.is_some() || hierarchy.tree.is_some());
     match listed {
         Some(hierarchy) => Ok(crate::hierarchies::build(hierarchy, attribute, &plan.folder)?.leaves().clone()),
         None => Err(PublishError::plan(
@@ -151,7 +153,9 @@ mod tests {
         let column = Column::from_codes(&[code(1950), code(2010), code(2024)], attribute.code_count());
         let table = Table::try_new(Schema::try_new(vec![attribute.clone()]).unwrap(), vec![column]).unwrap();
         let years = |rest: &str| {
-            let text = format!("format_version = 1\n[[attribute]]\nname = \"year_of_registration\"\nrole = \"released\"\n{rest}");
+            let text = format!(
+                "format_version = 1\n[[attribute]]\nname = \"year_of_registration\"\nrole = \"released\"\n{rest}"
+            );
             let plan: Plan = text.parse().unwrap();
             let entries = [(&plan.attributes[0], "year_of_registration".to_owned())];
             let (table, constraints) = of_plan(&table, Some(layout), &entries, &plan).unwrap();

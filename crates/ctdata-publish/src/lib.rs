@@ -66,9 +66,9 @@ pub use folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_
 pub use pipeline::{Anonymized, Publisher};
 pub use plan::plans;
 pub use plan::{
-    AnonymizePlan, AttributePlan, BudgetPlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CodingPlan, CombinationPlan, DistancePlan,
-    FullGeneralization, HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan, PerturbPlan, Plan, ReplacementPlan,
-    Role, SynthesizePlan, TablePlan, ThresholdPlan,
+    AnonymizePlan, AttributePlan, BudgetPlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CodingPlan, CombinationPlan,
+    DistancePlan, FullGeneralization, HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan, PerturbPlan, Plan,
+    ReplacementPlan, Role, SynthesizePlan, TablePlan, ThresholdPlan,
 };
 pub use quality::{ColumnQuality, Quality};
 pub use randomness::Randomness;

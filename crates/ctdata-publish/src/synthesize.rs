@@ -181,8 +181,10 @@ impl Publisher {
             .synthesize
             .as_ref()
             .ok_or_else(|| PublishError::plan("there is no [synthesize] that says how records are made"))?;
-        let randomness =
-            self.randomness.as_ref().ok_or_else(|| PublishError::plan("drawing needs randomness, which the caller gives"))?;
+        let randomness = self
+            .randomness
+            .as_ref()
+            .ok_or_else(|| PublishError::plan("drawing needs randomness, which the caller gives"))?;
         if !(settings.is_differentially_private() && plan.input.accept_errors) {
             crate::pipeline::validate(&outcome, plan, input, control)?;
         }
@@ -277,9 +279,9 @@ fn columns(
     };
     let mut entries = Vec::new();
     for entry in &all {
-        let name = dataset.resolve(&entry.name).map_err(|error| {
-            PublishError::from(error).at(format!("attribute `{}`", entry.name))
-        })?;
+        let name = dataset
+            .resolve(&entry.name)
+            .map_err(|error| PublishError::from(error).at(format!("attribute `{}`", entry.name)))?;
         match entry.role {
             Role::QuasiIdentifier | Role::Sensitive | Role::Released => {
                 if entries.iter().any(|(_, other)| *other == name) {

@@ -22,8 +22,11 @@ struct Answer<'a> {
 }
 
 pub(crate) fn run(options: &EvaluateOptions, session: &Session) -> Result<(), Failure> {
-    let read: Vec<&Path> =
-        [Some(&options.original), Some(&options.released), options.holdout.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+    let read: Vec<&Path> = [Some(&options.original), Some(&options.released), options.holdout.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(PathBuf::as_path)
+        .collect();
     let written: Vec<&Path> = options.report.iter().map(PathBuf::as_path).collect();
     keep_apart(&read, &written)?;
     let original = table(&options.original, options, session)?;
@@ -50,8 +53,7 @@ pub(crate) fn run(options: &EvaluateOptions, session: &Session) -> Result<(), Fa
         outputs.push(report.display().to_string());
     }
     if let Some(folder) = &options.plots {
-        fs::create_dir_all(folder)
-            .map_err(|error| Failure::usage(format!("{}: {error}", folder.display())))?;
+        fs::create_dir_all(folder).map_err(|error| Failure::usage(format!("{}: {error}", folder.display())))?;
         for plot in evaluation.plots() {
             let file = folder.join(format!("{}.svg", plot.name));
             working_copy(&file, |output| Ok(output.write_all(plot.svg.as_bytes())?))?;
@@ -63,7 +65,7 @@ pub(crate) fn run(options: &EvaluateOptions, session: &Session) -> Result<(), Fa
     }
     session.text(&evaluation.to_plain_text())?;
     if !outputs.is_empty() {
-        session.text(&format!("written:\n{}", outputs.iter().map(|file| format!("  {file}\n")).collect::<String>()))?;
+        session.text(&format!("written:\n  {}\n", outputs.join("\n  ")))?;
     }
     Ok(())
 }
@@ -89,7 +91,8 @@ fn table(file: &Path, options: &EvaluateOptions, session: &Session) -> Result<Fi
     let dataset = outcome?.into_dataset()?;
     let mut table = dataset.table().clone();
     if !options.attributes.is_empty() {
-        let names = options.attributes.iter().map(|name| Ok(dataset.resolve(name)?)).collect::<Result<Vec<_>, Failure>>()?;
+        let names =
+            options.attributes.iter().map(|name| Ok(dataset.resolve(name)?)).collect::<Result<Vec<_>, Failure>>()?;
         table = table.select_named(&names)?;
     }
     Ok(File { table, dataset })

@@ -25,11 +25,12 @@ pub(crate) fn run(options: &SynthesizeOptions, session: &Session) -> Result<(), 
     };
     let ledger = maker.ledger_of(&plan);
     let read = [options.input.as_path(), options.plan.as_path()].into_iter().chain(files.iter().map(PathBuf::as_path));
-    let written: Vec<&Path> = [Some(&options.out), options.aggregates.as_ref(), options.report.as_ref(), ledger.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(PathBuf::as_path)
-        .collect();
+    let written: Vec<&Path> =
+        [Some(&options.out), options.aggregates.as_ref(), options.report.as_ref(), ledger.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(PathBuf::as_path)
+            .collect();
     keep_apart(&read.collect::<Vec<_>>(), &written)?;
     // What is to be written is opened first: a budget should not be spent on what cannot be written.
     for other in [&options.aggregates, &options.report].into_iter().flatten() {
@@ -81,7 +82,8 @@ const SHOWN: usize = 12;
 
 /// What was made, what holds, and what was spent on it.
 pub(crate) fn words(account: &SynthesisAccount) -> String {
-    let mut text = format!("{}: {} synthetic records by {}\n", account.format, count(account.rows), account.method.name());
+    let mut text =
+        format!("{}: {} synthetic records by {}\n", account.format, count(account.rows), account.method.name());
     for model in &account.statement.models {
         let _ = writeln!(text, "holds: {}", model.description);
     }
@@ -105,7 +107,8 @@ pub(crate) fn words(account: &SynthesisAccount) -> String {
             [("spent on", Align::Left), ("charges", Align::Right), ("rho", Align::Right), ("share", Align::Right)];
         text.push_str(&table(&columns, &rows));
         if let Some(more) = guarantee.spent.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            let _ = writeln!(text, "and {} more, each less than these (--json and --report list all)", count(more as u64));
+            let _ =
+                writeln!(text, "and {} more, each less than these (--json and --report list all)", count(more as u64));
         }
         if let Some(ledger) = &guarantee.ledger {
             let _ = writeln!(text, "entry {} of the ledger of dataset {}", ledger.entry, ledger.dataset);

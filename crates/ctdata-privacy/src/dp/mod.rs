@@ -27,8 +27,8 @@ pub use convert::{
     delta_of_discrete_gaussian, delta_of_rho, epsilon_of_rho, rho_of_epsilon, rho_of_exponential, rho_of_pure_epsilon,
 };
 pub use ledger::{EntryHash, Ledger, LedgerEntry, LedgerFault, LedgerView, Receipt, Remaining, Reservation};
-pub use mechanism::{ExponentialMechanism, GaussianMechanism, LaplaceMechanism, Noisy, PermuteAndFlip};
 pub use marginals::{LengthSplit, NoisyAggregates, NoisyLength, RecordCap, SparseMarginals, Weighting};
+pub use mechanism::{ExponentialMechanism, GaussianMechanism, LaplaceMechanism, Noisy, PermuteAndFlip};
 pub use noise::{DiscreteGaussian, DiscreteLaplace, Ratio};
 pub use payment::{Payment, ReleaseNote};
 pub use source::NoiseSource;

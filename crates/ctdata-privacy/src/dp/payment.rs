@@ -75,11 +75,7 @@ impl Payment {
     ///
     /// # Errors
     /// A budget that is too large to protect anybody.
-    pub fn without_ledger(
-        budget: Budget,
-        unit: PrivacyUnit,
-        records_per_person: u32,
-    ) -> Result<Self, PrivacyError> {
+    pub fn without_ledger(budget: Budget, unit: PrivacyUnit, records_per_person: u32) -> Result<Self, PrivacyError> {
         let rho = rho_of_epsilon(budget.epsilon, budget.delta)?;
         Ok(Self { budget, unit, allowance: Allowance::without_ledger(rho, records_per_person), ledger: None })
     }

@@ -5,9 +5,7 @@ mod synthetic;
 mod words;
 
 pub use preparation::{PerturbedColumns, Preparation, PublishedMatrix};
-pub use synthetic::{
-    DifferentialPrivacy, LedgerCharge, Spent, SynthesisMethod, SyntheticGuarantee, SyntheticRecords,
-};
+pub use synthetic::{DifferentialPrivacy, LedgerCharge, Spent, SynthesisMethod, SyntheticGuarantee, SyntheticRecords};
 
 use crate::{ClassModel, KAnonymity, Measure, PrivacyModel, PrivacyUnit, TableModel};
 

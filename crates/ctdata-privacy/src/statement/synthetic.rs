@@ -272,10 +272,7 @@ fn spending(text: &mut String, guarantee: &DifferentialPrivacy) {
     } else {
         text.push_str("- No ledger was kept: what other releases of the same persons spent is not counted.\n");
     }
-    let _ = writeln!(
-        text,
-        "\n| spent on | charges | rho | share |\n|---|---:|---:|---:|",
-    );
+    let _ = writeln!(text, "\n| spent on | charges | rho | share |\n|---|---:|---:|---:|",);
     for spent in &guarantee.spent {
         let _ = writeln!(
             text,
@@ -380,9 +377,7 @@ fn not_protected(synthetic: &SyntheticRecords) -> Vec<String> {
                  been made up, and a true one may be missing.",
             ]));
             if guarantee.ledger.is_none() {
-                all.push(
-                    "Without a ledger nothing counts what other releases of the same persons spend.".to_owned(),
-                );
+                all.push("Without a ledger nothing counts what other releases of the same persons spend.".to_owned());
             }
             all
         }
@@ -398,7 +393,8 @@ fn not_protected(synthetic: &SyntheticRecords) -> Vec<String> {
             ]);
             if synthetic.method == SynthesisMethod::RowSeeded {
                 all.push(
-                    "A synthetic record is made of values of one record of the source, with the rare ones left out.".to_owned(),
+                    "A synthetic record is made of values of one record of the source, with the rare ones left out."
+                        .to_owned(),
                 );
             }
             if synthetic.method == SynthesisMethod::Unseeded {

@@ -284,7 +284,9 @@ impl Statement {
         let mut text = String::new();
         let columns = list(&self.columns);
         match self.released {
-            ReleaseKind::Microdata | ReleaseKind::SyntheticMicrodata => text.push_str("This release holds one row per record."),
+            ReleaseKind::Microdata | ReleaseKind::SyntheticMicrodata => {
+                text.push_str("This release holds one row per record.")
+            }
             ReleaseKind::CountTable => {
                 let id = self.table.as_deref().unwrap_or_default();
                 let from = self.computed_from.as_deref().unwrap_or_default();

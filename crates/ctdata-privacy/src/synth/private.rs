@@ -23,7 +23,11 @@ fn paid<D>(
     if unit != payment.unit {
         return Err(PrivacyError::InvalidParameter {
             parameter: "unit",
-            rule: format!("the payment protects each {}, and the table knows each {}", payment.unit.code(), unit.code()),
+            rule: format!(
+                "the payment protects each {}, and the table knows each {}",
+                payment.unit.code(),
+                unit.code()
+            ),
         });
     }
     let most = payment.allowance.records_per_person();
@@ -50,10 +54,11 @@ impl Mst {
         source: &mut NoiseSource,
         control: &Control,
     ) -> Result<Synthetic<GraphicalReport>, PrivacyError> {
-        let (output, report) = paid(table, SynthesisMethod::Mst, payment, source, control, |table, allowance, source| {
-            let draft = self.draw(table, allowance, source, control)?;
-            Ok((draft.table, draft.report))
-        })?;
+        let (output, report) =
+            paid(table, SynthesisMethod::Mst, payment, source, control, |table, allowance, source| {
+                let draft = self.draw(table, allowance, source, control)?;
+                Ok((draft.table, draft.report))
+            })?;
         Ok(Synthetic { output, report, counts: None })
     }
 }
@@ -73,10 +78,11 @@ impl Aim {
         source: &mut NoiseSource,
         control: &Control,
     ) -> Result<Synthetic<GraphicalReport>, PrivacyError> {
-        let (output, report) = paid(table, SynthesisMethod::Aim, payment, source, control, |table, allowance, source| {
-            let draft = self.draw(table, allowance, source, control)?;
-            Ok((draft.table, draft.report))
-        })?;
+        let (output, report) =
+            paid(table, SynthesisMethod::Aim, payment, source, control, |table, allowance, source| {
+                let draft = self.draw(table, allowance, source, control)?;
+                Ok((draft.table, draft.report))
+            })?;
         Ok(Synthetic { output, report, counts: None })
     }
 }
@@ -112,8 +118,11 @@ impl DpAggregateSeeded {
         let method = SynthesisMethod::AggregateSeeded;
         let (output, (report, counts)) = paid(table, method, payment, source, control, |table, allowance, source| {
             let drawn = self.draw(table, allowance, source, control)?;
-            let counts =
-                CombinationCounts::of_noisy(drawn.table.schema(), drawn.aggregates.records, drawn.aggregates.combinations);
+            let counts = CombinationCounts::of_noisy(
+                drawn.table.schema(),
+                drawn.aggregates.records,
+                drawn.aggregates.combinations,
+            );
             let report = NoisyAggregatesReport {
                 records: drawn.aggregates.records,
                 lengths: drawn.aggregates.lengths,

@@ -24,7 +24,10 @@ impl CountingClaim {
             variables: variables.to_vec(),
             summary: Summary {
                 unit: statement.unit,
-                records: statement.records.clone().unwrap_or_else(|| crate::RecordCounts::synthetic(microdata.rows() as u64)),
+                records: statement
+                    .records
+                    .clone()
+                    .unwrap_or_else(|| crate::RecordCounts::synthetic(microdata.rows() as u64)),
                 blanked: statement.blanked.clone(),
                 generalized: statement.generalized.clone(),
                 classes: statement.verified.classes,

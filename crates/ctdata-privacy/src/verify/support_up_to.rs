@@ -139,7 +139,11 @@ mod tests {
 
     #[test]
     fn the_rarest_combination_of_a_length_is_found() {
-        let input = texts(&[("A", &["a", "a", "a", "b", "b"]), ("B", &["x", "x", "y", "y", "-"]), ("C", &["p", "p", "p", "p", "q"])]);
+        let input = texts(&[
+            ("A", &["a", "a", "a", "b", "b"]),
+            ("B", &["x", "x", "y", "y", "-"]),
+            ("C", &["p", "p", "p", "p", "q"]),
+        ]);
         let least = |columns: &[(&str, &[&str])], length| {
             least_support_up_to(&input, &texts(columns), length, &Control::default()).unwrap()
         };

@@ -191,9 +191,11 @@ impl Claim<Table> for SupportClaim {
             return Err(BrokenGuarantee::Account.into());
         }
         let mut checks = vec![match self.length {
-            None => "Each synthetic record was looked for in the source, and the units that have all of its values were \
+            None => {
+                "Each synthetic record was looked for in the source, and the units that have all of its values were \
                      counted: at least k. So every combination of them, of any length, is that of at least k."
-                .to_owned(),
+                    .to_owned()
+            }
             Some(length) => format!(
                 "Every combination of up to {length} values in the synthetic records was looked for in the source, and the \
                  units that have it were counted: at least k."
@@ -201,7 +203,8 @@ impl Claim<Table> for SupportClaim {
         }];
         if self.is_capped {
             checks.push(
-                "No value occurs more often than in the source, that count being rounded down to a multiple of k.".to_owned(),
+                "No value occurs more often than in the source, that count being rounded down to a multiple of k."
+                    .to_owned(),
             );
         }
         checks.push(

@@ -83,7 +83,9 @@ impl AttributePlan {
         if let Some([lowest, highest]) = range
             && (lowest > highest || highest.abs_diff(*lowest) >= 65_532)
         {
-            return Err(format!("attribute `{name}`: range goes from the lowest to the highest of at most 65,532 numbers"));
+            return Err(format!(
+                "attribute `{name}`: range goes from the lowest to the highest of at most 65,532 numbers"
+            ));
         }
         let is_quasi = *role == Role::QuasiIdentifier;
         if !is_quasi && (levels.is_some() || weight.is_some()) {

@@ -87,8 +87,10 @@ impl SynthesizePlan {
 
     pub(super) fn check(&self, budget: Option<&BudgetPlan>) -> Result<(), String> {
         let name = self.method.name();
-        let seeded_by_records =
-            matches!(self.method, SynthesisMethod::RowSeeded | SynthesisMethod::ValueSeeded | SynthesisMethod::Unseeded);
+        let seeded_by_records = matches!(
+            self.method,
+            SynthesisMethod::RowSeeded | SynthesisMethod::ValueSeeded | SynthesisMethod::Unseeded
+        );
         match (self.epsilon, self.delta, self.k) {
             (Some(_), _, _) if seeded_by_records => {
                 return Err(format!(
@@ -160,9 +162,8 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_said_in_a_sentence() {
-        let method = |name: &str, rest: &str| {
-            error(&format!("format_version = 1\n[synthesize]\nmethod = \"{name}\"\n{rest}"))
-        };
+        let method =
+            |name: &str, rest: &str| error(&format!("format_version = 1\n[synthesize]\nmethod = \"{name}\"\n{rest}"));
         assert_eq!(method("mst", "k = 10"), "plan: synthesize: `mst` needs an epsilon and a delta, and no k");
         assert_eq!(method("mst", ""), "plan: synthesize: `mst` needs an epsilon and a delta");
         assert_eq!(
@@ -185,7 +186,9 @@ mod tests {
             "plan: budget: nothing is spent without [synthesize]"
         );
         assert_eq!(
-            error("format_version = 1\n[synthesize]\nmethod = \"unseeded\"\nk = 5\n[anonymize]\nsuppression_limit = 0.1\n"),
+            error(
+                "format_version = 1\n[synthesize]\nmethod = \"unseeded\"\nk = 5\n[anonymize]\nsuppression_limit = 0.1\n"
+            ),
             "plan: a plan has [anonymize] or [synthesize], not both"
         );
     }

@@ -9,8 +9,8 @@ use super::control_size::singled_out_at;
 use super::rate::{AttackResult, SuccessRate};
 use super::records::{Condition, Records};
 use crate::PrivacyError;
-use crate::evaluate::parallel::try_map;
 use crate::draw::{below, shuffle};
+use crate::evaluate::parallel::try_map;
 
 /// What singling out achieves.
 ///

@@ -160,7 +160,7 @@ mod tests {
             let entries = [(&plan.attributes[0], "year_of_registration".to_owned())];
             let (table, constraints) = of_plan(&table, Some(layout), &entries, &plan).unwrap();
             assert!(constraints[0].violations(&table).unwrap().is_empty());
-            (0..3).map(|row| table.text(row, 0).map(|year| year.into_owned())).collect::<Vec<_>>()
+            (0..3).map(|row| table.text(row, 0).map(Cow::into_owned)).collect::<Vec<_>>()
         };
         assert_eq!(years(""), [None, Some("2010".to_owned()), None]);
         assert_eq!(years("range = [2002, 2024]\n"), [None, Some("2010".to_owned()), Some("2024".to_owned())]);

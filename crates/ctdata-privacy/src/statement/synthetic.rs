@@ -272,7 +272,7 @@ fn spending(text: &mut String, guarantee: &DifferentialPrivacy) {
     } else {
         text.push_str("- No ledger was kept: what other releases of the same persons spent is not counted.\n");
     }
-    let _ = writeln!(text, "\n| spent on | charges | rho | share |\n|---|---:|---:|---:|",);
+    let _ = writeln!(text, "\n| spent on | charges | rho | share |\n|---|---:|---:|---:|");
     for spent in &guarantee.spent {
         let _ = writeln!(
             text,

@@ -19,7 +19,7 @@ use crate::{Attribute, Control, Table, TableError, Weights};
 
 /// Combinations of items, at most so long, that at least so many units have.
 ///
-/// What is an item is for an [`ItemRule`] to say; [`CountSource::combinations`](crate::CountSource::combinations)
+/// What is an item is for an [`ItemRule`](crate::ItemRule) to say; [`CountSource::combinations`](crate::CountSource::combinations)
 /// takes present values. Entries are ordered by length, then by items.
 ///
 /// ```

@@ -184,7 +184,8 @@ impl Step<'_> {
             }
             RecordCap::Percentile(percent) => {
                 let charge = allowance.charge(format!("cap of length {}", self.length), self.cap_rho)?;
-                weights.choose_cap(self.records, *percent, charge, &mut source.stream(), control)?
+                let share = (*percent, self.items.attributes());
+                weights.choose_cap(self.records, share, charge, &mut source.stream(), control)?
             }
         };
         let charge = allowance.charge(format!("combinations of length {}", self.length), self.rho)?;

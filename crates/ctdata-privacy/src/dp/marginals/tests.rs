@@ -436,8 +436,21 @@ fn a_cap_is_found_near_the_percentile() {
     let charge = charge.charge("cap", Rho::at_most(0.01).unwrap()).unwrap();
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     // Records have one to four items; three or fewer in all but one of 50 times 3/4 times 1/3.
-    let cap = weights.choose_cap(&records, 90, charge, &mut rng, &Control::default()).unwrap();
+    let cap = weights.choose_cap(&records, (90, 5), charge, &mut rng, &Control::default()).unwrap();
     assert!((3 << 12..4 << 12).contains(&cap), "{cap}");
+}
+
+/// So little budget that any cap may be chosen: none is above what a record can add, which would buy noise alone, or
+/// more noise than there can be.
+#[test]
+fn no_cap_is_above_what_a_record_can_add() {
+    for seed in 0..50 {
+        let (found, _) = measure(&SparseMarginals::default(), &cases(20, 3), 1e-6, seed);
+        // Of five attributes: five items, ten pairs, ten triples; and up to a quarter of a doubling more.
+        for length in &found.lengths {
+            assert!(length.cap <= 10.0 * 1.2, "{length:?}");
+        }
+    }
 }
 
 #[test]

@@ -79,19 +79,34 @@ impl Weighed<'_> {
             .unwrap_or_else(|| vec![0; candidates]))
     }
 
-    /// A cap under which about a share `percent` of the records keep their full weights.
+    /// What the squares of any record sum to at most, whatever the data: a record has one value of each of so many
+    /// attributes.
+    fn largest_square(&self, attributes: usize) -> u64 {
+        let weights = self.weights.iter().map(|&weight| u64::from(weight));
+        let all = weights.clone().fold(0u64, |sum, weight| sum.saturating_add(weight * weight));
+        let largest = weights.max().unwrap_or(0);
+        let length = self.candidates.length() as u64;
+        let combinations = (0..length)
+            .fold(1u64, |sets, taken| sets.saturating_mul((attributes as u64).saturating_sub(taken)) / (taken + 1));
+        combinations.saturating_mul(largest * largest).min(all)
+    }
+
+    /// A cap under which about a share `percent` of the records keep their full weights. No cap is above what a record
+    /// of so many attributes can add, which would only buy noise.
     ///
     /// # Errors
     /// Those of the charge.
     pub(crate) fn choose_cap<R: rand::CryptoRng + ?Sized>(
         &self,
         records: &Records,
-        percent: u8,
+        (percent, attributes): (u8, usize),
         charge: Charge,
         rng: &mut R,
         control: &Control,
     ) -> Result<u64, PrivacyError> {
-        let caps = caps();
+        let mut caps = caps();
+        let largest = self.largest_square(attributes);
+        caps.truncate(caps.partition_point(|&cap| cap < largest).saturating_add(1));
         let parts = chunks(records.distinct());
         let sums = map_chunks(&parts, |part| {
             let mut bins = vec![0i64; caps.len()];

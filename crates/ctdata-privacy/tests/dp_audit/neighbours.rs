@@ -8,7 +8,7 @@ use ctdata_privacy::dp::NoiseSource;
 use ctdata_table::{Control, Origin, Table, Weights};
 use serde_json::Value;
 
-use crate::pipeline::{Method, Outcome, others, payment, person, table, wider_and_unique};
+use crate::pipeline::{Method, Outcome, others, payment, person, read_off, wider_and_unique};
 
 fn run(method: Method, table: &Table, epsilon: f64, seed: u64) -> Outcome {
     let payment = payment(epsilon, 1e-9, PrivacyUnit::of(table), 1);
@@ -132,7 +132,7 @@ fn errors_are_the_same() {
         if is_with {
             records.push([3, 1, 1, 1, 1]);
         }
-        table(&records, Origin::Observed)
+        read_off(&records, Origin::Observed)
     };
     let (usual, capped) = (Control::default(), Control::default().with_memory_cap(64));
     for method in Method::ALL {

@@ -16,7 +16,6 @@ pub(crate) const YES: u8 = 1;
 pub(crate) const NO: u8 = 2;
 
 /// Two inputs, without and with one person.
-#[derive(Clone)]
 pub(crate) struct Neighbours {
     pub(crate) without: Table,
     pub(crate) with: Table,
@@ -34,14 +33,19 @@ pub(crate) fn others() -> Vec<Record> {
     (0..24).map(record).collect()
 }
 
-/// Over a public codebook, or one that lists what occurs.
-pub(crate) fn table(records: &[Record], origin: Origin) -> Table {
-    let labels = ["north", "east", "south", "west"];
-    let listed = match origin {
-        Origin::Public => 4,
-        Origin::Observed => usize::from(records.iter().map(|record| record[0]).max().unwrap() + 1),
-    };
-    let region = Domain::nominal(labels[..listed].iter().copied(), origin).unwrap();
+/// Over the public codebook.
+pub(crate) fn table(records: &[Record]) -> Table {
+    over(records, 4, Origin::Public)
+}
+
+/// Over what occurs, and said to be public or not.
+pub(crate) fn read_off(records: &[Record], said: Origin) -> Table {
+    over(records, usize::from(records.iter().map(|record| record[0]).max().unwrap() + 1), said)
+}
+
+fn over(records: &[Record], regions: usize, origin: Origin) -> Table {
+    let labels = ["north", "east", "south", "west"].into_iter().take(regions);
+    let region = Domain::nominal(labels, origin).unwrap();
     let mut attributes = vec![Attribute::new("region", region, MissingKinds::NONE)];
     attributes.extend(["a", "b", "c", "d"].map(Attribute::flag));
     let column = |at: usize| Column::from_u8(records.iter().map(|record| record[at]).collect());
@@ -50,9 +54,9 @@ pub(crate) fn table(records: &[Record], origin: Origin) -> Table {
 
 fn one_more(record: Record) -> Neighbours {
     let mut records = others();
-    let without = table(&records, Origin::Public);
+    let without = table(&records);
     records.push(record);
-    Neighbours { without, with: table(&records, Origin::Public) }
+    Neighbours { without, with: table(&records) }
 }
 
 /// A record with more values than all others.
@@ -63,6 +67,14 @@ pub(crate) fn wider() -> Neighbours {
 /// A record with a value that nobody else has.
 pub(crate) fn unique() -> Neighbours {
     one_more([UNIQUE, NO, NO, NO, NO])
+}
+
+/// The same over codebooks of what occurs, given out for public ones.
+pub(crate) fn read_off_neighbours() -> Neighbours {
+    let mut records = others();
+    let without = read_off(&records, Origin::Public);
+    records.push([UNIQUE, NO, NO, NO, NO]);
+    Neighbours { without, with: read_off(&records, Origin::Public) }
 }
 
 /// A record with both.
@@ -77,7 +89,7 @@ pub(crate) fn person() -> Neighbours {
         let ids: Vec<String> = (0..records.len()).map(|other| format!("other {other}")).collect();
         let ids = ids.into_iter().chain(std::iter::repeat_n("one".to_owned(), forty));
         records.extend(std::iter::repeat_n([UNIQUE, YES, YES, YES, YES], forty));
-        table(&records, Origin::Public).with_ids(ids.collect()).unwrap()
+        table(&records).with_ids(ids.collect()).unwrap()
     };
     Neighbours { without: with_ids(0), with: with_ids(40) }
 }
@@ -93,8 +105,7 @@ pub(crate) enum Method {
 impl Method {
     pub(crate) const ALL: [Self; 3] = [Self::Mst, Self::Aim, Self::AggregateSeeded];
 
-    /// From the table to what is released, verified, and the report as JSON and as `Debug` shows all that comes before
-    /// the verification.
+    /// From the table to the verified release.
     pub(crate) fn run(
         self,
         table: &Table,
@@ -126,7 +137,9 @@ impl Method {
 /// What a pipeline hands back.
 pub(crate) struct Outcome {
     pub(crate) released: Released<Table>,
+    /// The report as JSON.
     pub(crate) report: Value,
+    /// All that there is before the verification, as `Debug` shows it.
     pub(crate) shown: String,
 }
 

@@ -6,7 +6,9 @@ use ctdata_privacy::evaluate::{AuditReport, DpAudit, Neighbour};
 use ctdata_table::{Column, Control, Table};
 use rand::Rng;
 
-use crate::pipeline::{Method, Neighbours, Record, YES, payment, person, read_off_neighbours, unique, wider};
+use crate::pipeline::{
+    Method, Neighbours, Record, YES, payment, person, read_off_neighbours, unique, wider, wider_and_unique,
+};
 
 const EPSILON: f64 = 1.0;
 const DELTA: f64 = 0.01;
@@ -52,6 +54,16 @@ impl Seen {
 fn audits(
     neighbours: &Neighbours,
     seed: u64,
+    pipeline: impl FnMut(&Table, &mut NoiseSource) -> Table,
+) -> Vec<AuditReport> {
+    audits_of(EPSILON, neighbours, seed, pipeline)
+}
+
+/// The same for a claim of this epsilon.
+fn audits_of(
+    epsilon: f64,
+    neighbours: &Neighbours,
+    seed: u64,
     mut pipeline: impl FnMut(&Table, &mut NoiseSource) -> Table,
 ) -> Vec<AuditReport> {
     let mut noise = NoiseSource::from_seed(seed);
@@ -67,7 +79,7 @@ fn audits(
     let audit = DpAudit {
         runs: RUNS,
         confidence: 0.9999,
-        epsilon: Epsilon::try_new(EPSILON).unwrap(),
+        epsilon: Epsilon::try_new(epsilon).unwrap(),
         delta: Some(Delta::try_new(DELTA).unwrap()),
     };
     let audit_of = |statistic: &fn(&Seen) -> usize| {
@@ -82,7 +94,17 @@ fn audits(
 }
 
 fn synthesize(method: Method, table: &Table, records_per_person: u32, source: &mut NoiseSource) -> Table {
-    let payment = payment(EPSILON, DELTA, PrivacyUnit::of(table), records_per_person);
+    synthesize_for(EPSILON, method, table, records_per_person, source)
+}
+
+fn synthesize_for(
+    epsilon: f64,
+    method: Method,
+    table: &Table,
+    records_per_person: u32,
+    source: &mut NoiseSource,
+) -> Table {
+    let payment = payment(epsilon, DELTA, PrivacyUnit::of(table), records_per_person);
     method.run(table, payment, source, &Control::default()).unwrap().released.into_inner()
 }
 
@@ -118,6 +140,20 @@ fn aim_keeps_its_claim() {
 #[test]
 fn aggregate_seeded_keeps_its_claim() {
     keeps_its_claim(Method::AggregateSeeded);
+}
+
+/// With a large epsilon the person shows, so that the audits look where there is something to see, and no more than is
+/// claimed.
+#[test]
+fn what_little_noise_shows_is_seen_and_claimed() {
+    const LARGE: f64 = 20.0;
+    for method in Method::ALL {
+        let reports =
+            audits_of(LARGE, &wider_and_unique(), 21, |table, source| synthesize_for(LARGE, method, table, 1, source));
+        assert_whole(&reports);
+        let most = reports.iter().map(|report| report.epsilon_lower).fold(0.0, f64::max);
+        assert!(most > 0.3, "{method:?} {most}");
+    }
 }
 
 /// Broken: as many rows as there are records.

@@ -99,16 +99,16 @@ impl Audits {
             })?;
         }
 
-        // A person makes one score larger, as it is claimed, or broken: one larger and the other smaller by three.
+        // A person makes one score larger by one, as is claimed; broken, by five, and the other one smaller by four.
         let scores = |neighbour, step: i64| if neighbour == Neighbour::With { [step, 0] } else { [0, step - 1] };
         let choice = rho_of_exponential(one)?;
         let flip = rho_of_pure_epsilon(one)?;
         for (star, step) in [("", 1), ("* ", 5)] {
-            let scored = if step == 1 { "" } else { " of scores that move by more than said" };
-            self.mechanism(&format!("{star}exponential choice{scored}"), (one, 0.0), |neighbour, rng| {
+            let suffix = if step == 1 { "" } else { " of scores that move by more than said" };
+            self.mechanism(&format!("{star}exponential choice{suffix}"), (one, 0.0), |neighbour, rng| {
                 Ok(paid(choice, 1)?.exponential(1)?.choose(&scores(neighbour, step), rng))
             })?;
-            self.mechanism(&format!("{star}permute and flip{scored}"), (one, 0.0), |neighbour, rng| {
+            self.mechanism(&format!("{star}permute and flip{suffix}"), (one, 0.0), |neighbour, rng| {
                 Ok(paid(flip, 1)?.permute_and_flip(1)?.choose(&scores(neighbour, step), rng))
             })?;
         }

@@ -92,9 +92,26 @@ pub enum PrivacyError {
     /// The table does not fit what was asked of it.
     #[error(transparent)]
     Table(TableError),
+    /// A differentially private mechanism would need more memory than the caller allowed. How much is not told: it
+    /// would tell how many records there are.
+    #[error("this needs more memory than the cap of {cap} bytes")]
+    MemoryCap {
+        /// Bytes allowed.
+        cap: u64,
+    },
     /// The caller asked to stop.
     #[error("stopped: {0}")]
     Cancelled(StopReason),
+}
+
+impl PrivacyError {
+    /// The same without a figure that comes from records: what a differentially private mechanism may say.
+    pub(crate) fn without_figures(self) -> Self {
+        match self {
+            Self::Table(TableError::MemoryCap { cap, .. }) => Self::MemoryCap { cap },
+            other => other,
+        }
+    }
 }
 
 impl From<TableError> for PrivacyError {

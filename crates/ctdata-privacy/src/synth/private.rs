@@ -32,7 +32,8 @@ fn paid<D>(
     }
     let most = payment.allowance.records_per_person();
     let bounded = ContributionBound::try_new(most)?.apply(table, &mut source.stream(), control)?.into_table();
-    let (drawn, details) = draw(&bounded, &mut payment.allowance, source)?;
+    let drawn = draw(&bounded, &mut payment.allowance, source);
+    let (drawn, details) = drawn.map_err(PrivacyError::without_figures)?;
     let output = canonical(&drawn)?;
     let claim = PaidClaim::new(same_columns(table, &drawn)?.schema(), method, payment, source, &output);
     Ok((Unverified::new(output, claim), details))

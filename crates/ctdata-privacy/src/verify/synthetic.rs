@@ -1,6 +1,6 @@
 //! The claims of synthetic records.
 
-use ctdata_table::{Control, Origin, Schema, Table};
+use ctdata_table::{Attribute, Control, Missing, Origin, Schema, Table};
 
 use super::microdata;
 use super::support::least_support;
@@ -27,6 +27,12 @@ fn summary(unit: PrivacyUnit, output: &Table) -> Summary {
 
 fn names(schema: &Schema) -> Vec<String> {
     schema.attributes().iter().map(|attribute| attribute.name().to_owned()).collect()
+}
+
+/// An attribute with a blank, which a synthesizer of sparse records gives to those that have none.
+fn with_blank(claimed: &Attribute) -> Attribute {
+    let missing = claimed.missing().with(Missing::NotRecorded);
+    Attribute::new(claimed.shared_name(), claimed.domain().clone(), missing)
 }
 
 /// The claim that records were drawn from noisy counts that were paid for.
@@ -86,7 +92,7 @@ impl Claim<Table> for PaidClaim {
         control.check()?;
         microdata::no_identity(output)?;
         let pairs = self.schema.attributes().iter().zip(output.schema().attributes());
-        if let Some(at) = pairs.clone().position(|(claimed, found)| claimed != found) {
+        if let Some(at) = pairs.clone().position(|(claimed, found)| claimed != found && with_blank(claimed) != *found) {
             return Err(BrokenGuarantee::Columns { position: at + 1 }.into());
         }
         if self.schema.len() != output.schema().len() {

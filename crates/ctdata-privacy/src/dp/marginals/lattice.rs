@@ -40,6 +40,11 @@ impl Level {
         self.counts.push(count);
     }
 
+    /// Items of each entry.
+    pub(crate) fn length(&self) -> usize {
+        self.length
+    }
+
     /// How many entries.
     pub(crate) fn len(&self) -> usize {
         self.counts.len()

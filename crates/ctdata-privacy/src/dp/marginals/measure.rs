@@ -50,6 +50,16 @@ impl SparseMarginals {
         source: &mut NoiseSource,
         control: &Control,
     ) -> Result<NoisyAggregates, PrivacyError> {
+        self.measured(table, allowance, source, control).map_err(PrivacyError::without_figures)
+    }
+
+    fn measured(
+        &self,
+        table: &Table,
+        allowance: &mut Allowance,
+        source: &mut NoiseSource,
+        control: &Control,
+    ) -> Result<NoisyAggregates, PrivacyError> {
         self.check()?;
         let unfit = |rule: &str| Err(PrivacyError::InvalidParameter { parameter: "table", rule: rule.to_owned() });
         if table.ids().is_some() {

@@ -426,6 +426,19 @@ fn a_cap_is_found_near_the_percentile() {
     assert!((3 << 12..4 << 12).contains(&cap), "{cap}");
 }
 
+/// So little budget that any cap may be chosen: none is above what a record can add, which would buy noise alone, or
+/// more noise than there can be.
+#[test]
+fn no_cap_is_above_what_a_record_can_add() {
+    for seed in 0..50 {
+        let (found, _) = measure(&SparseMarginals::default(), &cases(20, 3), 1e-6, seed);
+        // Of five attributes: five items, ten pairs, ten triples; and up to a quarter of a doubling more.
+        for length in &found.lengths {
+            assert!(length.cap <= 10.0 * 1.2, "{length:?}");
+        }
+    }
+}
+
 #[test]
 fn structural_zeros_are_no_candidates() {
     let rule = Constraint::new("no p with flag 0", [("x", ["p"].into_iter()), ("flag 0", ["yes"].into_iter())]);

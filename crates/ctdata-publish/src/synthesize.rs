@@ -393,6 +393,12 @@ fn remarks(released: &Released<Table>, settings: &SynthesizePlan, dataset: &Data
                     .to_owned(),
             );
         }
+        if guarantee.ledger.as_ref().is_some_and(|ledger| ledger.entry == 1) {
+            remarks.push(
+                "this is the first entry of its ledger: what was released of these people before is not counted"
+                    .to_owned(),
+            );
+        }
         if guarantee.ledger.is_none() {
             remarks.push(
                 "no ledger counts what other releases of these people spend; [budget] and --ledger do".to_owned(),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use ctdata::privacy::Spent;
+use ctdata::privacy::{Spent, SynthesisMethod};
 use ctdata::publish::{Plan, Publisher, SynthesisAccount};
 
 use crate::args::SynthesizeOptions;
@@ -14,6 +14,13 @@ use crate::session::{Session, can_be_written, keep_apart, working_copy};
 pub(crate) fn run(options: &SynthesizeOptions, session: &Session) -> Result<(), Failure> {
     let plan = Plan::read(&options.plan)?;
     let files = plan.files();
+    let has_counts =
+        plan.synthesize.as_ref().is_none_or(|plan| !matches!(plan.method, SynthesisMethod::Mst | SynthesisMethod::Aim));
+    if options.aggregates.is_some() && !has_counts {
+        return Err(Failure::usage(
+            "--aggregates: `mst` and `aim` make no counts of combinations; `aggregate-seeded` does",
+        ));
+    }
     let randomness = super::anonymize::randomness(&plan, options.seed)?;
     let maker = Publisher {
         plan: Some(plan.clone()),
@@ -61,6 +68,13 @@ pub(crate) fn run(options: &SynthesizeOptions, session: &Session) -> Result<(), 
     if let Some(file) = &options.aggregates {
         working_copy(file, |output| Ok(made.write_aggregates(output, &session.control)?))?;
         made.account.outputs.push(file.display().to_string());
+        if plan.synthesize.as_ref().is_some_and(|plan| plan.k.is_some()) {
+            made.account.remarks.push(
+                "the counts of combinations are none below k and rounded down to multiples of it; what was verified are the \
+                 records"
+                    .to_owned(),
+            );
+        }
     }
     if let Some(report) = &options.report {
         let text = made.account.statement.to_plain_words();
@@ -86,6 +100,9 @@ pub(crate) fn words(account: &SynthesisAccount) -> String {
         format!("{}: {} synthetic records by {}\n", account.format, count(account.rows), account.method.name());
     for model in &account.statement.models {
         let _ = writeln!(text, "holds: {}", model.description);
+    }
+    if account.statement.models.is_empty() {
+        text.push_str("holds: nothing; a trial, whose noise follows from a seed\n");
     }
     let guarantee = account.statement.synthetic.as_ref().and_then(|synthetic| synthetic.differential_privacy());
     if let Some(guarantee) = guarantee {

@@ -3,7 +3,8 @@
 //! The unit is the person where a table knows persons, else the record; neighbours differ in all records
 //! of one person, added or removed. Privacy loss is counted in rho of zero-concentrated differential privacy
 //! and stated as (epsilon, delta). A [`Charge`] is taken from an [`Allowance`] and consumed by the mechanism
-//! that draws the noise, so that no noise exists that was not paid for.
+//! that draws the noise. The samplers themselves ([`DiscreteGaussian`], [`DiscreteLaplace`]) can be used without: what is
+//! made with them is nobody's guarantee.
 
 mod allowance;
 mod budget;

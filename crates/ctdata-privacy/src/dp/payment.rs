@@ -7,7 +7,8 @@ use crate::{PrivacyError, PrivacyUnit};
 
 /// The guarantee that one release is to have, and the allowance that pays for it.
 ///
-/// It is consumed by the synthesizer that spends it.
+/// It is consumed by the synthesizer that spends it. The dataset of a ledger is a name: that the table is one of it, is
+/// for the caller to see to.
 ///
 /// ```
 /// use ctdata_privacy::dp::{Budget, Delta, Epsilon, Payment};
@@ -30,6 +31,8 @@ pub struct Payment {
 pub(crate) struct LedgerOfPayment {
     pub(crate) path: PathBuf,
     pub(crate) budget: Budget,
+    /// Whether it says that the noise comes from a seed.
+    pub(crate) repeatable: bool,
 }
 
 /// What a release is called in its ledger.
@@ -66,7 +69,11 @@ impl Payment {
             repeatable: source.is_repeatable(),
             at: note.at,
         })?;
-        let ledger = Some(LedgerOfPayment { path: ledger.path().to_owned(), budget: ledger.budget() });
+        let ledger = Some(LedgerOfPayment {
+            path: ledger.path().to_owned(),
+            budget: ledger.budget(),
+            repeatable: source.is_repeatable(),
+        });
         Ok(Self { budget, unit, allowance, ledger })
     }
 

@@ -86,7 +86,8 @@ pub struct DifferentialPrivacy {
     pub delta: f64,
     /// The same as rho of zero-concentrated differential privacy, which is what adds up.
     pub rho: f64,
-    /// How many records of one person were used at most.
+    /// How many records of one person were used at most; where the source knows no persons, so many records of anybody are
+    /// protected together.
     pub records_per_person: u32,
     /// What it was spent on.
     pub spent: Vec<Spent>,
@@ -197,7 +198,7 @@ impl Statement {
             table: None,
             computed_from: None,
             columns,
-            models: vec![model(&synthetic.guarantee, unit)],
+            models: model(&synthetic.guarantee, unit).into_iter().collect(),
             possible_matches: 1,
             combinations: Vec::new(),
             quasi_identifiers: Vec::new(),
@@ -213,7 +214,7 @@ impl Statement {
                  left out to keep the guarantee.",
             ]),
             verified: Verification { classes: 0, smallest_class: None, attacker_view_smallest: None, checks },
-            not_protected: not_protected(&synthetic),
+            not_protected: not_protected(&synthetic, unit),
             synthetic: Some(synthetic),
         }
     }
@@ -226,7 +227,9 @@ impl Statement {
                 let id = self.table.as_deref().unwrap_or_default();
                 let _ = write!(text, "Table `{id}` counts synthetic records by {}.", list(&self.columns));
             }
-            _ => text.push_str("This release holds synthetic records: none of them is the record of a person."),
+            _ => text.push_str(
+                "This release holds synthetic records. They were drawn, and a record may equal that of a person.",
+            ),
         }
         if let Some(guarantee) = synthetic.differential_privacy().filter(|guarantee| guarantee.not_private) {
             let _ = write!(
@@ -285,8 +288,10 @@ fn spending(text: &mut String, guarantee: &DifferentialPrivacy) {
     }
 }
 
-fn model(guarantee: &SyntheticGuarantee, unit: PrivacyUnit) -> ReleaseModel {
-    match guarantee {
+/// The model that holds; none for a trial that is not private.
+fn model(guarantee: &SyntheticGuarantee, unit: PrivacyUnit) -> Option<ReleaseModel> {
+    Some(match guarantee {
+        SyntheticGuarantee::DifferentialPrivacy(guarantee) if guarantee.not_private => return None,
         SyntheticGuarantee::KAnonymousCombinations { k, length } => {
             let unit = match unit {
                 PrivacyUnit::Person => "persons",
@@ -316,7 +321,7 @@ fn model(guarantee: &SyntheticGuarantee, unit: PrivacyUnit) -> ReleaseModel {
                 }
             ),
         },
-    }
+    })
 }
 
 fn assumptions(guarantee: &SyntheticGuarantee, unit: PrivacyUnit) -> Vec<String> {
@@ -342,22 +347,26 @@ fn assumptions(guarantee: &SyntheticGuarantee, unit: PrivacyUnit) -> Vec<String>
         ),
     }
     match guarantee {
-        SyntheticGuarantee::DifferentialPrivacy(_) => all.extend(sentences(&[
+        SyntheticGuarantee::DifferentialPrivacy(guarantee) => all.extend(sentences(&[
             "Nothing is assumed of what an attacker knows: it may be everything but the one person's records.",
             "The names of the columns and their values are those of a public codebook; values of the source that are not in \
              it were taken for blank, or for the value that the plan names for others.",
-            "The generator of the noise is a cryptographic one, and its key was secret and used once.",
+            if guarantee.not_private {
+                "The noise follows from a seed that somebody chose. This is a trial."
+            } else {
+                "The generator of the noise is a cryptographic one, and its key was secret and used once."
+            },
         ])),
         SyntheticGuarantee::KAnonymousCombinations { .. } => all.push(
-            "An attacker knows some values of a person, no other release of the source, and nothing of how the draws \
-             were made."
+            "An attacker knows some values of a person, and no other release of the source. The guarantee does not rest \
+             on the draws: it holds for whoever can repeat them."
                 .to_owned(),
         ),
     }
     all
 }
 
-fn not_protected(synthetic: &SyntheticRecords) -> Vec<String> {
+fn not_protected(synthetic: &SyntheticRecords, unit: PrivacyUnit) -> Vec<String> {
     match &synthetic.guarantee {
         SyntheticGuarantee::DifferentialPrivacy(guarantee) => {
             let mut all = Vec::new();
@@ -366,7 +375,15 @@ fn not_protected(synthetic: &SyntheticRecords) -> Vec<String> {
                     "Nothing: the noise follows from a seed. This is a trial, and not to be published.".to_owned(),
                 );
             }
+            if unit == PrivacyUnit::Person && guarantee.ledger.is_some() {
+                all.push(
+                    "The ledger adds up all releases of the dataset. Where another of them protects records and not persons, \
+                     all of them together protect records only."
+                        .to_owned(),
+                );
+            }
             all.extend(sentences(&[
+                "How long the run took, and what a deadline therefore cut off, is taken to tell nothing of a single person.",
                 "What is true of many people is learnt, as it is meant to be, and with it what it implies for one of them, in \
                  the source or not.",
                 "A larger epsilon allows more to be learnt of one person; every further release of the same persons adds \

@@ -285,7 +285,7 @@ impl Statement {
         let columns = list(&self.columns);
         match self.released {
             ReleaseKind::Microdata | ReleaseKind::SyntheticMicrodata => {
-                text.push_str("This release holds one row per record.")
+                text.push_str("This release holds one row per record.");
             }
             ReleaseKind::CountTable => {
                 let id = self.table.as_deref().unwrap_or_default();

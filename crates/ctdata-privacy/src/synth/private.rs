@@ -30,6 +30,12 @@ fn paid<D>(
             ),
         });
     }
+    if payment.ledger.as_ref().is_some_and(|ledger| ledger.repeatable != source.is_repeatable()) {
+        return Err(PrivacyError::InvalidParameter {
+            parameter: "source",
+            rule: "is the one that the ledger was told of".to_owned(),
+        });
+    }
     let most = payment.allowance.records_per_person();
     let bounded = ContributionBound::try_new(most)?.apply(table, &mut source.stream(), control)?.into_table();
     let drawn = draw(&bounded, &mut payment.allowance, source);

@@ -28,7 +28,10 @@ pub(crate) fn least_support_up_to(
     length: usize,
     control: &Control,
 ) -> Result<Option<u64>, PrivacyError> {
-    let length = length.min(LONGEST);
+    if length > LONGEST {
+        let rule = format!("of a guarantee that is verified is at most {LONGEST}");
+        return Err(PrivacyError::InvalidParameter { parameter: "length", rule });
+    }
     let names: Vec<&str> = output.schema().attributes().iter().map(Attribute::name).collect();
     let input_of = |name: &str| input.schema().find(name).and_then(|at| input.schema().get(at));
     let is_blankless = |name: &&&str| input_of(name).is_some_and(|attribute| blank_of(attribute).is_none());

@@ -116,11 +116,11 @@ impl Claim<Table> for PaidClaim {
         let budget = (self.payment.budget.epsilon, self.payment.budget.delta);
         let guarantee = DifferentialPrivacy::of(budget, &self.payment.allowance, ledger, self.not_private);
         let mut checks = vec![
-            "That noise was drawn cannot be seen from the release. What was checked is the account: every charge was made \
-             before its noise was drawn, and all charges together were added up again and stay within the epsilon and \
-             delta stated."
+            "That noise was drawn cannot be seen from the release. What was checked is the account: all charges were added \
+             up again, and stay within the epsilon and delta stated. That each was made before its noise was drawn follows \
+             from how the program is built."
                 .to_owned(),
-            "The columns are those of the plan, over the values of a public codebook; there are no identifiers and no \
+            "The columns are those that were asked for, over domains that are declared public; there are no identifiers and no \
              weights, and the order of the rows follows from their content alone."
                 .to_owned(),
         ];
@@ -214,7 +214,7 @@ impl Claim<Table> for SupportClaim {
             );
         }
         checks.push(
-            "The columns are those of the plan; there are no identifiers and no weights, and the order of the rows follows \
+            "The columns are those that were asked for; there are no identifiers and no weights, and the order of the rows follows \
              from their content alone."
                 .to_owned(),
         );

@@ -139,10 +139,10 @@ impl Records {
     /// The records of a table.
     ///
     /// # Errors
-    /// Cancellation and the memory cap.
+    /// Cancellation.
     pub(crate) fn of(table: &Table, items: &Items, control: &Control) -> Result<Self, PrivacyError> {
         let rows = table.rows();
-        control.reserve((rows as u64).saturating_mul(4 * items.attributes() as u64 + 32))?;
+        // No memory is reserved: a refusal would tell how many records there are, and this is of the size of the table.
         let mut columns: Vec<_> = items
             .attributes
             .iter()

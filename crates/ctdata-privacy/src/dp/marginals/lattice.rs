@@ -50,11 +50,6 @@ impl Level {
         self.counts.len()
     }
 
-    /// How many items an entry has.
-    pub(crate) fn length(&self) -> usize {
-        self.length
-    }
-
     /// The items of an entry.
     pub(crate) fn get(&self, entry: usize) -> &[u32] {
         &self.items[entry * self.length..][..self.length]

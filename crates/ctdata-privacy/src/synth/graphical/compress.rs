@@ -25,9 +25,14 @@ impl Coding {
     /// A code of [`SIGMAS`] standard deviations or more stays. Rare values of an ordered domain join their
     /// neighbours; other rare codes become one, or are not generated at all if even their sum is
     /// within the noise. Codes are merged only if they occur in the same constraints: `roles` says for each
-    /// code in which.
-    pub(super) fn by_counts(attribute: &Attribute, counts: &Released, roles: &[Vec<bool>]) -> Self {
-        let groups = Groups { attribute, counts, roles }.all();
+    /// code in which. Codes that a constraint forbids by themselves are never generated, whatever their noise.
+    pub(super) fn by_counts(
+        attribute: &Attribute,
+        counts: &Released,
+        roles: &[Vec<bool>],
+        forbidden: &[Vec<bool>],
+    ) -> Self {
+        let groups = Groups { attribute, counts, roles, forbidden }.all();
         let mut code_of = vec![0; attribute.code_count()];
         let sum = |codes: &[u16]| codes.iter().map(|&code| counts.at(code)).sum::<f64>();
         let largest = (0u16..).zip(&groups).max_by(|a, b| sum(a.1).total_cmp(&sum(b.1))).map_or(0, |(place, _)| place);
@@ -118,6 +123,8 @@ struct Groups<'a> {
     attribute: &'a Attribute,
     counts: &'a Released,
     roles: &'a [Vec<bool>],
+    /// Constraints on the attribute alone.
+    forbidden: &'a [Vec<bool>],
 }
 
 impl Groups<'_> {
@@ -132,10 +139,18 @@ impl Groups<'_> {
             self.unordered(values..count, &mut groups);
         }
         if groups.is_empty() {
-            let best = (0..count).rev().max_by(|&a, &b| self.counts.at(a).total_cmp(&self.counts.at(b)));
+            let best = (0..count)
+                .rev()
+                .filter(|&code| self.may_be(code))
+                .max_by(|&a, &b| self.counts.at(a).total_cmp(&self.counts.at(b)));
             groups.push(vec![best.unwrap_or(0)]);
         }
         groups
+    }
+
+    /// Whether no constraint forbids a code by itself.
+    fn may_be(&self, code: u16) -> bool {
+        !self.forbidden.iter().any(|holds| holds.get(usize::from(code)).copied().unwrap_or(false))
     }
 
     /// Whether a sum over codes stands out of its noise.
@@ -150,7 +165,7 @@ impl Groups<'_> {
 
     fn unordered(&self, codes: std::ops::Range<u16>, groups: &mut Vec<Vec<u16>>) {
         let mut rare: std::collections::BTreeMap<Vec<bool>, Vec<u16>> = std::collections::BTreeMap::new();
-        for code in codes {
+        for code in codes.filter(|&code| self.may_be(code)) {
             if self.stands_out(&[code]) {
                 groups.push(vec![code]);
             } else {
@@ -164,7 +179,7 @@ impl Groups<'_> {
     /// the one after it.
     fn ordered(&self, codes: std::ops::Range<u16>, groups: &mut Vec<Vec<u16>>) {
         let mut open: Vec<u16> = Vec::new();
-        for code in codes {
+        for code in codes.filter(|&code| self.may_be(code)) {
             let role = self.role(code);
             if open.first().is_some_and(|&first| self.role(first) != role) {
                 self.close(&mut open, groups);
@@ -236,7 +251,7 @@ mod tests {
     #[test]
     fn rare_values_become_one_and_are_drawn_by_their_counts() {
         let counts = released(&[500.0, 25.0, 29.0, -4.0, 100.0, 20.0]);
-        let coding = Coding::by_counts(&countries(), &counts, &[]);
+        let coding = Coding::by_counts(&countries(), &counts, &[], &[]);
         // 70 over four codes is more than three times 20.
         assert_eq!(members(&coding), [vec![0], vec![4], vec![1, 2, 5]]);
         assert_eq!(coding.gather(&counts.values), [(500.0, 1), (100.0, 1), (70.0, 4)]);
@@ -253,11 +268,11 @@ mod tests {
     #[test]
     fn what_cannot_be_told_from_none_is_not_generated() {
         let counts = released(&[500.0, 12.0, -9.0, 8.0, 100.0, 11.0]);
-        let coding = Coding::by_counts(&countries(), &counts, &[]);
+        let coding = Coding::by_counts(&countries(), &counts, &[], &[]);
         assert_eq!(members(&coding), [vec![0], vec![4]]);
         // Their records are counted with the most frequent value, so that each record counts once everywhere.
         assert_eq!(coding.encode(&Column::from_u8(vec![1, 2, 3, 5])).iter().collect::<Vec<_>>(), [0, 0, 0, 0]);
-        let nothing = Coding::by_counts(&countries(), &released(&[1.0, 5.0, 2.0, 0.0, 0.0, 4.0]), &[]);
+        let nothing = Coding::by_counts(&countries(), &released(&[1.0, 5.0, 2.0, 0.0, 0.0, 4.0]), &[], &[]);
         assert_eq!(members(&nothing), [vec![1]]);
     }
 
@@ -266,7 +281,7 @@ mod tests {
         let domain = Domain::ordered(["0", "1", "2", "3", "4", "5", "6"], Origin::Public).unwrap();
         let age = Attribute::new("age", domain, MissingKinds::NOT_RECORDED);
         let counts = released(&[5.0, 90.0, 20.0, 25.0, 60.0, 4.0, 2.0, 10.0]);
-        let coding = Coding::by_counts(&age, &counts, &[]);
+        let coding = Coding::by_counts(&age, &counts, &[], &[]);
         assert_eq!(members(&coding), [vec![0, 1], vec![2, 3], vec![4, 5, 6]]);
         assert_eq!(coding.encode(&Column::from_u8(vec![7])).get(0), Some(0));
     }
@@ -275,11 +290,11 @@ mod tests {
     fn values_of_different_constraints_stay_apart() {
         let roles = [vec![false, true, false, true, false, false]];
         let counts = released(&[500.0, 29.0, 29.0, 29.0, 100.0, 29.0]);
-        let coding = Coding::by_counts(&countries(), &counts, &roles);
+        let coding = Coding::by_counts(&countries(), &counts, &roles, &[]);
         assert_eq!(members(&coding), [vec![0], vec![4], vec![2, 5], vec![1, 3]]);
         let domain = Domain::ordered(["0", "1", "2"], Origin::Public).unwrap();
         let age = Attribute::new("age", domain, MissingKinds::NONE);
-        let coding = Coding::by_counts(&age, &released(&[40.0, 9.0, 8.0]), &[vec![false, true, true]]);
+        let coding = Coding::by_counts(&age, &released(&[40.0, 9.0, 8.0]), &[vec![false, true, true]], &[]);
         assert_eq!(members(&coding), [[0]]);
     }
 
@@ -289,5 +304,16 @@ mod tests {
         assert_eq!(nearest_distribution(&[3.0, 2.0, -9.0], 1.0), [1.0, 0.0, 0.0]);
         assert_eq!(nearest_distribution(&[1.0, 1.0], 4.0), [2.0, 2.0]);
         assert!(nearest_distribution(&[], 4.0).is_empty());
+    }
+
+    #[test]
+    fn what_a_constraint_forbids_by_itself_is_never_generated() {
+        // The forbidden codes have the largest noisy counts.
+        let forbidden = [vec![true, true, false, false, false, false]];
+        for counts in [[900.0, 800.0, 0.0, 0.0, 0.0, 0.0], [5.0, 4.0, 1.0, 0.0, 0.0, 2.0]] {
+            let coding = Coding::by_counts(&countries(), &released(&counts), &forbidden, &forbidden);
+            let generated: Vec<u16> = (0..coding.len()).flat_map(|code| coding.members(code)).collect();
+            assert!(!generated.is_empty() && generated.iter().all(|&code| code > 1), "{generated:?}");
+        }
     }
 }

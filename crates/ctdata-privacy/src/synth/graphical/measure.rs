@@ -143,12 +143,13 @@ impl Workbench {
         }
         self.total = total(&released);
 
-        let roles = self.roles();
+        let roles = self.roles(|_| true);
+        let forbidden = self.roles(|terms| terms.len() == 1);
         let attributes = self.schema.attributes().iter();
         self.codings = attributes
             .zip(&released)
-            .zip(&roles)
-            .map(|((attribute, counts), roles)| Coding::by_counts(attribute, counts, roles))
+            .zip(roles.iter().zip(&forbidden))
+            .map(|((attribute, counts), (roles, forbidden))| Coding::by_counts(attribute, counts, roles, forbidden))
             .collect();
         self.shape = self.codings.iter().map(Coding::len).collect();
         for ((position, coding), released) in self.codings.iter().enumerate().zip(&released) {
@@ -159,10 +160,11 @@ impl Workbench {
         Ok(())
     }
 
-    /// Per attribute, the terms of constraints about it.
-    fn roles(&self) -> Vec<Vec<Vec<bool>>> {
+    /// Per attribute, the terms about it of those constraints that are wanted.
+    fn roles(&self, wanted: impl Fn(&Terms) -> bool) -> Vec<Vec<Vec<bool>>> {
         let mut roles = vec![Vec::new(); self.shape.len()];
-        for (position, holds) in self.constraints.iter().flat_map(|(_, terms)| terms) {
+        for (position, holds) in self.constraints.iter().filter(|(_, terms)| wanted(terms)).flat_map(|(_, terms)| terms)
+        {
             if let Some(of) = roles.get_mut(*position) {
                 of.push(holds.clone());
             }

@@ -33,6 +33,9 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let runs = std::env::args().nth(1).map_or(Ok(RUNS), |runs| runs.parse())?;
+    if runs < RUNS {
+        return Err(format!("at least {RUNS} runs are needed to find what is broken").into());
+    }
     let mut audits = Audits { runs, wrong: Vec::new() };
     println!("{:<58} {:>7} {:>6} {:>8}  outcome", "runs on either of two neighbours", "claimed", "delta", "at least");
     audits.mechanisms()?;

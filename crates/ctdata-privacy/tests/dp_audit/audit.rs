@@ -12,7 +12,7 @@ use crate::pipeline::{
 
 const EPSILON: f64 = 1.0;
 const DELTA: f64 = 0.01;
-const RUNS: u32 = 400;
+const RUNS: u32 = 300;
 
 /// What is looked at in a released table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

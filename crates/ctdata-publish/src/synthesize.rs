@@ -213,10 +213,10 @@ impl Publisher {
             format: dataset.format(),
             method: settings.method,
             rows: released.get().rows() as u64,
-            details,
             statement: released.statement().clone(),
             verified: true,
-            remarks: remarks(&released, settings, &dataset),
+            remarks: remarks(&released, settings, &dataset, &details),
+            details,
             outputs: Vec::new(),
         };
         Ok(Synthesized { account, released, counts, layout: dataset.layout() })
@@ -383,8 +383,28 @@ fn k_anonymous(
 }
 
 /// What a reader of the account should know. With an epsilon it depends on the plan alone.
-fn remarks(released: &Released<Table>, settings: &SynthesizePlan, dataset: &Dataset) -> Vec<String> {
+fn remarks(
+    released: &Released<Table>,
+    settings: &SynthesizePlan,
+    dataset: &Dataset,
+    details: &serde_json::Value,
+) -> Vec<String> {
     let mut remarks = Vec::new();
+    if released.get().rows() == 0 {
+        remarks.push("there is no record that could be released".to_owned());
+    }
+    if details.get("stopped").is_some_and(|stopped| !stopped.is_null()) {
+        remarks.push(
+            "the deadline ended the search: all of the budget is spent, and the model could have been better"
+                .to_owned(),
+        );
+    }
+    if settings.delta.is_some_and(|delta| delta >= MUCH) {
+        remarks.push(
+            "delta is the probability that nothing is promised: it should be far below 1 in the number of records"
+                .to_owned(),
+        );
+    }
     let guarantee = released.statement().synthetic.as_ref().and_then(|synthetic| synthetic.differential_privacy());
     if let Some(guarantee) = guarantee {
         if guarantee.not_private {
@@ -419,11 +439,22 @@ fn remarks(released: &Released<Table>, settings: &SynthesizePlan, dataset: &Data
             ));
         }
     }
+    let follows_the_number = settings.method == SynthesisMethod::Unseeded;
+    if settings.k.is_some() && !follows_the_number {
+        remarks.push(
+            "the number of synthetic records, and of blanks, is not that of the people in the file: compare shares of what is \
+             recorded"
+                .to_owned(),
+        );
+    }
     if settings.k == Some(1) {
         remarks.push("k = 1 hides nobody: combinations of one person are kept".to_owned());
     }
     remarks
 }
+
+/// From this delta on, the account says that it is large.
+const MUCH: f64 = 1e-4;
 
 /// From this epsilon on, the account says that it is a weak promise.
 const WEAK: f64 = 4.0;

@@ -29,6 +29,9 @@ pub(crate) fn run(options: &EvaluateOptions, session: &Session) -> Result<(), Fa
         .collect();
     let written: Vec<&Path> = options.report.iter().map(PathBuf::as_path).collect();
     keep_apart(&read, &written)?;
+    if let Some(folder) = &options.plots {
+        fs::create_dir_all(folder).map_err(|error| Failure::usage(format!("{}: {error}", folder.display())))?;
+    }
     let original = table(&options.original, options, session)?;
     let released = table(&options.released, options, session)?;
     let holdout = options.holdout.as_ref().map(|file| table(file, options, session)).transpose()?;

@@ -65,13 +65,16 @@ fn words(view: &LedgerView) -> String {
         ),
         None => writeln!(text, "left: nothing"),
     };
+    if view.spent_epsilon.is_some() {
+        text.push_str("rho adds up, epsilons do not: the epsilons of all releases together may be more than that of the dataset\n");
+    }
     text
 }
 
 fn releases(number: usize) -> String {
     match number {
-        0 => "no release".to_owned(),
-        1 => "1 release".to_owned(),
-        number => format!("{} releases", count(number as u64)),
+        0 => "no release paid for".to_owned(),
+        1 => "1 release paid for".to_owned(),
+        number => format!("{} releases paid for", count(number as u64)),
     }
 }

@@ -305,7 +305,9 @@ fn model(guarantee: &SyntheticGuarantee, unit: PrivacyUnit) -> Option<ReleaseMod
                 kind: K_ANONYMOUS_COMBINATIONS.to_owned(),
                 attribute: None,
                 required: Measure::Count(*k),
-                description: format!("{which} in a synthetic record is that of at least {k} {unit} of the source"),
+                description: format!(
+                    "{K_ANONYMOUS_COMBINATIONS}: {which} in a synthetic record is that of at least {k} {unit} of the source"
+                ),
             }
         }
         SyntheticGuarantee::DifferentialPrivacy(DifferentialPrivacy { epsilon, delta, .. }) => ReleaseModel {
@@ -390,8 +392,14 @@ fn not_protected(synthetic: &SyntheticRecords, unit: PrivacyUnit) -> Vec<String>
                  to it.",
                 "Groups of people who are in the source together, such as a family, are protected less than one person: of m \
                  people with one record each, rho is m squared times as large.",
-                "Counts of the synthetic records are noisy, those of rare combinations most: a rare combination may have \
-                 been made up, and a true one may be missing.",
+                "Counts of the synthetic records are noisy, those of rare combinations most: a true one may be missing.",
+                if matches!(synthetic.method, SynthesisMethod::Mst | SynthesisMethod::Aim) {
+                    "A combination of values that few synthetic records have is likelier made up than real: the distributions \
+                     of columns are estimated, and records are drawn from them."
+                } else {
+                    "Combinations of values that few synthetic records have may be made up, longer ones than were counted \
+                     above all."
+                },
             ]));
             if guarantee.ledger.is_none() {
                 all.push("Without a ledger nothing counts what other releases of the same persons spend.".to_owned());
@@ -411,6 +419,13 @@ fn not_protected(synthetic: &SyntheticRecords, unit: PrivacyUnit) -> Vec<String>
             if synthetic.method == SynthesisMethod::RowSeeded {
                 all.push(
                     "A synthetic record is made of values of one record of the source, with the rare ones left out."
+                        .to_owned(),
+                );
+            }
+            if synthetic.method != SynthesisMethod::Unseeded {
+                all.push(
+                    "The number of synthetic records is not that of the people in the source, and neither are counts of \
+                     blanks: compare shares of what is recorded."
                         .to_owned(),
                 );
             }

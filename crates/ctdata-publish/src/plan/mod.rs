@@ -273,6 +273,13 @@ impl Plan {
 
     fn check_synthesis(&self) -> Result<(), String> {
         let Some(synthesize) = &self.synthesize else {
+            let codebook = |of: &&AttributePlan| of.values.is_some() || of.range.is_some() || of.other.is_some();
+            if let Some(attribute) = self.attributes.iter().find(codebook) {
+                return Err(format!(
+                    "attribute `{}`: values, range and other are for [synthesize] with an epsilon",
+                    attribute.name
+                ));
+            }
             return match &self.budget {
                 Some(_) => Err("budget: nothing is spent without [synthesize]".to_owned()),
                 None => Ok(()),
@@ -286,6 +293,9 @@ impl Plan {
         }
         if let Some(budget) = &self.budget {
             budget.check()?;
+        }
+        for attribute in &self.attributes {
+            synthesize.check_attribute(attribute)?;
         }
         synthesize.check(self.budget.as_ref())
     }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use ctdata_privacy::SynthesisMethod;
 use serde::{Deserialize, Serialize};
 
+use super::AttributePlan;
+
 /// How synthetic records are made instead of protected ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +34,8 @@ pub struct SynthesizePlan {
     /// The most cells of the graphical model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_cells: Option<u64>,
-    /// After so many seconds a search takes what it has.
+    /// After so many seconds `mst` and `aim` take the model that they have; before there is one, the run is stopped and
+    /// nothing is spent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_seconds: Option<f64>,
     /// The most memory that one step may take, in megabytes.
@@ -85,6 +88,27 @@ impl SynthesizePlan {
         self.epsilon.is_some()
     }
 
+    /// What an attribute may say under [synthesize]: nothing that would be passed over.
+    pub(super) fn check_attribute(&self, attribute: &AttributePlan) -> Result<(), String> {
+        let AttributePlan { name, hierarchy, levels, weight, values, range, other, .. } = attribute;
+        if levels.is_some() || weight.is_some() {
+            return Err(format!(
+                "attribute `{name}`: levels and weight are for [anonymize]; synthetic records are not generalized"
+            ));
+        }
+        if !self.is_differentially_private() {
+            if hierarchy.is_some() {
+                return Err(format!(
+                    "attribute `{name}`: a hierarchy is for [anonymize]; synthetic records are not generalized"
+                ));
+            }
+            if values.is_some() || range.is_some() || other.is_some() {
+                return Err(format!("attribute `{name}`: values, range and other are for plans with an epsilon"));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn check(&self, budget: Option<&BudgetPlan>) -> Result<(), String> {
         let name = self.method.name();
         let seeded_by_records = matches!(
@@ -124,6 +148,7 @@ impl SynthesizePlan {
         let graphical = matches!(self.method, SynthesisMethod::Mst | SynthesisMethod::Aim);
         only(self.length.is_some() && !by_aggregates, "length", "`aggregate-seeded`")?;
         only(self.max_cells.is_some() && !graphical, "max_cells", "`mst` and `aim`")?;
+        only(self.deadline_seconds.is_some() && !graphical, "deadline_seconds", "`mst` and `aim`")?;
         let noisy = self.is_differentially_private();
         only(self.structural_zeros.is_some() && !noisy, "structural_zeros", "methods with an epsilon")?;
         only(self.records_per_person.is_some() && !noisy, "records_per_person", "methods with an epsilon")?;

@@ -142,7 +142,7 @@ impl Ledger {
         }
         rho_of_epsilon(budget.epsilon, budget.delta)?;
         let header = Header { dataset: dataset.to_owned(), budget };
-        let opened = options.open(path).map_err(LedgerFault::from);
+        let opened = regular(path).and_then(|()| Ok(options.open(path)?));
         let (file, chain) =
             opened.and_then(|file| take(file, path, header, may_create)).map_err(|fault| refused(path, fault))?;
         Ok(Self { path: path.to_owned(), chain, store: Some(Box::new(file)) })
@@ -248,6 +248,15 @@ impl Ledger {
     #[cfg(test)]
     pub(super) fn set_store(&mut self, store: Box<dyn Store>) {
         self.store = Some(store);
+    }
+}
+
+/// Refuses what is there and is no file: a pipe would wait for ever.
+pub(super) fn regular(path: &Path) -> Result<(), LedgerFault> {
+    match path.metadata() {
+        Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory).into()),
+        Ok(found) if !found.is_file() => Err(LedgerFault::NotALedger),
+        _ => Ok(()),
     }
 }
 

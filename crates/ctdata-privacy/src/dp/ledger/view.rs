@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::chain::{Chain, Tail};
-use super::file::{content_of, refused};
+use super::file::{content_of, refused, regular};
 use super::line::{EntryHash, LedgerEntry};
 use crate::PrivacyError;
 use crate::dp::{Budget, Delta, Epsilon, Rho, epsilon_of_rho};
@@ -85,7 +85,8 @@ impl LedgerView {
     /// [`PrivacyError::Ledger`]: the file can not be read, is no ledger, or was changed.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, PrivacyError> {
         let path = path.as_ref();
-        let content = std::fs::File::open(path).map_err(Into::into).and_then(|mut file| content_of(&mut file));
+        let opened = regular(path).and_then(|()| Ok(std::fs::File::open(path)?));
+        let content = opened.and_then(|mut file| content_of(&mut file));
         let (chain, tail) = content.and_then(|content| Chain::read(&content)).map_err(|fault| refused(path, fault))?;
         Self::of(&chain, tail)
     }

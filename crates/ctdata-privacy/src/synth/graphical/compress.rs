@@ -139,11 +139,13 @@ impl Groups<'_> {
             self.unordered(values..count, &mut groups);
         }
         if groups.is_empty() {
+            // A blank agrees with every constraint; values of several attributes may not agree with each other.
+            let blank = (values..count).find(|&code| self.may_be(code));
             let best = (0..count)
                 .rev()
                 .filter(|&code| self.may_be(code))
                 .max_by(|&a, &b| self.counts.at(a).total_cmp(&self.counts.at(b)));
-            groups.push(vec![best.unwrap_or(0)]);
+            groups.push(vec![blank.or(best).unwrap_or(0)]);
         }
         groups
     }

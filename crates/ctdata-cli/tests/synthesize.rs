@@ -28,6 +28,13 @@ fn plan(rest: &str) -> String {
     )
 }
 
+/// A plan that takes the values that the survey has.
+fn plan_without_codebook(rest: &str) -> String {
+    let attribute = |name: &str| format!("[[attribute]]\nname = \"{name}\"\nrole = \"released\"\n");
+    let attributes = ["age", "town", "job"].map(attribute).concat();
+    format!("format_version = 1\n[input]\nformat = \"csv\"\n{attributes}{rest}")
+}
+
 const MST: &str = "[synthesize]\nmethod = \"mst\"\nepsilon = 1.0\ndelta = 1e-9\n";
 const BUDGET: &str = "[budget]\ndataset = \"survey\"\nepsilon = 1.2\ndelta = 1e-9\n";
 
@@ -199,7 +206,7 @@ fn a_seed_repeats_the_release_and_marks_it_not_private() {
 fn methods_without_noise_keep_combinations_that_enough_people_have() {
     let desk = Desk::new();
     for method in ["row-seeded", "value-seeded", "unseeded", "aggregate-seeded"] {
-        desk.write("plan.toml", &plan(&format!("[synthesize]\nmethod = \"{method}\"\nk = 5\n")));
+        desk.write("plan.toml", &plan_without_codebook(&format!("[synthesize]\nmethod = \"{method}\"\nk = 5\n")));
         let document = desk.json(&["synthesize", "survey.csv", "out.csv", "--plan", "plan.toml", "--seed", "1"]);
         assert_eq!(document["statement"]["models"][0]["kind"], "k-anonymous-combinations", "{method}");
         assert_eq!(document["statement"]["models"][0]["required"], 5);
@@ -217,7 +224,8 @@ fn what_cannot_be_done_is_said_in_one_sentence() {
         assert!(message.contains(words), "{message}");
         assert!(!desk.path("out.csv").exists());
     };
-    refused("", 2, &[], "plan.toml: there is no [synthesize]");
+    refused("", 2, &[], "values, range and other are for [synthesize]");
+    refused("[synthesize]\nmethod = \"row-seeded\"\nk = 5\n", 2, &[], "are for plans with an epsilon");
     refused(&format!("{MST}{BUDGET}"), 2, &[], "the ledger that it is kept in is not named");
     refused(MST, 2, &["--ledger", "survey.ledger"], "a ledger needs [budget]");
     refused("[synthesize]\nmethod = \"row-seeded\"\n", 2, &[], "needs k");

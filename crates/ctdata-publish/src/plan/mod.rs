@@ -294,10 +294,8 @@ impl Plan {
         if let Some(budget) = &self.budget {
             budget.check()?;
         }
-        for attribute in &self.attributes {
-            synthesize.check_attribute(attribute)?;
-        }
-        synthesize.check(self.budget.as_ref())
+        synthesize.check(self.budget.as_ref())?;
+        self.attributes.iter().try_for_each(|attribute| synthesize.check_attribute(attribute))
     }
 
     /// The plan for cases of which nothing else is said: what CTDC's own k-anonymised releases protect, and

@@ -290,3 +290,169 @@ fn released_records_are_compared_with_the_original() {
     assert_eq!(same["marginals"][2]["max_tvd"], 0.0);
     assert!(desk.refused(&["evaluate", "survey.csv", "none.csv", "--format", "csv"], 2).contains("none.csv"));
 }
+
+/// What a run says and writes, in full.
+fn told(desk: &Desk, input: &[u8]) -> (Option<i32>, Vec<u8>, Vec<u8>, Option<Vec<u8>>) {
+    fs::write(desk.path("in.csv"), input).unwrap();
+    let _ = fs::remove_file(desk.path("out.csv"));
+    let output = desk.run(&["synthesize", "in.csv", "out.csv", "--plan", "plan.toml", "--seed", "7"]);
+    (output.status.code(), output.stdout, output.stderr, fs::read(desk.path("out.csv")).ok())
+}
+
+/// The lines of a file with one more after the first record.
+fn with_line(text: &str, line: &[u8]) -> Vec<u8> {
+    let place = text.match_indices('\n').nth(1).unwrap().0 + 1;
+    [&text.as_bytes()[..place], line, b"\n", &text.as_bytes()[place..]].concat()
+}
+
+/// With one seed, noise is the same if the records are: a row that is left out must change nothing at all.
+#[test]
+fn rows_of_a_layout_that_cannot_be_read_are_left_out_without_a_word() {
+    let desk = Desk::new();
+    desk.run(&["sample", "cases.csv", "--rows", "400"]);
+    let text = desk.read("cases.csv");
+    let plan = format!(
+        "format_version = 1\n[input]\naccept_errors = true\n\
+         [[attribute]]\nname = \"year_of_registration\"\nrole = \"released\"\n\
+         [[attribute]]\nname = \"gender\"\nrole = \"released\"\n\
+         [[attribute]]\nname = \"country_of_exploitation\"\nrole = \"dropped\"\n{MST}"
+    );
+    desk.write("plan.toml", &plan);
+    let without = told(&desk, text.as_bytes());
+    assert_eq!(without.0, Some(0), "{}", String::from_utf8_lossy(&without.2));
+
+    let header: Vec<&str> = text.lines().next().unwrap().split([',', ';']).collect();
+    let separator = if text.lines().next().unwrap().contains(';') { ";" } else { "," };
+    let first: Vec<&str> = text.lines().nth(1).unwrap().split(separator).collect();
+    assert_eq!(header.len(), first.len());
+    let with = |name: &str, cell: &[u8]| {
+        let place = header.iter().position(|column| column.eq_ignore_ascii_case(name)).unwrap();
+        let cells: Vec<&[u8]> =
+            (0..first.len()).map(|at| if at == place { cell } else { first[at].as_bytes() }).collect();
+        cells.join(separator.as_bytes())
+    };
+    let odd = [
+        with("yearOfRegistration", b"zzz"),
+        with("gender", b"Astronaut"),
+        with("gender", b"\xFF"),
+        with("CountryOfExploitation", b"Moon"),
+        first[1..].join(separator).into_bytes(),
+        [&first[..], &["more"]].concat().join(separator).into_bytes(),
+    ];
+    for line in odd {
+        assert_eq!(told(&desk, &with_line(&text, &line)), without, "{}", String::from_utf8_lossy(&line));
+    }
+    // A row that can be read does change the figures, so that the comparison sees something.
+    let usual = told(&desk, &with_line(&text, first.join(separator).as_bytes()));
+    assert_ne!((usual.0, usual.3), (without.0, without.3));
+}
+
+#[test]
+fn rows_of_a_table_that_cannot_be_read_are_left_out_without_a_word() {
+    let desk = Desk::new();
+    desk.write("plan.toml", &plan(MST));
+    let without = told(&desk, survey().as_bytes());
+    assert_eq!(without.0, Some(0), "{}", String::from_utf8_lossy(&without.2));
+    for line in [&b"30,north"[..], b"30,north,baker,more", b"30,\xFF,baker"] {
+        assert_eq!(told(&desk, &with_line(&survey(), line)), without, "{}", String::from_utf8_lossy(line));
+    }
+    assert_ne!(told(&desk, &with_line(&survey(), b"30,north,baker")), without);
+}
+
+/// More values than a column can have, where the release does not look and where the codebook knows none of them.
+#[test]
+fn nothing_is_collected_from_a_file_that_records_with_an_epsilon_are_made_of() {
+    const MANY: usize = 66_000;
+    let desk = Desk::new();
+    desk.write("plan.toml", &plan(MST));
+    let file = |cells: &dyn Fn(usize) -> String| {
+        let mut text = String::from("note,age,town,job\n");
+        (0..MANY).for_each(|row| text.push_str(&cells(row)));
+        text
+    };
+    let usual = told(&desk, file(&|_| "x,30,elsewhere,\n".to_owned()).as_bytes());
+    assert_eq!(usual.0, Some(0), "{}", String::from_utf8_lossy(&usual.2));
+    let many = told(&desk, file(&|row| format!("note {row}, 30 ,town {row},job {row}\n")).as_bytes());
+    assert_eq!(many, usual);
+}
+
+#[test]
+fn records_of_one_person_are_counted_once() {
+    let desk = Desk::new();
+    // Six bakers are six persons, six smiths are one.
+    let mut text = String::from("id,note,job\n");
+    (0..6).for_each(|row| writeln!(text, "p{row},n{row},baker\nq,m{row},smith").unwrap());
+    desk.write("jobs.csv", &text);
+    let plan = |role: &str| {
+        format!(
+            "format_version = 1\n[input]\nformat = \"csv\"\n[[attribute]]\nname = \"id\"\nrole = \"{role}\"\n\
+             [[attribute]]\nname = \"job\"\nrole = \"released\"\n\
+             [[attribute]]\nname = \"note\"\nrole = \"dropped\"\n\
+             [synthesize]\nmethod = \"row-seeded\"\nk = 3\n"
+        )
+    };
+    let run = ["synthesize", "jobs.csv", "out.csv", "--plan", "plan.toml", "--seed", "1"];
+    desk.write("plan.toml", &plan("identifier"));
+    let document = desk.json(&run);
+    let statement = &document["statement"];
+    assert_eq!((&statement["unit"], &statement["models"][0]["required"]), (&"person".into(), &3.into()));
+    let description = statement["models"][0]["description"].as_str().unwrap();
+    assert!(description.contains("at least 3 persons"), "{description}");
+    let out = desk.read("out.csv");
+    assert!(out.starts_with("job\n") && out.contains("baker") && !out.contains("smith"), "{out}");
+
+    desk.write("plan.toml", &plan("dropped"));
+    assert_eq!(desk.json(&run)["statement"]["unit"], "record");
+    assert!(desk.read("out.csv").contains("smith"));
+
+    desk.write("plan.toml", &plan("identifier").replace("\"id\"", "\"person\""));
+    assert!(desk.refused(&run, 2).contains("person"));
+}
+
+#[test]
+fn a_person_may_have_several_records_and_the_budget_is_the_same() {
+    let desk = Desk::new();
+    let mut text = String::from("id,age,town,job\n");
+    for (row, line) in survey().lines().skip(1).enumerate() {
+        let _ = writeln!(text, "p{},{line}", row / 2);
+    }
+    desk.write("persons.csv", &text);
+    for method in ["mst", "aim", "aggregate-seeded"] {
+        let guarantee = |records: u32| {
+            let asked = MST.replace("mst", method).replace("epsilon = 1.0", "epsilon = 20.0");
+            let asked = format!("{asked}records_per_person = {records}\n");
+            let identifier = "[[attribute]]\nname = \"id\"\nrole = \"identifier\"\n";
+            desk.write("plan.toml", &plan(&format!("{identifier}{asked}")));
+            let document = desk.json(&["synthesize", "persons.csv", "out.csv", "--plan", "plan.toml", "--seed", "5"]);
+            assert_eq!(document["statement"]["unit"], "person", "{method}");
+            let of = document["statement"]["synthetic"]["guarantee"]["differential-privacy"].clone();
+            assert_eq!(of["records_per_person"], records, "{method}");
+            assert!(desk.read("out.csv").starts_with("age,town,job\n"));
+            // One record of each person, or both; so large an epsilon leaves little noise.
+            let rows = document["rows"].as_f64().unwrap();
+            assert!((rows - 450.0 * f64::from(records)).abs() < 60.0, "{method}: {rows}");
+            of
+        };
+        let (one, two) = (guarantee(1), guarantee(2));
+        assert_eq!((&one["rho"], &one["epsilon"]), (&two["rho"], &two["epsilon"]), "{method}");
+    }
+}
+
+#[test]
+fn a_table_that_cannot_be_made_costs_nothing() {
+    let desk = Desk::new();
+    desk.run(&["sample", "cases.csv", "--rows", "300"]);
+    for (table, words) in [
+        ("indicator = \"nonsense\"\n", "there is no indicator `nonsense`"),
+        ("indicator = \"form-of-exploitation\"\nby = [\"nonsense\"]\n", "no dimension `nonsense`"),
+        ("indicator = \"victims-per-100k\"\n", "needs a population"),
+    ] {
+        let plan = format!("format_version = 1\n{MST}{}[[table]]\n{table}", BUDGET.replace("survey", "cases"));
+        desk.write("plan.toml", &plan);
+        let run = ["publish", "cases.csv", "--plan", "plan.toml", "--out", "release", "--ledger", "cases.ledger"];
+        let output = desk.run(&run);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && message.contains(words), "{message}");
+        assert!(!desk.path("cases.ledger").exists() && !desk.path("release").exists());
+    }
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use ctdata_model::{CaseAttribute, Layout};
-use ctdata_table::{Attribute, Column, Constraint, Domain, Missing, MissingKinds, Origin, Schema, Table};
+use ctdata_table::{Attribute, Cell, Column, Constraint, Domain, Missing, MissingKinds, Origin, Schema, Table};
 
 use crate::{AttributePlan, Plan, PublishError};
 
@@ -23,8 +23,9 @@ pub(crate) fn of_plan(
     let mut columns = Vec::with_capacity(entries.len());
     for (entry, name) in entries {
         let (attribute, column) = table.named(name)?;
+        let is_of_layout = layout.is_some() && attribute.domain().origin() == Origin::Public;
         let at = |error: PublishError| error.at(format!("attribute `{}`", entry.name));
-        let (attribute, column) = if attribute.domain().origin() == Origin::Public {
+        let (attribute, column) = if is_of_layout {
             if entry.values.is_some() || entry.other.is_some() {
                 return Err(at(PublishError::plan("its values are those of the layout's codebook")));
             }
@@ -40,10 +41,9 @@ pub(crate) fn of_plan(
                 None => (attribute.clone(), column.clone()),
             }
         } else {
-            let domain = domain(entry, attribute, plan).map_err(at)?;
-            let new = Attribute::new(attribute.shared_name(), domain, MissingKinds::NOT_RECORDED);
-            let map = map(entry, attribute, &new).map_err(at)?;
-            (new, column.recoded(&map))
+            let (new, otherwise) = self::attribute(entry, name, plan).map_err(at)?;
+            let column = column.recoded(&map(attribute, &new, otherwise));
+            (new, column)
         };
         attributes.push(attribute);
         columns.push(column);
@@ -53,6 +53,21 @@ pub(crate) fn of_plan(
         public = public.with_ids(ids.clone())?;
     }
     Ok((public, constraints))
+}
+
+/// An attribute with the values that a plan lists for it, and the cell that stands for all others.
+pub(crate) fn attribute(entry: &AttributePlan, name: &str, plan: &Plan) -> Result<(Attribute, Cell), PublishError> {
+    let attribute = Attribute::new(name, domain(entry, plan)?, MissingKinds::NOT_RECORDED);
+    let otherwise = match &entry.other {
+        Some(other) => {
+            let code = attribute.domain().code_of(other);
+            Cell::Value(
+                code.ok_or_else(|| PublishError::plan(format!("other = \"{other}\" is not one of its values")))?,
+            )
+        }
+        None => Cell::Missing(Missing::NotRecorded),
+    };
+    Ok((attribute, otherwise))
 }
 
 /// A column with only those kinds of missing that a file of the layout can tell; others become blanks.
@@ -89,7 +104,7 @@ fn within(
 }
 
 /// The codebook of an attribute.
-fn domain(entry: &AttributePlan, attribute: &Attribute, plan: &Plan) -> Result<Domain, PublishError> {
+fn domain(entry: &AttributePlan, plan: &Plan) -> Result<Domain, PublishError> {
     if let Some(order) = &entry.order {
         return Ok(Domain::ordered(order.iter().map(String::as_str), Origin::Public)?);
     }
@@ -104,7 +119,12 @@ fn domain(entry: &AttributePlan, attribute: &Attribute, plan: &Plan) -> Result<D
         .as_ref()
         .filter(|hierarchy| hierarchy.file.is_some() || hierarchy.case.is_some() || hierarchy.tree.is_some());
     match listed {
-        Some(hierarchy) => Ok(crate::hierarchies::build(hierarchy, attribute, &plan.folder)?.leaves().clone()),
+        Some(hierarchy) => {
+            // A hierarchy that lists its values needs none of a column.
+            let empty = Domain::nominal([] as [&str; 0], Origin::Public)?;
+            let none = Attribute::new(entry.name.as_str(), empty, MissingKinds::NOT_RECORDED);
+            Ok(crate::hierarchies::build(hierarchy, &none, &plan.folder)?.leaves().clone())
+        }
         None => Err(PublishError::plan(
             "a release with an epsilon needs its values from a codebook, not from the file: `values`, `order`, `range`, or \
              a hierarchy that lists them",
@@ -113,17 +133,11 @@ fn domain(entry: &AttributePlan, attribute: &Attribute, plan: &Plan) -> Result<D
 }
 
 /// The new code of each code.
-fn map(entry: &AttributePlan, old: &Attribute, new: &Attribute) -> Result<Vec<u16>, PublishError> {
+fn map(old: &Attribute, new: &Attribute, otherwise: Cell) -> Vec<u16> {
     let blank = || new.missing_code(Missing::NotRecorded).unwrap_or_default();
-    let elsewhere = match &entry.other {
-        Some(other) => new
-            .domain()
-            .code_of(other)
-            .ok_or_else(|| PublishError::plan(format!("other = \"{other}\" is not one of its values")))?,
-        None => blank(),
-    };
-    let of_label = |label: Cow<'_, str>| new.domain().code_of(label.trim()).unwrap_or(elsewhere);
-    Ok(old.domain().labels().map(of_label).chain(old.missing().iter().map(|_| blank())).collect())
+    let otherwise = new.code(otherwise).unwrap_or_else(blank);
+    let of_label = |label: Cow<'_, str>| new.domain().code_of(label.trim()).unwrap_or(otherwise);
+    old.domain().labels().map(of_label).chain(old.missing().iter().map(|_| blank())).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ctdata_model::validate::{Report, Severity, Validator};
 use ctdata_model::{CaseReader, Dataset, Layout, ModelError, Outcome, PLAIN_LAYOUT, write_recoded};
 use ctdata_privacy::{KAnonymity, RiskReport};
+use ctdata_table::csv::OnError;
 use ctdata_table::{Control, Table};
 
 use crate::account::{Account, AttributeAccount, RecodingAccount};
@@ -168,7 +169,13 @@ impl Publisher {
         let settings = plan.as_ref().map(|plan| &plan.input);
         let format = settings.and_then(|input| input.format.as_deref());
         let separator = crate::hierarchies::separator(settings.and_then(|input| input.separator));
-        let reader = CaseReader { separator, ..CaseReader::default() };
+        // With an epsilon, whether there is a row that cannot be read is a fact about the file.
+        let leaves_out = plan.as_ref().is_some_and(|plan| {
+            plan.input.accept_errors
+                && plan.synthesize.as_ref().is_some_and(crate::SynthesizePlan::is_differentially_private)
+        });
+        let on_error = if leaves_out { OnError::Collect { limit: 0 } } else { OnError::Stop };
+        let reader = CaseReader { separator, on_error, ..CaseReader::default() };
         let is_plain = format.is_some_and(|format| format.trim().eq_ignore_ascii_case(PLAIN_LAYOUT));
         let outcome = match &plan {
             Some(plan) if is_plain => {

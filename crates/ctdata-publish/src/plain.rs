@@ -6,9 +6,12 @@ use chrono::NaiveDate;
 use ctdata_table::csv::{CsvReader, WriteOptions, write_csv};
 use ctdata_table::{Attribute, Control, Domain, Hierarchy, Missing, Origin, Table, TableError};
 
-use crate::{Plan, PublishError, Role};
+use crate::{AttributePlan, Plan, PublishError, Role};
 
 /// A reader of tables of an unknown subject, as their plan says.
+///
+/// Of a file that synthetic records are made of, it reads only the columns that they have; with an epsilon each over
+/// its codebook, so that nothing is collected from the file.
 pub(crate) fn reader(plan: &Plan) -> Result<CsvReader, PublishError> {
     let mut reader = CsvReader::new();
     if let Some(missing) = &plan.input.missing {
@@ -18,10 +21,29 @@ pub(crate) fn reader(plan: &Plan) -> Result<CsvReader, PublishError> {
     if let Some(identifier) = identifiers.next() {
         reader = reader.id_column(identifier);
     }
-    match identifiers.next() {
-        None => Ok(reader),
-        Some(_) => Err(PublishError::plan("two attributes have the role identifier, and one at most is")),
+    if identifiers.next().is_some() {
+        return Err(PublishError::plan("two attributes have the role identifier, and one at most is"));
     }
+    let Some(settings) = &plan.synthesize else { return Ok(reader) };
+    let mut released: Vec<&AttributePlan> = Vec::new();
+    for entry in &plan.attributes {
+        // What is given twice is refused later, with the other mistakes of the plan.
+        let is_new = !released.iter().any(|other| other.name.eq_ignore_ascii_case(&entry.name));
+        if is_new && matches!(entry.role, Role::QuasiIdentifier | Role::Sensitive | Role::Released) {
+            released.push(entry);
+        }
+    }
+    if released.is_empty() {
+        return Ok(reader);
+    }
+    if settings.is_differentially_private() {
+        for entry in &released {
+            let (attribute, otherwise) = crate::codebook::attribute(entry, &entry.name, plan)
+                .map_err(|error| error.at(format!("attribute `{}`", entry.name)))?;
+            reader = reader.attribute_or(attribute, otherwise);
+        }
+    }
+    Ok(reader.columns(released.iter().map(|entry| entry.name.as_str())))
 }
 
 /// The table with the orders that a plan gives to its values, and with dates as dates where the plan has a

@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use ctdata_model::{CaseAttribute, Dataset, Layout, ModelError, Outcome, case_constraints, write_recoded};
+use ctdata_model::{
+    CaseAttribute, Dataset, Layout, ModelError, Outcome, PLAIN_LAYOUT, case_constraints, write_recoded,
+};
 use ctdata_privacy::dp::{Budget, Delta, Epsilon, Ledger, NoiseSource, Payment, ReleaseNote};
 use ctdata_privacy::synth::{
     AggregateOptions, AggregateSeeded, Aim, CombinationCounts, DpAggregateSeeded, Mst, ReportableAggregates, RowSeeded,
@@ -15,7 +17,7 @@ use serde::Serialize;
 
 use crate::folder::{FILES, ReleaseFolder};
 use crate::tables::ReleasedTables;
-use crate::{AttributePlan, Clock, Plan, PublishError, Publisher, Role, SynthesizePlan};
+use crate::{AttributePlan, Clock, Plan, PublishError, Publisher, Role, SynthesizePlan, TablePlan};
 
 /// Synthetic records for work inside the house, with the account of them.
 #[derive(Debug)]
@@ -132,11 +134,17 @@ impl Publisher {
     ///
     /// # Errors
     /// Input that cannot be read or has no plan; a plan that does not fit; a budget that is not there; a guarantee
-    /// that does not hold. With an epsilon and `accept_errors`, none of them depends on the rows of the file.
+    /// that does not hold.
+    ///
+    /// With an epsilon and `accept_errors`, rows that cannot be read are left out without a word, and only what is
+    /// wrong with the file as a whole is an error: it is not there or not text with a header of the layout, a quote is
+    /// never closed, there is a NUL byte, a record of more than 16 MiB or more rows than a table can have, or the
+    /// compression is broken. A single record can cause these: whoever sees such an error should be allowed to see the
+    /// file.
     pub fn synthesize(&self, input: &Path, control: &Control) -> Result<Synthesized, PublishError> {
         let (outcome, plan) = self.read(input, control)?;
         let name = plan.name.clone();
-        self.synthesized(outcome, &plan, input, control).map_err(|error| error.of_plan(&name))
+        self.synthesized(outcome, &plan, &[], (input, control)).map_err(|error| error.of_plan(&name))
     }
 
     /// Reads a file, and writes a release folder of synthetic records.
@@ -157,7 +165,8 @@ impl Publisher {
             return Err(ModelError::NotCases { layout: outcome.usable().format() }.into());
         }
         let name = plan.name.clone();
-        let made = self.synthesized(outcome, &plan, input, control).map_err(|error| error.of_plan(&name))?;
+        let made =
+            self.synthesized(outcome, &plan, &plan.tables, (input, control)).map_err(|error| error.of_plan(&name))?;
         control.report("counting", 0, None);
         let tables = if are_cases {
             ReleasedTables::compute(&made.released, &plan.tables, control)?
@@ -174,8 +183,8 @@ impl Publisher {
         &self,
         outcome: Outcome,
         plan: &Plan,
-        input: &Path,
-        control: &Control,
+        tables: &[TablePlan],
+        (input, control): (&Path, &Control),
     ) -> Result<Synthesized, PublishError> {
         let settings = plan
             .synthesize
@@ -195,6 +204,8 @@ impl Publisher {
             outcome.into_dataset()?
         };
         let (table, rules) = columns(dataset.table(), &dataset, plan, settings)?;
+        // What cannot be tabulated is found out before the budget is paid.
+        ReleasedTables::check(&table, tables)?;
         let mut source = randomness.noise_source();
         let limited = limited(settings, self.clock.as_ref(), control)?;
         let drawn = if settings.is_differentially_private() {
@@ -279,17 +290,27 @@ fn columns(
     };
     let mut entries = Vec::new();
     for entry in &all {
-        let name = dataset
-            .resolve(&entry.name)
-            .map_err(|error| PublishError::from(error).at(format!("attribute `{}`", entry.name)))?;
-        match entry.role {
-            Role::QuasiIdentifier | Role::Sensitive | Role::Released => {
+        let at = || format!("attribute `{}`", entry.name);
+        match (entry.role, dataset.layout()) {
+            (Role::QuasiIdentifier | Role::Sensitive | Role::Released, _) => {
+                let name = dataset.resolve(&entry.name).map_err(|error| PublishError::from(error).at(at()))?;
                 if entries.iter().any(|(_, other)| *other == name) {
                     return Err(PublishError::plan(format!("the attribute `{}` is given twice", entry.name)));
                 }
                 entries.push((entry, name));
             }
-            Role::Identifier | Role::Dropped => {}
+            (Role::Identifier, Some(layout)) => {
+                return Err(PublishError::plan(format!(
+                    "{}: the layout `{}` has no identifiers; read the file as `{PLAIN_LAYOUT}` to count persons",
+                    at(),
+                    layout.name
+                )));
+            }
+            (Role::Dropped, Some(_)) => {
+                dataset.resolve(&entry.name).map_err(|error| PublishError::from(error).at(at()))?;
+            }
+            // The reader took the identifiers out, and reads no other column of a plain table.
+            (Role::Identifier | Role::Dropped, None) => {}
         }
     }
     if entries.is_empty() {

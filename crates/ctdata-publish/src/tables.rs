@@ -37,13 +37,7 @@ impl ReleasedTables {
     pub fn compute(released: &Released<Table>, plans: &[TablePlan], control: &Control) -> Result<Self, PublishError> {
         let mut tables = Self::none();
         for plan in plans {
-            let definition = indicator(&plan.indicator)?;
-            let request = Request {
-                by: plan.by.clone(),
-                filters: plan.filters.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
-                base: plan.base,
-                ..Request::new(definition.id)
-            };
+            let (definition, request) = request(plan)?;
             tables.computed.push(compute(definition, &request, released, control)?);
         }
         if plans.is_empty() {
@@ -60,6 +54,22 @@ impl ReleasedTables {
             }
         }
         Ok(tables)
+    }
+
+    /// Checks that a table with the columns of this one allows the tables of a plan.
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute), as far as names, codebooks and the catalogue tell.
+    pub(crate) fn check(columns: &Table, plans: &[TablePlan]) -> Result<(), PublishError> {
+        let schema = as_cases(columns)?;
+        for plan in plans {
+            let (definition, request) = request(plan)?;
+            definition.tables(&request, &schema)?;
+            if definition.needs_population() {
+                return Err(IndicatorError::NeedsPopulation { indicator: definition.id.to_owned() }.into());
+            }
+        }
+        Ok(())
     }
 
     /// Whether there is no table at all.
@@ -94,6 +104,18 @@ impl ReleasedTables {
     pub fn to_long_csv(&self) -> Result<Vec<u8>, PublishError> {
         write_long_csv(self.estimates(), Vec::new()).map_err(|error| PublishError::io(crate::TABLES_FILE, error))
     }
+}
+
+/// What a plan asks for.
+fn request(plan: &TablePlan) -> Result<(&'static Definition, Request), PublishError> {
+    let definition = indicator(&plan.indicator)?;
+    let request = Request {
+        by: plan.by.clone(),
+        filters: plan.filters.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        base: plan.base,
+        ..Request::new(definition.id)
+    };
+    Ok((definition, request))
 }
 
 /// The columns that still have the values of the case schema: indicators speak of no others.

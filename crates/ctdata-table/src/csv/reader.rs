@@ -45,6 +45,7 @@ pub struct CsvReader {
 struct Given {
     attribute: Attribute,
     tokens: Vec<(String, Cell)>,
+    otherwise: Option<Cell>,
 }
 
 impl Default for CsvReader {
@@ -152,7 +153,18 @@ impl CsvReader {
         tokens: impl IntoIterator<Item = (T, Cell)>,
     ) -> Self {
         let tokens = tokens.into_iter().map(|(text, cell)| (text.into(), cell)).collect();
-        self.given.push(Given { attribute, tokens });
+        self.given.push(Given { attribute, tokens, otherwise: None });
+        self
+    }
+
+    /// Gives an attribute whose cells have the labels of its domain, with or without white space around them; a cell
+    /// with any other text is `otherwise`, and no problem. Nothing is kept of what such cells hold, nor how many there
+    /// are.
+    ///
+    /// If the attribute has no code for `otherwise`, it is as with [`attribute`](Self::attribute).
+    #[must_use]
+    pub fn attribute_or(mut self, attribute: Attribute, otherwise: Cell) -> Self {
+        self.given.push(Given { attribute, tokens: Vec::new(), otherwise: Some(otherwise) });
         self
     }
 
@@ -261,7 +273,8 @@ impl CsvReader {
             columns.push(match given.get(&place) {
                 Some(given) => self.known(place, given),
                 None => {
-                    ReadColumn { place, name, attribute: None, coder: self.observed(), codes: ColumnBuilder::new(0) }
+                    let (coder, codes) = (self.observed(), ColumnBuilder::new(0));
+                    ReadColumn { place, name, attribute: None, otherwise: None, coder, codes }
                 }
             });
         }
@@ -289,6 +302,7 @@ impl CsvReader {
             place,
             name: attribute.shared_name(),
             codes: ColumnBuilder::new(attribute.code_count()),
+            otherwise: given.otherwise.and_then(|cell| attribute.code(cell)),
             attribute: Some(attribute),
             coder,
         }

@@ -18,8 +18,25 @@ pub(super) struct ReadColumn {
     pub(super) name: Arc<str>,
     /// `None` if the domain is what the file holds.
     pub(super) attribute: Option<Attribute>,
+    /// The code of texts that are not known; `None` if they are a problem.
+    pub(super) otherwise: Option<u16>,
     pub(super) coder: Coder,
     pub(super) codes: ColumnBuilder,
+}
+
+impl ReadColumn {
+    #[inline]
+    fn code(&mut self, cell: &[u8]) -> Result<u16, Refusal> {
+        self.coder.code(cell).or_else(|refusal| self.code_otherwise(cell, refusal))
+    }
+
+    #[cold]
+    fn code_otherwise(&self, cell: &[u8], refusal: Refusal) -> Result<u16, Refusal> {
+        let (Refusal::Unknown, Some(otherwise)) = (refusal, self.otherwise) else { return Err(refusal) };
+        let text = std::str::from_utf8(cell).map_err(|_| Refusal::Utf8)?;
+        let domain = self.attribute.as_ref().map(Attribute::domain);
+        Ok(domain.and_then(|domain| domain.code_of(text.trim())).unwrap_or(otherwise))
+    }
 }
 
 /// How rows are read.
@@ -97,7 +114,7 @@ impl<'a> Rows<'a> {
             if self.options.trim {
                 cell = cell.trim_ascii();
             }
-            match column.coder.code(cell) {
+            match column.code(cell) {
                 Ok(code) => *place = code,
                 Err(_) => sound = false,
             }
@@ -136,7 +153,7 @@ impl<'a> Rows<'a> {
         let mut found = Vec::new();
         for column in &mut self.columns {
             let cell = record.cell(column.place).unwrap_or_default();
-            match column.coder.code(if self.options.trim { cell.trim_ascii() } else { cell }) {
+            match column.code(if self.options.trim { cell.trim_ascii() } else { cell }) {
                 Ok(_) => {}
                 Err(Refusal::TooManyValues) => {
                     let attribute = Some(Arc::clone(&column.name));

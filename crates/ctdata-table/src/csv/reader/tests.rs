@@ -42,6 +42,27 @@ fn given_attributes_are_found_whatever_the_case_and_order() {
 }
 
 #[test]
+fn other_texts_become_the_cell_that_stands_for_them() {
+    let text = b"sex,age\nF, 7 \n M ,07\nmoon,8\n,zzz\n\xFF,7\nF,\xFF\n";
+    let years = Domain::numeric([7, 8], 0, Origin::Public).unwrap();
+    let blank = Cell::Missing(Missing::NotRecorded);
+    let reader = collect(9)
+        .attribute_or(sex(), Cell::Value(1))
+        .attribute_or(Attribute::new("age", years, MissingKinds::NOT_RECORDED), blank);
+    let (table, problems) = reader.read(&text[..], None, &Control::default()).unwrap().into_parts();
+    let texts = |position| texts(&table, position).into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>();
+    assert_eq!(texts(0), ["F", "M", "M", ""]);
+    assert_eq!(texts(1), ["7", "7", "8", ""]);
+    // What is no text is a problem whatever stands for others.
+    assert_eq!((problems.dropped_rows(), problems.count_of(Refusal::Utf8.into())), (&[5, 6][..], 2));
+    assert_eq!(table.schema().attributes()[0], sex());
+    // A cell that the attribute has no code for stands for nothing.
+    let reader = collect(9).attribute_or(Attribute::new("sex", sex().domain().clone(), MissingKinds::NONE), blank);
+    let read = reader.columns(["sex"]).read(&b"sex,age\nF,1\nmoon,1\n"[..], None, &Control::default()).unwrap();
+    assert_eq!(read.problems().dropped_rows(), [2]);
+}
+
+#[test]
 fn observed_columns_are_numbers_or_sorted_names() {
     let text = "year,mixed,none\n2015,10,\n-3,9x,\n2014,10,\n";
     let table = read(&CsvReader::new(), text).unwrap().into_table().unwrap();

@@ -12,7 +12,7 @@ use ctdata_privacy::synth::{
     Synthetic, Unseeded, ValueSeeded,
 };
 use ctdata_privacy::{PrivacyUnit, Released, Statement, SynthesisMethod};
-use ctdata_table::{Constraint, Control, Table};
+use ctdata_table::{Attribute, Constraint, Control, Origin, Table};
 use serde::Serialize;
 
 use crate::folder::{FILES, ReleaseFolder};
@@ -226,7 +226,7 @@ impl Publisher {
             rows: released.get().rows() as u64,
             statement: released.statement().clone(),
             verified: true,
-            remarks: remarks(&released, settings, &dataset, &details),
+            remarks: [left_out(&dataset, plan, &released), remarks(&released, settings, &dataset, &details)].concat(),
             details,
             outputs: Vec::new(),
         };
@@ -281,9 +281,13 @@ fn columns(
     settings: &SynthesizePlan,
 ) -> Result<(Table, Vec<Constraint>), PublishError> {
     let all: Vec<AttributePlan> = match dataset.layout() {
-        // The columns of a layout are public, and all of them are wanted where none is named.
+        // The columns of a layout are public, and all of them are wanted where none is named. Lists of values are known
+        // only from a file, so that noise cannot hide which there are.
         Some(_) if plan.attributes.is_empty() => {
-            let attributes = table.schema().attributes().iter();
+            let may_be = |attribute: &&Attribute| {
+                !settings.is_differentially_private() || attribute.domain().origin() == Origin::Public
+            };
+            let attributes = table.schema().attributes().iter().filter(may_be);
             attributes.map(|attribute| AttributePlan::new(attribute.name(), Role::Released)).collect()
         }
         _ => plan.attributes.clone(),
@@ -400,6 +404,19 @@ fn k_anonymous(
             let options = AggregateOptions { max_length, ..AggregateOptions::default() };
             Drawn::of(AggregateSeeded::new().run(table, &options, k, source, limited)?, control)
         }
+    }
+}
+
+/// Columns of a layout that no plan left out and that are not there all the same.
+fn left_out(dataset: &Dataset, plan: &Plan, released: &Released<Table>) -> Vec<String> {
+    if !plan.attributes.is_empty() {
+        return Vec::new();
+    }
+    let attributes = dataset.table().schema().attributes().iter().map(Attribute::name);
+    let names: Vec<&str> = attributes.filter(|name| released.get().schema().find(name).is_none()).collect();
+    match names.as_slice() {
+        [] => Vec::new(),
+        names => vec![format!("left out, since no codebook lists their values: {}", names.join(", "))],
     }
 }
 

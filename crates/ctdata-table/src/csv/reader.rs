@@ -272,10 +272,7 @@ impl CsvReader {
             }
             columns.push(match given.get(&place) {
                 Some(given) => self.known(place, given),
-                None => {
-                    let (coder, codes) = (self.observed(), ColumnBuilder::new(0));
-                    ReadColumn { place, name, attribute: None, otherwise: None, coder, codes }
-                }
+                None => self.unknown(place, name),
             });
         }
         Ok(Plan { columns, ids, weights })
@@ -286,8 +283,9 @@ impl CsvReader {
         RowOptions { trim: self.trim, keep_values: self.keep_values, limit }
     }
 
-    fn observed(&self) -> Coder {
-        Coder::observed(self.missing.iter().map(|(text, kind)| (text, *kind)))
+    fn unknown(&self, place: usize, name: Arc<str>) -> ReadColumn {
+        let coder = Coder::observed(self.missing.iter().map(|(text, kind)| (text, *kind)));
+        ReadColumn { place, name, attribute: None, otherwise: None, coder, codes: ColumnBuilder::new(0) }
     }
 
     fn known(&self, place: usize, given: &Given) -> ReadColumn {

@@ -108,6 +108,56 @@
 //!   indicators do not speak of them.
 //! - Quasi-identifiers that are compared with a population are not perturbed.
 
+//! # Synthetic records
+//! With `[synthesize]`, records are made instead of protected. `row-seeded`, `value-seeded` and `unseeded` take a `k`;
+//! `mst` and `aim` an `epsilon` and a `delta`; `aggregate-seeded` either.
+//! ```
+//! use ctdata_publish::Plan;
+//! let plan: Plan = r#"
+//!     format_version = 1
+//!
+//!     [input]
+//!     format = "csv"
+//!     accept_errors = true                  # rows that cannot be read are left out without a word: they are people
+//!
+//!     [[attribute]]
+//!     name = "person"
+//!     role = "identifier"                   # all records of a person are protected together
+//!
+//!     [[attribute]]
+//!     name = "age"
+//!     role = "released"
+//!     range = [0, 99]                       # with an epsilon, values come from a codebook and never from the file:
+//!
+//!     [[attribute]]
+//!     name = "town"
+//!     role = "released"
+//!     values = ["north", "south", "other"]  # a list without an order, `order` with one, or a hierarchy
+//!     other = "other"                       # what all other values become; blank if left out
+//!
+//!     [synthesize]
+//!     method = "aim"
+//!     epsilon = 1.0
+//!     delta = 1e-9                          # far below 1 in the number of records
+//!     records_per_person = 2                # the default is 1; each one more costs noise
+//!     max_cells = 1000000                   # of the model: memory, time and accuracy
+//!     deadline_seconds = 60                 # then the best model so far
+//!     memory_megabytes = 2000
+//!
+//!     [budget]                              # of all releases of this dataset; without it no ledger is kept
+//!     dataset = "survey of 2026"
+//!     epsilon = 3.0
+//!     delta = 1e-9
+//!     ledger = "survey.ledger"              # beside the plan; `--ledger` names another
+//! "#.parse()?;
+//! assert!(plan.synthesize.is_some_and(|synthesize| synthesize.is_differentially_private()));
+//! let plan: Plan = "format_version = 1\n[synthesize]\nmethod = \"row-seeded\"\nk = 10\n".parse()?;
+//! assert_eq!(plan.attributes, []); // all columns of a layout
+//! # Ok::<(), ctdata_publish::PublishError>(())
+//! ```
+//! - Of cases, `structural_zeros = false` draws combinations that cannot be true of a case too.
+//! - Years of registration are those that the layout covers, unless a `range` of that attribute says otherwise.
+
 #[doc = include_str!("../plans.md")]
 pub mod plans {}
 
@@ -266,8 +316,8 @@ impl Plan {
             }
             attribute.check().map_err(&wrong)?;
         }
-        plan.anonymize.check(&plan.attributes).map_err(&wrong)?;
         plan.check_synthesis().map_err(&wrong)?;
+        plan.anonymize.check(&plan.attributes).map_err(&wrong)?;
         Ok(plan)
     }
 

@@ -206,6 +206,12 @@ impl Publisher {
         let (table, rules) = columns(dataset.table(), &dataset, plan, settings)?;
         // What cannot be tabulated is found out before the budget is paid.
         ReleasedTables::check(&table, tables)?;
+        let cells: u64 = table.schema().attributes().iter().map(|attribute| attribute.code_count() as u64).sum();
+        if settings.max_cells.is_some_and(|most| most < cells) {
+            return Err(PublishError::plan(format!(
+                "synthesize.max_cells is at least {cells}, the values of all columns; some millions are usual"
+            )));
+        }
         let mut source = randomness.noise_source();
         let limited = limited(settings, self.clock.as_ref(), control)?;
         let drawn = if settings.is_differentially_private() {

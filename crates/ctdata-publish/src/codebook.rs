@@ -151,8 +151,11 @@ mod tests {
         Table::try_new(Schema::try_new(vec![attribute]).unwrap(), vec![column]).unwrap()
     }
 
+    const SYNTHESIZE: &str = "[synthesize]\nmethod = \"mst\"\nepsilon = 1.0\ndelta = 1e-9\n";
+
     fn plan(rest: &str) -> Plan {
-        format!("format_version = 1\n[[attribute]]\nname = \"job\"\nrole = \"released\"\n{rest}").parse().unwrap()
+        let attribute = format!("[[attribute]]\nname = \"job\"\nrole = \"released\"\n{rest}");
+        format!("format_version = 1\n{attribute}{SYNTHESIZE}").parse().unwrap()
     }
 
     fn public(table: &Table, plan: &Plan) -> Result<Table, PublishError> {
@@ -170,7 +173,7 @@ mod tests {
             let text = format!(
                 "format_version = 1\n[[attribute]]\nname = \"year_of_registration\"\nrole = \"released\"\n{rest}"
             );
-            let plan: Plan = text.parse().unwrap();
+            let plan: Plan = format!("{text}{SYNTHESIZE}").parse().unwrap();
             let entries = [(&plan.attributes[0], "year_of_registration".to_owned())];
             let (table, constraints) = of_plan(&table, Some(layout), &entries, &plan).unwrap();
             assert!(constraints[0].violations(&table).unwrap().is_empty());

@@ -19,7 +19,7 @@ use crate::dp::{Allowance, NoiseSource, NoisyAggregates, SparseMarginals};
 /// use ctdata_privacy::synth::DpAggregateSeeded;
 /// use ctdata_table::{Attribute, Column, Control, Schema, Table};
 /// let schema = Schema::try_new(vec![Attribute::flag("a"), Attribute::flag("b"), Attribute::flag("c")])?;
-/// let codes = |of: fn(u32) -> bool| Column::from_u8((0..3_000).map(|row| if of(row) { 1 } else { 2 }).collect());
+/// let codes = |of: fn(u32) -> bool| Column::from_u8((0..30_000).map(|row| if of(row) { 1 } else { 2 }).collect());
 /// let columns = vec![codes(|row| row % 2 == 0), codes(|row| row % 3 == 0), codes(|_| false)];
 /// let table = Table::try_new(schema, columns)?;
 ///
@@ -29,7 +29,7 @@ use crate::dp::{Allowance, NoiseSource, NoisyAggregates, SparseMarginals};
 /// let drawn = DpAggregateSeeded::default().draw(&table, &mut allowance, &mut source, &Control::default())?;
 /// assert_eq!(drawn.table.rows() as u64, drawn.aggregates.records);
 /// // Somebody has `a` and `b`, and nobody has `c`.
-/// assert!(drawn.aggregates.combinations.get(&[(0, 1), (1, 1)]).is_some_and(|count| count > 300));
+/// assert!(drawn.aggregates.combinations.get(&[(0, 1), (1, 1)]).is_some_and(|count| count > 3_000));
 /// assert_eq!(drawn.aggregates.combinations.get(&[(2, 1)]), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -32,9 +32,10 @@ use crate::quasi::check_distinct;
 /// let columns = vec![Column::from_u8(vec![1, 1, 1, 1, 0]), Column::from_u8(vec![1, 1, 2, 2, 1])];
 /// let table = Table::try_new(schema, columns)?;
 /// let mut source = NoiseSource::from_seed(1);
-/// let output = RowSeeded::try_new(2)?.draw(&table, &mut source, &Control::default())?;
+/// let control = Control::default();
+/// let released = RowSeeded::try_new(2)?.run(&table, &mut source, &control)?.output.verify(&control)?;
 /// // The one `no` is rare, and of three times `b` only two are left.
-/// let count = |column: usize, code| output.table.columns()[column].iter().filter(|&found| found == code).count();
+/// let count = |column: usize, code| released.get().columns()[column].iter().filter(|&found| found == code).count();
 /// assert_eq!((count(0, 0), count(0, 1), count(1, 1)), (0, 4, 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

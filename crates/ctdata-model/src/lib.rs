@@ -49,6 +49,7 @@ mod ctdc;
 mod dataset;
 mod error;
 mod hierarchies;
+pub mod htcds;
 #[cfg(feature = "json")]
 mod json;
 pub mod period;

@@ -14,6 +14,9 @@ pub struct Location {
     /// The file, as the caller named it.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub file: Option<Arc<str>>,
+    /// The sheet of a workbook. Its rows are numbered as spreadsheet programs number them.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub sheet: Option<Arc<str>>,
     /// The line on which the record starts, from 1.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub line: Option<u64>,
@@ -58,6 +61,10 @@ impl fmt::Display for Location {
         let mut separator = "";
         if let Some(file) = &self.file {
             write!(f, "{file}")?;
+            separator = ", ";
+        }
+        if let Some(sheet) = &self.sheet {
+            write!(f, "{separator}sheet `{sheet}`")?;
             separator = ", ";
         }
         if let Some(line) = self.line {

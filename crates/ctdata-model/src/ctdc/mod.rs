@@ -16,6 +16,8 @@ mod writer;
 
 pub use layout::{Coding, Detection, Layout, LayoutAttribute, LayoutColumn, LayoutKind, Token};
 #[cfg(feature = "csv")]
+pub(crate) use outcome::without_file;
+#[cfg(feature = "csv")]
 pub use outcome::{Outcome, Problem, Problems};
 #[cfg(feature = "csv")]
 pub use reader::CaseReader;

@@ -70,12 +70,17 @@ impl Problems {
             .collect()
     }
 
-    fn first_error(&self) -> Option<&Problem> {
+    pub(crate) fn first_error(&self) -> Option<&Problem> {
         let errors = self.counts.values().map(|(_, first)| first).filter(|first| first.severity == Severity::Error);
         errors.min_by_key(|first| first.at.row)
     }
 
-    pub(super) fn add(&mut self, problem: Problem, limit: usize) {
+    /// Counts a row that is not in the table.
+    pub(crate) fn left_out_one(&mut self) {
+        self.rows_left_out += 1;
+    }
+
+    pub(crate) fn add(&mut self, problem: Problem, limit: usize) {
         let entry = self.counts.entry((problem.rule, problem.severity)).or_insert_with(|| (0, problem.clone()));
         entry.0 += 1;
         if self.kept.len() < limit {
@@ -149,7 +154,7 @@ impl Outcome {
     }
 }
 
-pub(super) fn without_file(problem: &Problem) -> String {
+pub(crate) fn without_file(problem: &Problem) -> String {
     let at = Location { file: None, ..problem.at.clone() };
     format!("{at}: {}", problem.message)
 }

@@ -1,0 +1,214 @@
+//! The 19 value lists of HTCDS, each a type; and the two lists that it borrows, countries and languages.
+//!
+//! Codes are the official value names, also where they are misspelt; labels are the official ones. A value marked as
+//! an extension is not in the standard: practice needs it, and it has a standard value that stands in for it.
+//!
+//! # Sources
+//! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
+
+mod case;
+mod industry;
+mod language;
+mod organization;
+mod perpetrator;
+mod person;
+mod victim;
+mod websites;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+pub use case::{CaseStatus, ReferralReason, SupportPlanType, TraffickingEventType};
+pub use industry::ForcedLabourIndustry;
+pub use language::Language;
+pub use organization::OrganisationType;
+pub use perpetrator::RoleInProcess;
+pub use person::{Gender, HighestLevelOfEducation, MaritalStatus};
+pub use victim::{
+    MethodOfRecruitment, MethodsOfControl, RelationshipToTrafficker, TraffickingStatus,
+    TraffickingStatusDecisionMakingOrg, TypeOfExploitation, TypeOfSexExploitation, Vulnerabilities,
+};
+pub use websites::WebsitesAndApps;
+
+use crate::Country;
+use crate::codes::CodeList;
+
+/// A value that a field can have, of a list of HTCDS or of one that it borrows.
+pub trait ListMember: Copy + PartialEq + Send + Sync + 'static {
+    /// The value of a name, a label or another known spelling, without regard to case, spaces and punctuation.
+    fn read(text: &str) -> Option<Self>;
+
+    /// The name: what is written in data.
+    fn name(&self) -> &'static str;
+
+    /// The label: what people read.
+    fn label(&self) -> &'static str;
+
+    /// For a value that is not in the standard, the standard value that stands in for it.
+    fn stand_in(&self) -> Option<Self> {
+        None
+    }
+}
+
+/// One value of a list, as data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListValue {
+    /// The name: what is written in data.
+    pub name: &'static str,
+    /// The label: what people read.
+    pub label: &'static str,
+    /// For an extension, the name of the standard value that stands in for it.
+    pub stand_in: Option<&'static str>,
+}
+
+/// A list of HTCDS, as data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValueList {
+    /// The name of the list.
+    pub name: &'static str,
+    /// Its values: first those of the standard in its order, then extensions.
+    pub values: &'static [ListValue],
+}
+
+impl ValueList {
+    /// The list of a name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        VALUE_LISTS.iter().find(|list| list.name == name)
+    }
+
+    /// The values of the standard: without extensions.
+    pub fn standard(&self) -> impl Iterator<Item = &'static ListValue> {
+        self.values.iter().filter(|value| value.stand_in.is_none())
+    }
+}
+
+/// Makes a list of HTCDS: as `code_list!`, with extensions and what stands in for them.
+macro_rules! htcds_list {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $($variant:ident = $code:literal, $label:literal $(, also [$($alias:literal),+])?;)+
+        }
+        $(extension {
+            $($(#[$doc:meta])* $extra:ident = $extra_code:literal, $extra_label:literal => $stand_in:ident;)+
+        })?
+    ) => {
+        $crate::codes::code_list! {
+            $(#[$meta])*
+            pub enum $name {
+                $($variant = $code, $label $(, also [$($alias),+])?;)+
+                $($(
+                    /// Not in the standard.
+                    $(#[$doc])*
+                    $extra = $extra_code, $extra_label;
+                )+)?
+            }
+        }
+
+        impl $name {
+            /// The list as data.
+            pub const LIST: $crate::htcds::lists::ValueList = $crate::htcds::lists::ValueList {
+                name: stringify!($name),
+                values: &[
+                    $($crate::htcds::lists::ListValue { name: $code, label: $label, stand_in: None },)+
+                    $($($crate::htcds::lists::ListValue {
+                        name: $extra_code,
+                        label: $extra_label,
+                        stand_in: Some($name::$stand_in.code()),
+                    },)+)?
+                ],
+            };
+        }
+
+        impl $crate::htcds::lists::ListMember for $name {
+            fn read(text: &str) -> Option<Self> {
+                static SPELLINGS: std::sync::LazyLock<$crate::htcds::lists::Spellings<$name>> =
+                    std::sync::LazyLock::new($crate::htcds::lists::Spellings::of);
+                SPELLINGS.find(text)
+            }
+
+            fn name(&self) -> &'static str {
+                self.code()
+            }
+
+            fn label(&self) -> &'static str {
+                $name::label(*self)
+            }
+
+            fn stand_in(&self) -> Option<Self> {
+                const STAND_INS: &[($name, $name)] = &[$($(($name::$extra, $name::$stand_in),)+)?];
+                STAND_INS.iter().find(|(extra, _)| extra == self).map(|(_, stand_in)| *stand_in)
+            }
+        }
+    };
+}
+
+pub(crate) use htcds_list;
+
+/// All lists of HTCDS, in the order of the fields that use them.
+pub static VALUE_LISTS: &[ValueList] = &[
+    OrganisationType::LIST,
+    Gender::LIST,
+    MaritalStatus::LIST,
+    HighestLevelOfEducation::LIST,
+    TraffickingStatus::LIST,
+    TraffickingStatusDecisionMakingOrg::LIST,
+    RelationshipToTrafficker::LIST,
+    WebsitesAndApps::LIST,
+    MethodOfRecruitment::LIST,
+    MethodsOfControl::LIST,
+    TypeOfExploitation::LIST,
+    ForcedLabourIndustry::LIST,
+    TypeOfSexExploitation::LIST,
+    Vulnerabilities::LIST,
+    RoleInProcess::LIST,
+    CaseStatus::LIST,
+    ReferralReason::LIST,
+    TraffickingEventType::LIST,
+    SupportPlanType::LIST,
+];
+
+/// The spellings of a list: exact ones are found without touching the text, others by their letters and digits.
+pub(crate) struct Spellings<L> {
+    exact: HashMap<&'static str, L>,
+    folded: HashMap<String, L>,
+}
+
+impl<L: CodeList> Spellings<L> {
+    pub(crate) fn of() -> Self {
+        let (mut exact, mut folded) = (HashMap::new(), HashMap::new());
+        for &value in L::ALL {
+            for &spelling in [value.code(), value.label()].iter().chain(value.aliases()) {
+                exact.entry(spelling).or_insert(value);
+                folded.entry(fold(spelling).into_owned()).or_insert(value);
+            }
+        }
+        Self { exact, folded }
+    }
+
+    pub(crate) fn find(&self, text: &str) -> Option<L> {
+        self.exact.get(text).or_else(|| self.folded.get(&*fold(text))).copied()
+    }
+}
+
+/// The letters and digits of a text in lower case: what two spellings of a value or of a field have in common.
+pub(crate) fn fold(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect())
+}
+
+impl ListMember for Country {
+    fn read(text: &str) -> Option<Self> {
+        Self::from_code_bytes(text.trim().as_bytes())
+    }
+
+    fn name(&self) -> &'static str {
+        self.alpha2()
+    }
+
+    fn label(&self) -> &'static str {
+        Country::name(*self)
+    }
+}

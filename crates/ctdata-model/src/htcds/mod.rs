@@ -3,7 +3,9 @@
 //! # Sources
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
+pub mod dictionary;
 mod fields;
+pub mod ic_tip;
 mod ids;
 pub mod lists;
 #[cfg(feature = "csv")]
@@ -11,6 +13,7 @@ mod read;
 mod records;
 mod value;
 
+pub use dictionary::dictionary_markdown;
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};

@@ -7,11 +7,16 @@
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
 mod case;
+mod country_names;
 mod industry;
 mod language;
+mod language_table;
 mod organization;
 mod perpetrator;
 mod person;
+mod plain;
+#[cfg(test)]
+mod tests;
 mod victim;
 mod websites;
 
@@ -30,8 +35,8 @@ pub use victim::{
 };
 pub use websites::WebsitesAndApps;
 
-use crate::Country;
 use crate::codes::CodeList;
+use crate::htcds::value::trimmed;
 
 /// A value that a field can have, of a list of HTCDS or of one that it borrows.
 pub trait ListMember: Copy + PartialEq + Send + Sync + 'static {
@@ -90,7 +95,11 @@ macro_rules! htcds_list {
             $($variant:ident = $code:literal, $label:literal $(, also [$($alias:literal),+])?;)+
         }
         $(extension {
-            $($(#[$doc:meta])* $extra:ident = $extra_code:literal, $extra_label:literal => $stand_in:ident;)+
+            $(
+                $(#[$doc:meta])*
+                $extra:ident = $extra_code:literal, $extra_label:literal $(, also [$($extra_alias:literal),+])?
+                    => $stand_in:ident;
+            )+
         })?
     ) => {
         $crate::codes::code_list! {
@@ -100,7 +109,7 @@ macro_rules! htcds_list {
                 $($(
                     /// Not in the standard.
                     $(#[$doc])*
-                    $extra = $extra_code, $extra_label;
+                    $extra = $extra_code, $extra_label $(, also [$($extra_alias),+])?;
                 )+)?
             }
         }
@@ -168,7 +177,8 @@ pub static VALUE_LISTS: &[ValueList] = &[
     SupportPlanType::LIST,
 ];
 
-/// The spellings of a list: exact ones are found without touching the text, others by their letters and digits.
+/// The spellings of a list: exact ones are found without touching the text, others by their letters and digits. A
+/// spelling of one letter (a section of ISIC) is never folded: a small "a" is a word.
 pub(crate) struct Spellings<L> {
     exact: HashMap<&'static str, L>,
     folded: HashMap<String, L>,
@@ -180,14 +190,16 @@ impl<L: CodeList> Spellings<L> {
         for &value in L::ALL {
             for &spelling in [value.code(), value.label()].iter().chain(value.aliases()) {
                 exact.entry(spelling).or_insert(value);
-                folded.entry(fold(spelling).into_owned()).or_insert(value);
+                if spelling.len() > 1 {
+                    folded.entry(fold(spelling).into_owned()).or_insert(value);
+                }
             }
         }
         Self { exact, folded }
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<L> {
-        self.exact.get(text).or_else(|| self.folded.get(&*fold(text))).copied()
+        self.exact.get(trimmed(text)).or_else(|| self.folded.get(&*fold(text))).copied()
     }
 }
 
@@ -197,18 +209,4 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect())
-}
-
-impl ListMember for Country {
-    fn read(text: &str) -> Option<Self> {
-        Self::from_code_bytes(text.trim().as_bytes())
-    }
-
-    fn name(&self) -> &'static str {
-        self.alpha2()
-    }
-
-    fn label(&self) -> &'static str {
-        Country::name(*self)
-    }
 }

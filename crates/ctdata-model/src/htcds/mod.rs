@@ -4,14 +4,20 @@
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
 mod fields;
+#[cfg(feature = "csv")]
+mod gap;
 mod ids;
 pub mod lists;
+#[cfg(feature = "mapping")]
+pub mod mapping;
 #[cfg(feature = "csv")]
 mod read;
 mod records;
 mod value;
 
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
+#[cfg(feature = "csv")]
+pub use gap::{CoreGap, FieldGap, GapBase, GapReport};
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 #[cfg(feature = "csv")]

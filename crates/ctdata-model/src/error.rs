@@ -93,6 +93,26 @@ pub enum ModelError {
         /// The first problem, with its place.
         first: String,
     },
+    /// A mapping file that says something that cannot be.
+    #[cfg(feature = "mapping")]
+    #[error("{file}{}: {message}", line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Map {
+        /// The mapping file.
+        file: String,
+        /// The line, from 1, where one can be named.
+        line: Option<usize>,
+        /// What is wrong, in words of the mapping file.
+        message: String,
+    },
+    /// Cells have codes that the mapping misses.
+    #[cfg(feature = "mapping")]
+    #[error("{file}: codes that the mapping misses: {}", semicolons(columns))]
+    UnmappedCodes {
+        /// The file.
+        file: String,
+        /// The columns, in the order of the mapping.
+        columns: Vec<crate::htcds::mapping::UnmappedColumn>,
+    },
     /// The caller asked to stop.
     #[error("stopped: {0}")]
     Cancelled(StopReason),
@@ -105,6 +125,11 @@ impl From<TableError> for ModelError {
             error => Self::Table(error),
         }
     }
+}
+
+#[cfg(feature = "mapping")]
+fn semicolons(items: &[impl ToString]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn hint(text: Option<&str>) -> String {

@@ -6,8 +6,12 @@
 pub mod dictionary;
 mod fields;
 pub mod ic_tip;
+#[cfg(feature = "csv")]
+mod gap;
 mod ids;
 pub mod lists;
+#[cfg(feature = "mapping")]
+pub mod mapping;
 #[cfg(feature = "csv")]
 mod owner;
 #[cfg(feature = "csv")]
@@ -17,6 +21,8 @@ mod value;
 
 pub use dictionary::dictionary_markdown;
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
+#[cfg(feature = "csv")]
+pub use gap::{CoreGap, FieldGap, GapBase, GapReport};
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 #[cfg(feature = "csv")]

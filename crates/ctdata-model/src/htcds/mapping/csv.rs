@@ -1,0 +1,107 @@
+//! Delimited text through a mapping.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use ctdata_table::csv::{ScanOptions, Scanner, open};
+use ctdata_table::{Control, Location, TableError, TextRule};
+
+use super::{MappedRows, Mapping};
+use crate::ModelError;
+use crate::htcds::read::CellInput;
+use crate::htcds::value::Input;
+use crate::htcds::{HtcdsOutcome, ReadOptions};
+
+/// The name of the format of delimited text that was mapped.
+const FORMAT: &str = "csv";
+const TOO_SHORT: &str = "the row is too short for the header";
+const TOO_LONG: &str = "the row is too long for the header";
+/// Rows between two looks at the control.
+const ROWS_PER_CHECK: u64 = 1 << 12;
+
+/// Reads delimited text, gzip or not, through a mapping.
+///
+/// # Errors
+/// A file that cannot be read or is not text; a header that is not that of the mapping; codes that the mapping misses
+/// ([`ModelError::UnmappedCodes`]); with [`ctdata_table::csv::OnError::Stop`], the first row that cannot be used.
+pub fn read_mapped_csv(
+    path: &Path,
+    mapping: &Mapping,
+    options: &ReadOptions,
+    control: &Control,
+) -> Result<HtcdsOutcome, ModelError> {
+    let input = open(path).map_err(|error| TableError::io(path, error))?;
+    let bytes = input.byte_length();
+    read_all(input, &path.display().to_string(), bytes, mapping, options, control)
+}
+
+/// Reads from anything; `name` stands for the file in messages.
+///
+/// # Errors
+/// As [`read_mapped_csv`].
+pub fn read_mapped(
+    input: impl Read,
+    name: &str,
+    mapping: &Mapping,
+    options: &ReadOptions,
+    control: &Control,
+) -> Result<HtcdsOutcome, ModelError> {
+    read_all(input, name, None, mapping, options, control)
+}
+
+fn read_all(
+    input: impl Read,
+    name: &str,
+    bytes: Option<u64>,
+    mapping: &Mapping,
+    options: &ReadOptions,
+    control: &Control,
+) -> Result<HtcdsOutcome, ModelError> {
+    let file: Arc<str> = name.into();
+    let scan = ScanOptions { separator: mapping.separator(), ..ScanOptions::default() };
+    let mut scanner = Scanner::new(input, scan);
+    let header = header(&mut scanner, mapping.header_row(), &file)?;
+    let mut rows = MappedRows::new(mapping, &header, FORMAT, Arc::clone(&file), None, options.clone())?;
+    let mut row = 0u64;
+    while let Some(record) = scanner.next().map_err(|error| error.in_file(Some(&file)))? {
+        row += 1;
+        let place = Location::at_row(row).with_line(record.line());
+        let at = || place.clone().with_file(Arc::clone(&file));
+        if record.len() != header.len() {
+            rows.refuse(&place, if record.len() < header.len() { TOO_SHORT } else { TOO_LONG })?;
+            continue;
+        }
+        let cells = record.cells().map(|cell| {
+            let text = std::str::from_utf8(cell)
+                .map_err(|_| TableError::Text { at: at(), rule: TextRule::Utf8 })?;
+            Ok(Some(CellInput::Input(Input::Text(text))).filter(|_| !text.is_empty()))
+        });
+        let cells: Vec<_> = cells.collect::<Result<_, TableError>>()?;
+        rows.row(&place, cells)?;
+        if row.is_multiple_of(ROWS_PER_CHECK) {
+            control.check()?;
+            control.report("reading", scanner.position(), bytes);
+        }
+    }
+    rows.finish()
+}
+
+/// The names in the header, which may stand below other rows.
+fn header<R: Read>(scanner: &mut Scanner<R>, header_row: u32, file: &Arc<str>) -> Result<Vec<String>, ModelError> {
+    for _ in 1..header_row.max(1) {
+        if scanner.next().map_err(|error| error.in_file(Some(file)))?.is_none() {
+            break;
+        }
+    }
+    let at = || Location::default().with_file(Arc::clone(file));
+    match scanner.next().map_err(|error| error.in_file(Some(file)))? {
+        None => Err(TableError::Text { at: at(), rule: TextRule::Empty }.into()),
+        Some(record) => {
+            let line = record.line();
+            let names = record.cells().map(|cell| std::str::from_utf8(cell).map(str::to_owned));
+            let names = names.collect::<Result<_, _>>();
+            names.map_err(|_| TableError::Text { at: at().with_line(line), rule: TextRule::Utf8 }.into())
+        }
+    }
+}

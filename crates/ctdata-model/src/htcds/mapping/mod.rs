@@ -1,0 +1,15 @@
+//! Mapping files: an organization's own columns and codes to HTCDS.
+
+mod apply;
+mod cells;
+mod csv;
+mod dates;
+mod file;
+mod holds;
+mod map;
+mod unmapped;
+
+pub(crate) use apply::MappedRows;
+pub use csv::{read_mapped, read_mapped_csv};
+pub use map::Mapping;
+pub use unmapped::UnmappedColumn;

@@ -5,6 +5,8 @@
 
 mod fields;
 mod ids;
+#[cfg(feature = "json")]
+mod json;
 pub mod lists;
 #[cfg(feature = "csv")]
 mod read;
@@ -13,6 +15,10 @@ mod value;
 
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 pub use ids::{CaseId, OrganizationId, PersonId};
+#[cfg(feature = "json")]
+pub use json::{JsonStyle, write_json};
+#[cfg(all(feature = "csv", feature = "json"))]
+pub use json::{is_htcds_json, read_json};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 #[cfg(feature = "csv")]
 pub use read::{HtcdsOutcome, Places, ReadOptions};

@@ -10,11 +10,15 @@ mod json;
 pub mod lists;
 #[cfg(feature = "csv")]
 mod read;
-mod records;
+pub(crate) mod records;
 mod value;
 
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 pub use ids::{CaseId, OrganizationId, PersonId};
+#[cfg(feature = "schema")]
+pub(crate) use json::holds_several;
+#[cfg(all(test, feature = "schema"))]
+pub(crate) use json::sample;
 #[cfg(feature = "json")]
 pub use json::{JsonStyle, write_json};
 #[cfg(all(feature = "csv", feature = "json"))]

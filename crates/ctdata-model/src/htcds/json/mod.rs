@@ -10,8 +10,9 @@
 
 #[cfg(feature = "csv")]
 mod read;
+#[cfg(any(feature = "csv", feature = "schema"))]
 mod record;
-#[cfg(test)]
+#[cfg(all(test, any(feature = "csv", feature = "schema")))]
 pub(crate) mod sample;
 #[cfg(all(test, feature = "csv"))]
 mod tests;

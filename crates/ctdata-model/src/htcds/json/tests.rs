@@ -405,10 +405,10 @@ proptest! {
             thin(&mut case.victims[0], pick.rotate_left(19));
             thin(&mut case.perpetrators[0], pick.rotate_left(23));
             thin(&mut case.events[0], pick | 1 << 9);
-            person.id = crate::htcds::PersonId::new(format!("{word}{at}"));
+            person.id = crate::htcds::PersonId::new(format!("{word}-{at}"));
             case.victims[0].person = person.id.clone();
-            case.id = crate::htcds::CaseId::new(format!("{word}{at}"));
-            organization.id = crate::htcds::OrganizationId::new(format!("{word}{at}"));
+            case.id = crate::htcds::CaseId::new(format!("{word}-{at}"));
+            organization.id = crate::htcds::OrganizationId::new(format!("{word}-{at}"));
             all.persons.push(person);
             all.organizations.push(organization);
             all.cases.push(case);

@@ -9,6 +9,8 @@ pub mod ic_tip;
 #[cfg(feature = "csv")]
 mod gap;
 mod ids;
+#[cfg(feature = "json")]
+mod json;
 pub mod lists;
 #[cfg(feature = "mapping")]
 pub mod mapping;
@@ -16,7 +18,7 @@ pub mod mapping;
 mod owner;
 #[cfg(feature = "csv")]
 mod read;
-mod records;
+pub(crate) mod records;
 mod value;
 
 pub use dictionary::dictionary_markdown;
@@ -24,6 +26,14 @@ pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, Va
 #[cfg(feature = "csv")]
 pub use gap::{CoreGap, FieldGap, GapBase, GapReport};
 pub use ids::{CaseId, OrganizationId, PersonId};
+#[cfg(feature = "schema")]
+pub(crate) use json::holds_several;
+#[cfg(all(test, feature = "schema"))]
+pub(crate) use json::sample;
+#[cfg(feature = "json")]
+pub use json::{JsonStyle, write_json};
+#[cfg(all(feature = "csv", feature = "json"))]
+pub use json::{is_htcds_json, read_json};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 #[cfg(feature = "csv")]
 pub use read::{AddressRow, HtcdsOutcome, Places, ReadOptions};

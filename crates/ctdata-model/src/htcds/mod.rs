@@ -11,6 +11,7 @@ mod read;
 mod records;
 mod value;
 
+pub use crate::simulate::htcds::{MARKER, PHONE_MARKER};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};

@@ -22,6 +22,7 @@ pub(crate) mod records;
 mod value;
 
 pub use dictionary::dictionary_markdown;
+pub use crate::simulate::htcds::{MARKER, PHONE_MARKER};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 #[cfg(feature = "csv")]
 pub use gap::{CoreGap, FieldGap, GapBase, GapReport};

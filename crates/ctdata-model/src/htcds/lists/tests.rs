@@ -119,10 +119,12 @@ fn known_misspellings_are_read() {
         ("ForcedLabourIndustry", " U ", "U_ActivitiesOfExtraterritorialOrganizations"),
     ] {
         assert_eq!(readings(text).get(list), Some(&name), "{list}: {text:?}");
+        assert_eq!(ValueList::named(list).unwrap().find(text).map(|value| value.name), Some(name), "{text:?}");
     }
     // A small letter is a word, and nothing is read into what holds no letter.
     for text in ["a", "i", "V", "", " ", "-", "/", "?"] {
         assert_eq!(readings(text), BTreeMap::new(), "{text:?}");
+        assert!(VALUE_LISTS.iter().all(|list| list.find(text).is_none()), "{text:?}");
     }
 }
 
@@ -205,6 +207,7 @@ fn well_formed<L: CodeList + ListMember>() {
         assert_eq!(value.stand_in().map(|value| value.name()), data.stand_in);
         for spelling in [value.code(), CodeList::label(value)].iter().chain(value.aliases()) {
             assert_eq!(L::read(spelling), Some(value), "{spelling}");
+            assert_eq!(list.find(spelling), Some(data), "{spelling}");
             assert_eq!(spelling.trim(), *spelling);
             let folded = fold(spelling).into_owned();
             assert!(!folded.is_empty());

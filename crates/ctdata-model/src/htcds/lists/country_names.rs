@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<&'static str> {
-        Country::read(text).map(|country| country.alpha2())
+        Country::read(text).map(Country::alpha2)
     }
 
     #[test]

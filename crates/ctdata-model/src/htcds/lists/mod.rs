@@ -69,6 +69,8 @@ pub struct ListValue {
     pub name: &'static str,
     /// The label: what people read.
     pub label: &'static str,
+    /// Other spellings that are read.
+    pub aliases: &'static [&'static str],
     /// For an extension, the name of the standard value that stands in for it.
     pub stand_in: Option<&'static str>,
 }
@@ -109,6 +111,18 @@ impl ValueList {
         most
     }
 
+    /// The value of a name, a label or another known spelling, as [`ListMember::read`] of its type finds it.
+    pub fn find(&self, text: &str) -> Option<&'static ListValue> {
+        let (text, folded) = (trimmed(text), fold(text));
+        let spellings =
+            |value: &'static ListValue| [value.name, value.label].into_iter().chain(value.aliases.iter().copied());
+        let is_exact = |value: &&'static ListValue| spellings(value).any(|spelling| spelling == text);
+        let is_folded = |value: &&'static ListValue| {
+            spellings(value).any(|spelling| is_foldable(spelling) && fold(spelling) == folded)
+        };
+        self.values.iter().find(is_exact).or_else(|| self.values.iter().find(is_folded))
+    }
+
     /// The values of the standard: without extensions.
     pub fn standard(&self) -> impl Iterator<Item = &'static ListValue> {
         self.values.iter().filter(|value| value.stand_in.is_none())
@@ -147,10 +161,16 @@ macro_rules! htcds_list {
             pub const LIST: $crate::htcds::lists::ValueList = $crate::htcds::lists::ValueList {
                 name: stringify!($name),
                 values: &[
-                    $($crate::htcds::lists::ListValue { name: $code, label: $label, stand_in: None },)+
+                    $($crate::htcds::lists::ListValue {
+                        name: $code,
+                        label: $label,
+                        aliases: $name::$variant.aliases(),
+                        stand_in: None,
+                    },)+
                     $($($crate::htcds::lists::ListValue {
                         name: $extra_code,
                         label: $extra_label,
+                        aliases: $name::$extra.aliases(),
                         stand_in: Some($name::$stand_in.code()),
                     },)+)?
                 ],
@@ -215,8 +235,12 @@ pub static VALUE_LISTS: &[ValueList] = &[
     SupportPlanType::LIST,
 ];
 
-/// The spellings of a list: exact ones are found without touching the text, others by their letters and digits. A
-/// spelling of one letter (a section of ISIC) is never folded: a small "a" is a word.
+/// Whether a spelling is read in any case. One letter, the section of an industry, is not: a small "a" is a word.
+fn is_foldable(spelling: &str) -> bool {
+    spelling.len() > 1
+}
+
+/// The spellings of a list: exact ones are found without touching the text, others by their letters and digits.
 pub(crate) struct Spellings<L> {
     exact: HashMap<&'static str, L>,
     folded: HashMap<String, L>,
@@ -228,7 +252,7 @@ impl<L: CodeList> Spellings<L> {
         for &value in L::ALL {
             for &spelling in [value.code(), value.label()].iter().chain(value.aliases()) {
                 exact.entry(spelling).or_insert(value);
-                if spelling.len() > 1 {
+                if is_foldable(spelling) {
                     folded.entry(fold(spelling).into_owned()).or_insert(value);
                 }
             }

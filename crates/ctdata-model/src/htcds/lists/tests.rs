@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::htcds::value::{FieldValue, Input, Listed, Reading, Slot};
-use crate::htcds::{FIELDS, ValueSource};
+use crate::htcds::{FIELDS, Field, ValueSource};
 
 /// HTCDS 2.0, `HTCDS Field Standards 2.0.ods` and choices of the XLSForm (24 December 2021), CC BY 4.0: every value of
 /// every list, with the two of the checkbox `con_Consent` at the end. Space at the ends of names and labels is left out.
@@ -68,7 +68,7 @@ fn the_lists_are_the_official_ones() {
 
 #[test]
 fn each_list_has_a_field_and_each_field_its_list() {
-    let used: BTreeSet<_> = FIELDS.iter().filter_map(|field| field.list()).map(|list| list.name).collect();
+    let used: BTreeSet<_> = FIELDS.iter().filter_map(Field::list).map(|list| list.name).collect();
     assert_eq!(used, VALUE_LISTS.iter().map(|list| list.name).collect());
     assert!(FIELDS.iter().all(|field| matches!(field.values, ValueSource::List(_)) == field.list().is_some()));
 }
@@ -119,10 +119,12 @@ fn known_misspellings_are_read() {
         ("ForcedLabourIndustry", " U ", "U_ActivitiesOfExtraterritorialOrganizations"),
     ] {
         assert_eq!(readings(text).get(list), Some(&name), "{list}: {text:?}");
+        assert_eq!(ValueList::named(list).unwrap().find(text).map(|value| value.name), Some(name), "{text:?}");
     }
     // A small letter is a word, and nothing is read into what holds no letter.
     for text in ["a", "i", "V", "", " ", "-", "/", "?"] {
         assert_eq!(readings(text), BTreeMap::new(), "{text:?}");
+        assert!(VALUE_LISTS.iter().all(|list| list.find(text).is_none()), "{text:?}");
     }
 }
 
@@ -205,6 +207,7 @@ fn well_formed<L: CodeList + ListMember>() {
         assert_eq!(value.stand_in().map(|value| value.name()), data.stand_in);
         for spelling in [value.code(), CodeList::label(value)].iter().chain(value.aliases()) {
             assert_eq!(L::read(spelling), Some(value), "{spelling}");
+            assert_eq!(list.find(spelling), Some(data), "{spelling}");
             assert_eq!(spelling.trim(), *spelling);
             let folded = fold(spelling).into_owned();
             assert!(!folded.is_empty());

@@ -8,6 +8,15 @@ mod fields;
 pub mod ic_tip;
 #[cfg(feature = "csv")]
 mod gap;
+#[cfg(test)]
+pub(crate) mod arbitrary;
+#[cfg(feature = "csv")]
+mod entities;
+mod fields;
+#[cfg(feature = "csv")]
+mod flat;
+#[cfg(feature = "csv")]
+mod formats;
 mod ids;
 #[cfg(feature = "json")]
 mod json;
@@ -26,6 +35,13 @@ pub use crate::simulate::htcds::{MARKER, PHONE_MARKER};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 #[cfg(feature = "csv")]
 pub use gap::{CoreGap, FieldGap, GapBase, GapReport};
+#[cfg(feature = "csv")]
+pub use entities::{read_folder, write_folder};
+pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
+#[cfg(feature = "csv")]
+pub use flat::{FlatOptions, Words, read_flat, write_flat, write_xlsform};
+#[cfg(feature = "csv")]
+pub use formats::HtcdsFormat;
 pub use ids::{CaseId, OrganizationId, PersonId};
 #[cfg(feature = "schema")]
 pub(crate) use json::holds_several;

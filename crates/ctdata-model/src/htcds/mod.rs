@@ -3,6 +3,8 @@
 //! # Sources
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
+#[cfg(feature = "xlsx")]
+mod excel;
 mod fields;
 mod ids;
 pub mod lists;
@@ -11,6 +13,8 @@ mod read;
 mod records;
 mod value;
 
+#[cfg(feature = "xlsx")]
+pub use excel::{ExcelReadOptions, read_excel, read_excel_path};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};

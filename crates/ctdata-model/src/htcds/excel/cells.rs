@@ -49,15 +49,6 @@ impl Content<'_> {
     pub(super) fn is_blank(&self) -> bool {
         matches!(self, Self::Text(text) if crate::htcds::value::trimmed(text).is_empty())
     }
-
-    /// Whether it is a whole number, also one that is written as text: what numbers rows.
-    pub(super) fn is_count(&self) -> bool {
-        match self {
-            Self::Number(number) => number.fract() == 0.0,
-            Self::Text(text) => text.trim().bytes().all(|byte| byte.is_ascii_digit()),
-            _ => false,
-        }
-    }
 }
 
 /// A row with something in it.

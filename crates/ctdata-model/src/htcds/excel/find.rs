@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::cells::SheetRow;
-use super::header::{is_label_of, is_name, knows_label};
+use super::header::{is_label, is_label_of, is_name};
 use super::workbook::Workbook;
 use super::{Fault, HeaderRow, rules};
 use crate::htcds::lists::fold;
@@ -17,14 +17,6 @@ pub(crate) struct SheetHeader {
     pub(crate) labels: Vec<String>,
     /// The last row of the header, from 1.
     pub(super) last_row: u32,
-}
-
-impl SheetHeader {
-    /// Whether a column has a name or a label.
-    pub(super) fn is_named(&self, column: usize) -> bool {
-        let has = |cells: &[String]| cells.get(column).is_some_and(|cell| !cell.is_empty());
-        has(&self.names) || has(&self.labels)
-    }
 }
 
 /// Rows with something in them in which a header is looked for: titles may stand above it.
@@ -145,7 +137,7 @@ fn look(rows: &[HeaderCells], wanted: HeaderRow) -> Option<Found> {
         };
         return Some(Found { header, has_names: true });
     }
-    let labels = rows.iter().find(|row| row.mostly(|_, text| knows_label(text), 3))?;
+    let labels = rows.iter().find(|row| row.mostly(|_, text| is_label(text), 3))?;
     let header = SheetHeader { names: Vec::new(), labels: labels.texts.clone(), last_row: labels.number };
     Some(Found { header, has_names: false })
 }

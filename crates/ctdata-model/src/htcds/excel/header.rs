@@ -1,84 +1,41 @@
-//! Header cells of a sheet as fields.
+//! Telling header cells from others.
 
-use std::sync::Arc;
-
-use crate::ModelError;
 use crate::htcds::Field;
 use crate::htcds::lists::fold;
-use crate::htcds::read::{ColumnPlan, SheetPlan, Target};
+use crate::htcds::read::is_htcds;
 
-/// Columns of our own: the standard has no identifiers.
-const OWN: &[(&str, Target)] = &[
-    ("case_id", Target::CaseId),
-    ("person_id", Target::PersonId),
-    ("organization_id", Target::OrganizationId),
-    ("role", Target::Role),
+/// Columns of our own, since the standard has no identifiers: name and label.
+pub(super) const OWN: [(&str, &str); 4] = [
+    ("case_id", "Case ID"),
+    ("person_id", "Person ID"),
+    ("organization_id", "Organization ID"),
+    ("role", "Role"),
 ];
 
-/// What a name goes into: a field (`hte_Date`, `hte_Date.2`), or a column of our own.
-fn named(name: &str) -> Option<Target> {
-    let own = |(own, target): &(&str, Target)| (fold(own) == fold(name)).then_some(*target);
-    if let Some(target) = OWN.iter().find_map(own) {
-        return Some(target);
-    }
-    let (stem, occurrence) = match name.rsplit_once('.') {
-        Some((stem, number)) => (stem, number.parse::<usize>().ok().filter(|number| (2..10_000).contains(number))? - 1),
-        None => (name, 0),
-    };
-    Field::named(stem).map(|field| Target::Field { field, occurrence })
+fn is_own(text: &str) -> bool {
+    OWN.iter().any(|(name, _)| fold(name) == fold(text))
 }
 
-/// Whether a header cell is an official name, an alias of one, or the name of a column of our own.
+/// Whether a header cell is the name of a field, as the standard or a known tool writes it, or of a column of our own.
 pub(super) fn is_name(text: &str) -> bool {
-    named(text).is_some()
+    is_own(text) || is_htcds(&[text])
 }
 
 /// Whether a text is the label of some field.
-pub(super) fn knows_label(text: &str) -> bool {
+pub(super) fn is_label(text: &str) -> bool {
     Field::labelled(text).next().is_some()
 }
 
-/// Whether a text is the label of the field of a name; of any field if there is no name.
+/// Whether a text is the label of the field of a name (`hte_Date`, `hte_Date.2`); of any field if there is no name.
 pub(super) fn is_label_of(name: &str, label: &str) -> bool {
-    match named(name) {
-        Some(Target::Field { field, .. }) => fold(field.label) == fold(label),
-        Some(_) => fold(name) == fold(label),
-        None => name.is_empty() && knows_label(label),
+    if name.is_empty() {
+        return is_label(label);
     }
-}
-
-/// What the columns of a sheet hold, by its names and labels.
-pub(super) fn plan(names: &[String], labels: &[String], file: &str) -> Result<SheetPlan, ModelError> {
-    let wrong = |difference: String| ModelError::WrongHeader { file: file.to_owned(), layout: "htcds-excel", difference };
-    let mut plan = SheetPlan::default();
-    for at in 0..names.len().max(labels.len()) {
-        let cell = |cells: &[String]| cells.get(at).cloned().unwrap_or_default();
-        let (name, label) = (cell(names), cell(labels));
-        let target = if name.is_empty() && label.is_empty() {
-            Target::Ignored
-        } else if name.is_empty() {
-            let mut fields = Field::labelled(&label);
-            match (fields.next(), fields.next()) {
-                (Some(field), None) => Target::Field { field, occurrence: 0 },
-                _ => return Err(wrong(format!("column {} has a label of no or several fields", letters(at)))),
-            }
-        } else {
-            let target = named(&name).ok_or_else(|| wrong(format!("column {} is no known field", letters(at))))?;
-            // The toolkit mixes up the labels of the address. People fill in what the label says.
-            match Field::labelled(&label).find(|field| field.name.starts_with("prs_Mailing")) {
-                Some(field) if name.starts_with("prs_Mailing") => Target::Field { field, occurrence: 0 },
-                _ => target,
-            }
-        };
-        let text = match target {
-            Target::Field { field, occurrence: 0 } => field.name.to_owned(),
-            Target::Field { field, occurrence } => format!("{}.{}", field.name, occurrence + 1),
-            Target::Ignored => String::new(),
-            _ => OWN.iter().find(|(_, own)| *own == target).map_or("", |(name, _)| name).to_owned(),
-        };
-        plan.columns.push(ColumnPlan { name: text.into(), target, separator: Arc::from(";"), date_format: None });
+    let field = Field::named(name).or_else(|| Field::named(name.rsplit_once('.')?.0));
+    match field {
+        Some(field) => Field::labelled(label).any(|labelled| labelled == field),
+        None => is_own(name) && fold(name) == fold(label),
     }
-    Ok(plan)
 }
 
 /// The letters of a column, counted from 0.
@@ -102,5 +59,17 @@ mod tests {
         for (column, name) in pairs {
             assert_eq!(letters(column), name);
         }
+    }
+
+    #[test]
+    fn names_and_labels_are_told_from_other_texts() {
+        for name in ["prs_Gender", "prs_First_Name", "vic_TraffickinStatusDecisionMakingOrg", "hte_Date.2", "case_id"] {
+            assert!(is_name(name), "{name}");
+        }
+        for text in ["Gender", "Type", "name", "Feminine", ""] {
+            assert!(!is_name(text), "{text}");
+        }
+        assert!(is_label_of("prs_Gender", "Gender") && is_label_of("hte_Date.2", "Date") && is_label_of("", "Gender"));
+        assert!(is_label_of("case_id", "Case ID") && !is_label_of("prs_Gender", "Feminine"));
     }
 }

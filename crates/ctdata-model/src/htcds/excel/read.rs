@@ -10,12 +10,12 @@ use ctdata_table::{Control, Location, TableError};
 
 use super::cells::SheetRow;
 use super::find::{SheetHeader, find};
-use super::header::{letters, plan};
+use super::header::letters;
 use super::merged::Merged;
 use super::workbook::Workbook;
 use super::{EXCEL_FORMAT, Fault, HeaderRow, rules};
 use crate::ModelError;
-use crate::htcds::read::{CellInput, HtcdsOutcome, ReadOptions, RecordBuilder, Target};
+use crate::htcds::read::{CellInput, HeaderRules, HtcdsOutcome, ReadOptions, RecordBuilder, SheetPlan, Target, is_form};
 use crate::htcds::value::Input;
 use crate::htcds::{Field, FieldType};
 
@@ -53,9 +53,19 @@ pub fn read_excel(
 ) -> Result<HtcdsOutcome, ModelError> {
     let choice = SheetChoice { sheet: options.sheet.as_deref(), header: HeaderRow::Htcds };
     let builder = visit_sheet(input, name, choice, control, |sheet, header| {
-        let mut plan = plan(&header.names, &header.labels, name)?;
+        let rules = HeaderRules {
+            file: name,
+            format: EXCEL_FORMAT,
+            is_form: is_form(&header.names),
+            address_row: options.rows.address_row,
+            letters: true,
+        };
+        let mut plan = SheetPlan::from_header(&header.names, &header.labels, rules)?;
         for (at, column) in plan.columns.iter_mut().enumerate() {
-            column.name = format!("{} ({})", column.name, letters(at)).into();
+            column.name = match column.target {
+                Target::Nameless | Target::Ignored => letters(at).into(),
+                _ => format!("{} ({})", column.name, letters(at)).into(),
+            };
         }
         let builder = RecordBuilder::new(plan, EXCEL_FORMAT, name.into(), Some(sheet.into()), options.rows.clone());
         Ok(HtcdsRows::new(builder))
@@ -150,10 +160,8 @@ pub(crate) fn visit_sheet<V: SheetVisitor>(
         }
         let mut cells: Vec<Option<CellInput<'_>>> = vec![None; width];
         for (column, content) in &row.cells {
-            match cells.get_mut(*column).filter(|_| header.is_named(*column)) {
+            match cells.get_mut(*column) {
                 Some(cell) => *cell = Some(content.input()),
-                // The numbers of the rows.
-                None if *column == 0 && content.is_count() => {}
                 None if content.is_blank() => {}
                 None => return Err(unnamed(&file, &sheet, row.number, *column)),
             }

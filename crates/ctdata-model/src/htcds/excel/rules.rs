@@ -28,3 +28,8 @@ pub(super) const TIME: &str = "a time or a duration instead of a date: expected 
 pub(super) const NO_DATE: &str = "formatted as a date, but not a day between 1900 and 9999";
 pub(super) const SERIAL: &str = "a number that is not formatted as a date: expected a date cell, 2019-03-05, 2019-03, \
                                  or a year from 1900 to 2100";
+pub(super) const YEAR_AS_DATE: &str = "a day of 1905 or 1909, which is what a year becomes that is typed into a cell \
+                                       formatted as a date: write a text such as 2019 if it is a year, or 1905-03-14 \
+                                       if it is that day";
+pub(super) const TOO_LONG: &str = "the text is longer than a cell holds (32,767 characters)";
+pub(super) const NOT_WRITTEN: &str = "the workbook cannot be written";

@@ -3,9 +3,17 @@
 //! # Sources
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
+#[cfg(feature = "csv")]
+mod entities;
 #[cfg(feature = "xlsx")]
 mod excel;
 mod fields;
+#[cfg(feature = "csv")]
+mod flat;
+#[cfg(feature = "csv")]
+mod formats;
 mod ids;
 pub mod lists;
 #[cfg(feature = "csv")]
@@ -15,9 +23,15 @@ mod read;
 mod records;
 mod value;
 
+#[cfg(feature = "csv")]
+pub use entities::{read_folder, write_folder};
 #[cfg(feature = "xlsx")]
-pub use excel::{ExcelReadOptions, read_excel, read_excel_path};
+pub use excel::{ExcelColumns, ExcelOptions, ExcelReadOptions, read_excel, read_excel_path, write_excel};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
+#[cfg(feature = "csv")]
+pub use flat::{FlatOptions, Words, read_flat, write_flat, write_xlsform};
+#[cfg(feature = "csv")]
+pub use formats::HtcdsFormat;
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 #[cfg(feature = "csv")]

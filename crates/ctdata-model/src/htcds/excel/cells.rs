@@ -205,6 +205,9 @@ fn date(moment: ExcelDateTime) -> Result<NaiveDate, &'static str> {
     if !(0.0..END_OF_DATES).contains(&serial) {
         return Err(rules::NO_DATE);
     }
+    if serial.fract() == 0.0 && (1900.0..=2100.0).contains(&serial) {
+        return Err(rules::YEAR_AS_DATE);
+    }
     let day = moment.as_datetime().ok_or(rules::NO_DATE)?.date();
     match NaiveDate::from_ymd_opt(1900, 1, 1) {
         // Before the first day of either calendar: a time of day.
@@ -242,6 +245,14 @@ mod tests {
         assert_eq!(day(0.0, true).as_deref(), Ok("1904-01-01"));
         assert_eq!(day(60.0, true).as_deref(), Ok("1904-03-01"));
         assert_eq!(day(2_958_465.0, false).as_deref(), Ok("9999-12-31"));
+    }
+
+    #[test]
+    fn a_year_in_a_date_cell_is_not_taken_for_a_day_of_1905() {
+        assert_eq!(day(2019.0, false), Err(rules::YEAR_AS_DATE));
+        assert_eq!(day(2019.0, true), Err(rules::YEAR_AS_DATE));
+        assert_eq!(day(2101.0, false).as_deref(), Ok("1905-10-01"));
+        assert_eq!(day(1899.0, false).as_deref(), Ok("1905-03-13"));
     }
 
     #[test]

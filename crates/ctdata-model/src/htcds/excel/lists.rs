@@ -25,12 +25,13 @@ pub(super) struct Lists {
 
 struct List {
     title: &'static str,
-    /// Which field it is for, by its values; `None` for columns of our own and yes or no.
+    /// What cells hold.
     values: Vec<String>,
     /// What the values mean, in the next column.
     meanings: Vec<String>,
 }
 
+/// The titles of lists that the standard does not have.
 const ROLES: &str = "role";
 const YES_OR_NO: &str = "Yes or no";
 
@@ -138,7 +139,9 @@ fn content(column: &FlatColumn, options: &ExcelOptions) -> (Vec<String>, Vec<Str
     };
     let words = words_of(field, options.words);
     match field.values {
-        ValueSource::Countries => named(field, words, Country::all().map(|country| (country.name_of(), country.label_of()))),
+        ValueSource::Countries => {
+            named(field, words, Country::ALL.iter().map(|found| (ListMember::name(found), ListMember::label(found))))
+        },
         ValueSource::Languages => named(field, words, Language::all().map(|found| (found.name(), found.label()))),
         ValueSource::List(_) => {
             let values = field.list().map_or(&[][..], |list| list.values);

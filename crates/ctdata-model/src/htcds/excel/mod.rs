@@ -6,11 +6,13 @@
 mod cells;
 mod find;
 mod header;
+mod lists;
 mod merged;
 mod read;
 mod rules;
 mod unpack;
 mod workbook;
+mod write;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 use ctdata_table::{Location, TableError};
 
 pub use read::{ExcelReadOptions, read_excel, read_excel_path};
+pub use write::{ExcelColumns, ExcelOptions, write_excel};
 
 use crate::ModelError;
 

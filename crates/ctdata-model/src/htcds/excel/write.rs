@@ -74,10 +74,10 @@ pub fn write_excel(
     options: &ExcelOptions,
     control: &Control,
 ) -> Result<(), ModelError> {
-    let always = match options.columns {
-        ExcelColumns::Core => |field: &Field| field.core,
-        ExcelColumns::All => |_: &Field| true,
-        ExcelColumns::Recorded => |_: &Field| false,
+    let always = |field: &Field| match options.columns {
+        ExcelColumns::Core => field.core,
+        ExcelColumns::All => true,
+        ExcelColumns::Recorded => false,
     };
     let table = FlatTable::with_columns(records, always)?;
     let last_row = table.row_count() as u64 + u64::from(HEADER_ROWS);

@@ -6,7 +6,7 @@ mod header;
 mod metadata;
 mod outcome;
 
-pub(crate) use builder::{CellInput, RecordBuilder};
+pub(crate) use builder::{CellInput, RecordBuilder, Scope};
 pub(crate) use columns::{ColumnPlan, SheetPlan, Target};
 pub(crate) use header::{HeaderRules, is_form, is_htcds, target_name};
 pub use outcome::{AddressRow, HtcdsOutcome, Places, ReadOptions};

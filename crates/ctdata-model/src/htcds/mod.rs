@@ -12,6 +12,8 @@ mod gap;
 pub(crate) mod arbitrary;
 #[cfg(feature = "csv")]
 mod entities;
+#[cfg(feature = "xlsx")]
+mod excel;
 mod fields;
 #[cfg(feature = "csv")]
 mod flat;
@@ -37,6 +39,8 @@ pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, Va
 pub use gap::{CoreGap, FieldGap, GapBase, GapReport};
 #[cfg(feature = "csv")]
 pub use entities::{read_folder, write_folder};
+#[cfg(feature = "xlsx")]
+pub use excel::{ExcelColumns, ExcelOptions, ExcelReadOptions, read_excel, read_excel_path, write_excel};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 #[cfg(feature = "csv")]
 pub use flat::{FlatOptions, Words, read_flat, write_flat, write_xlsform};

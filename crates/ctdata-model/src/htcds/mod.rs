@@ -3,6 +3,7 @@
 //! # Sources
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
+mod cases;
 mod fields;
 mod ids;
 pub mod lists;
@@ -11,6 +12,11 @@ mod read;
 mod records;
 mod value;
 
+pub use cases::{
+    CaseConversion, CaseOptions, CaseRow, CitizenshipChoice, CrosswalkRule, Degraded, DegradedKind, FieldLoss,
+    FieldLossKind, Fit, LeftOut, LeftOutReason, RecordConversion, SectionAChoice, Statement, Statuses, crosswalk,
+    from_cases, standard, to_cases,
+};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};

@@ -4,6 +4,7 @@
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
 pub mod dictionary;
+mod cases;
 mod fields;
 pub mod ic_tip;
 #[cfg(feature = "csv")]
@@ -34,6 +35,11 @@ mod value;
 
 pub use dictionary::dictionary_markdown;
 pub use crate::simulate::htcds::{MARKER, PHONE_MARKER};
+pub use cases::{
+    CaseConversion, CaseOptions, CaseRow, CitizenshipChoice, CrosswalkRule, Degraded, DegradedKind, FieldLoss,
+    FieldLossKind, Fit, LeftOut, LeftOutReason, RecordConversion, SectionAChoice, Statement, Statuses, crosswalk,
+    from_cases, standard, to_cases,
+};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 #[cfg(feature = "csv")]
 pub use gap::{CoreGap, FieldGap, GapBase, GapReport};

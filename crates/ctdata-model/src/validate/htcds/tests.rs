@@ -12,10 +12,12 @@ use crate::htcds::{CaseId, CaseRecord, Listed, OutgoingReferral, Perpetrator, Pe
 use crate::validate::{Finding, Report, Rule, RuleSelection, Severity, Validator};
 use crate::{ModelError, Period, Redacted};
 
+#[expect(clippy::unnecessary_wraps, reason = "fields of records are optional")]
 fn text(text: &str) -> Option<Redacted<String>> {
     Some(Redacted::new(text.to_owned()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "fields of records are optional")]
 fn period(text: &str) -> Option<Period> {
     Some(text.parse().unwrap())
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::htcds::lists::{
     ForcedLabourIndustry as Industry, Gender, TraffickingStatus, TypeOfSexExploitation, Vulnerabilities,
 };
-use crate::htcds::{CaseRole, Connection, Organization, OrganizationId, TraffickingEvent};
+use crate::htcds::{CaseComment, CaseRole, Connection, Organization, OrganizationId, SupportPlan, TraffickingEvent};
 use Severity::{Error, Information, Warning};
 
 fn one(rule: &'static str, severity: Severity, column: &str) -> Vec<(&'static str, Severity, u64, String)> {
@@ -18,8 +18,8 @@ fn what_is_not_recorded_breaks_nothing() {
     let blank = CaseRecord {
         outgoing_referrals: vec![OutgoingReferral::default()],
         events: vec![TraffickingEvent::default()],
-        support_plans: vec![Default::default()],
-        comments: vec![Default::default()],
+        support_plans: vec![SupportPlan::default()],
+        comments: vec![CaseComment::default()],
         ..CaseRecord::default()
     };
     assert_eq!(found(&of_case(blank)), []);
@@ -120,7 +120,7 @@ fn r20_several_industries_are_worth_knowing() {
     let industries = |industries: &[Industry]| {
         let forced_labour_industry = industries.iter().copied().map(Listed::Known).collect();
         let type_of_exploitation = type_of_exploitation.clone();
-        found(&of_victim(Victim { forced_labour_industry, type_of_exploitation, ..Victim::default() }))
+        found(&of_victim(Victim { type_of_exploitation, forced_labour_industry, ..Victim::default() }))
     };
     assert_eq!(industries(&[Industry::Construction]), []);
     assert_eq!(
@@ -143,11 +143,11 @@ fn r21_deprecated_fields_are_named() {
 
 #[test]
 fn r22_an_industry_goes_with_a_form_that_has_one() {
+    const FIELD: &str = "vic_ForcedLabourIndustry";
     let forms = |forms: &[Listed<TypeOfExploitation>]| {
         let forced_labour_industry = vec![Industry::Construction.into()];
         found(&of_victim(Victim { type_of_exploitation: forms.to_vec(), forced_labour_industry, ..Victim::default() }))
     };
-    const FIELD: &str = "vic_ForcedLabourIndustry";
     for form in TypeOfExploitation::LIST.values {
         let has_industry = ["ForcedLabour", "ForcedBegging", "Servitude", "ChildLabour"].contains(&form.name);
         let expected = if has_industry { vec![] } else { one("R22", Warning, FIELD) };
@@ -161,6 +161,7 @@ fn r22_an_industry_goes_with_a_form_that_has_one() {
 
 #[test]
 fn r23_a_type_goes_with_sexual_exploitation() {
+    const FIELD: &str = "vic_TypeOfSexExploitation";
     let forms = |forms: &[TypeOfExploitation]| {
         let victim = Victim {
             type_of_exploitation: forms.iter().copied().map(Listed::Known).collect(),
@@ -169,7 +170,6 @@ fn r23_a_type_goes_with_sexual_exploitation() {
         };
         found(&of_victim(victim))
     };
-    const FIELD: &str = "vic_TypeOfSexExploitation";
     assert_eq!(forms(&[TypeOfExploitation::ForcedLabour, TypeOfExploitation::SexualExploitation]), []);
     assert_eq!(forms(&[TypeOfExploitation::ForcedLabour]), one("R23", Warning, FIELD));
     assert_eq!(forms(&[]), one("R23", Information, FIELD));

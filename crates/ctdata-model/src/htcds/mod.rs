@@ -6,6 +6,8 @@
 mod fields;
 mod ids;
 pub mod lists;
+#[cfg(feature = "pseudonyms")]
+mod pseudonyms;
 #[cfg(feature = "csv")]
 mod read;
 mod records;
@@ -15,6 +17,8 @@ pub use crate::simulate::htcds::{MARKER, PHONE_MARKER};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
+#[cfg(feature = "pseudonyms")]
+pub use pseudonyms::{IdKind, Identities, Key, Pseudonym, Split, join};
 #[cfg(feature = "csv")]
 pub use read::{HtcdsOutcome, Places, ReadOptions};
 pub use records::{

@@ -121,6 +121,20 @@ pub enum ModelError {
         /// What is wrong there.
         rule: Cow<'static, str>,
     },
+    /// A key for pseudonyms that cannot be used.
+    #[error("{place}: the key {rule}")]
+    Key {
+        /// Where it comes from.
+        place: String,
+        /// What is wrong with it.
+        rule: &'static str,
+    },
+    /// Identities that do not belong to the cases.
+    #[error("the identities are not those of these cases: {rule}")]
+    NotIdentities {
+        /// How that shows.
+        rule: &'static str,
+    },
     /// The caller asked to stop.
     #[error("stopped: {0}")]
     Cancelled(StopReason),

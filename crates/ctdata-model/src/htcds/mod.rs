@@ -28,6 +28,8 @@ pub mod lists;
 pub mod mapping;
 #[cfg(feature = "csv")]
 mod owner;
+#[cfg(feature = "pseudonyms")]
+mod pseudonyms;
 #[cfg(feature = "csv")]
 mod read;
 pub(crate) mod records;
@@ -62,6 +64,8 @@ pub use json::{JsonStyle, write_json};
 #[cfg(all(feature = "csv", feature = "json"))]
 pub use json::{is_htcds_json, read_json};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
+#[cfg(feature = "pseudonyms")]
+pub use pseudonyms::{IdKind, Identities, Key, Pseudonym, Split, join};
 #[cfg(feature = "csv")]
 pub use read::{AddressRow, HtcdsOutcome, Places, ReadOptions};
 pub use records::{

@@ -114,13 +114,13 @@ fn no_record_breaks_a_rule() {
             assert!(date.year().get() <= 2024, "R24 {name}");
         }
     });
+    let is_of = |name: &str, kind| FIELDS.iter().any(|field| field.name == name && field.kind == kind);
     for person in &records.persons {
-        let identifying = [&person.first_name, &person.second_name, &person.mobile_phone, &person.mailing_street];
+        let identifying =
+            |name: &str| name != "prs_Salutation" && name != "prs_MailingCountry" && is_of(name, FieldType::Text);
+        let is_named = person.recorded().any(|(name, _)| identifying(name) || name == "prs_MailingLatitude");
         let is_perpetrator = person.id.expose().contains("-X");
-        assert!(
-            is_perpetrator || person.consent.consent == Some(true) || identifying.iter().all(|text| text.is_none()),
-            "R29"
-        );
+        assert!(!is_named || is_perpetrator || person.consent.consent == Some(true), "R29");
         let email = person.email.as_ref().map_or("a@b.c", |email| email.expose());
         assert!(email.matches('@').count() == 1 && !email.contains(' '), "R28");
         let [latitude, longitude] = [person.mailing_latitude, person.mailing_longitude];
@@ -240,5 +240,5 @@ fn a_seed_gives_the_same_records_for_ever() {
     let hash = json
         .iter()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
-    assert_eq!(hash, 0x332c_fb05_f8bd_2042);
+    assert_eq!(hash, 0x332c_f512_2bcc_e0c2);
 }

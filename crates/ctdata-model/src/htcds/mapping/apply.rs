@@ -217,8 +217,9 @@ fn locate(mapping: &Mapping, header: &[String], file: &Arc<str>) -> Result<Vec<u
         names.iter().enumerate().filter(|(_, name)| **name == wanted).nth(column.nth - 1).map(|(at, _)| at)
     };
     let found: Vec<Option<usize>> = mapping.columns.iter().map(position).collect();
-    let left: Vec<usize> =
-        (0..names.len()).filter(|at| !names.get(*at).is_some_and(String::is_empty) && !found.contains(&Some(*at))).collect();
+    let left: Vec<usize> = (0..names.len())
+        .filter(|at| !names.get(*at).is_some_and(String::is_empty) && !found.contains(&Some(*at)))
+        .collect();
     let lacking: Vec<&MappedColumn> =
         mapping.columns.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(column, _)| column).collect();
     if left.is_empty() && lacking.is_empty() {

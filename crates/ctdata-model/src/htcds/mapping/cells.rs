@@ -140,33 +140,44 @@ impl Cells {
         }
     }
 
-    /// The codes in a cell: what they mean, and those that mean nothing. Codes and labels may themselves hold what
-    /// separates them: the longest run of parts that means something wins.
+    /// The codes in a cell: what they mean, and those that mean nothing.
     fn several(&self, text: &str) -> (Vec<String>, Vec<String>) {
-        let parts: Vec<&str> = text.split(&*self.place.split).collect();
-        let (mut values, mut missed) = (Vec::new(), Vec::new());
-        let mut rest = parts.as_slice();
-        while let [first, others @ ..] = rest {
-            let longest = rest.len().min(LONGEST);
-            let run = (1..=longest).rev().find_map(|length| {
-                let run = rest.get(..length)?.join(&*self.place.split);
-                let run = trimmed(&run);
-                let meaning = if self.is_missing(run) { String::new() } else { self.one(run)? };
-                Some((meaning, rest.get(length..)?))
-            });
-            match run {
-                Some((meaning, left)) => {
-                    values.extend(Some(meaning).filter(|meaning| !meaning.is_empty()));
-                    rest = left;
-                }
-                None => {
-                    missed.push(trimmed(first).to_owned());
-                    rest = others;
-                }
-            }
-        }
-        (values, missed)
+        let (values, missed) =
+            split_at(
+                text,
+                &self.place.split,
+                |part| {
+                    if self.is_missing(part) { Some(String::new()) } else { self.one(part) }
+                },
+            );
+        (values.into_iter().filter(|value| !value.is_empty()).collect(), missed)
     }
+}
+
+/// Cuts a text where values are separated: what its parts mean, and those that mean nothing. Codes and labels may
+/// themselves hold what separates them: the longest run of parts that means something wins.
+pub(super) fn split_at<T>(text: &str, between: &str, mean: impl Fn(&str) -> Option<T>) -> (Vec<T>, Vec<String>) {
+    let parts: Vec<&str> = text.split(between).collect();
+    let (mut values, mut missed) = (Vec::new(), Vec::new());
+    let mut rest = parts.as_slice();
+    while let [first, others @ ..] = rest {
+        if trimmed(first).is_empty() {
+            rest = others;
+            continue;
+        }
+        let run = (1..=rest.len().min(LONGEST)).rev().find_map(|length| {
+            let run = rest.get(..length)?.join(between);
+            Some((mean(trimmed(&run))?, rest.get(length..)?))
+        });
+        if let Some((meaning, left)) = run {
+            values.push(meaning);
+            rest = left;
+        } else {
+            missed.push(trimmed(first).to_owned());
+            rest = others;
+        }
+    }
+    (values, missed)
 }
 
 fn meant(value: &str) -> Meant<'static> {

@@ -73,8 +73,7 @@ fn read_all(
             continue;
         }
         let cells = record.cells().map(|cell| {
-            let text = std::str::from_utf8(cell)
-                .map_err(|_| TableError::Text { at: at(), rule: TextRule::Utf8 })?;
+            let text = std::str::from_utf8(cell).map_err(|_| TableError::Text { at: at(), rule: TextRule::Utf8 })?;
             Ok(Some(CellInput::Input(Input::Text(text))).filter(|_| !text.is_empty()))
         });
         let cells: Vec<_> = cells.collect::<Result<_, TableError>>()?;
@@ -88,7 +87,11 @@ fn read_all(
 }
 
 /// The names in the header, which may stand below other rows.
-fn header<R: Read>(scanner: &mut Scanner<R>, header_row: u32, file: &Arc<str>) -> Result<Vec<String>, ModelError> {
+pub(super) fn header<R: Read>(
+    scanner: &mut Scanner<R>,
+    header_row: u32,
+    file: &Arc<str>,
+) -> Result<Vec<String>, ModelError> {
     for _ in 1..header_row.max(1) {
         if scanner.next().map_err(|error| error.in_file(Some(file)))?.is_none() {
             break;

@@ -18,9 +18,8 @@ impl DateForm {
         let has = |wanted: &[Numeric]| {
             items.iter().any(|item| matches!(item, Item::Numeric(numeric, _) if wanted.contains(numeric)))
         };
-        let names_month = items
-            .iter()
-            .any(|item| matches!(item, Item::Fixed(Fixed::ShortMonthName | Fixed::LongMonthName)));
+        let names_month =
+            items.iter().any(|item| matches!(item, Item::Fixed(Fixed::ShortMonthName | Fixed::LongMonthName)));
         if items.contains(&Item::Error) || !items.iter().any(|item| matches!(item, Item::Numeric(..))) {
             return Err(format!("`{form}` is no form of dates; one is `%d/%m/%Y`"));
         }

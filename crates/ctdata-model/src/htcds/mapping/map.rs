@@ -101,6 +101,11 @@ impl Words {
         Self { yes: words(&["yes", "y", "true", "1"], yes), no: words(&["no", "n", "false", "0"], no) }
     }
 
+    /// The usual words alone.
+    pub(super) fn usual() -> Self {
+        Self::new(None, None)
+    }
+
     /// Yes or no, if it is one of the words.
     pub(super) fn read(&self, text: &str) -> Option<bool> {
         let text = key(text);
@@ -182,7 +187,8 @@ impl Mapping {
             let ignored = |column: &MappedColumn| column.places.is_empty();
             let again = columns.iter().find(|other| key(&other.name) == key(&column.name) && other.nth == column.nth);
             if let Some(other) = again.filter(|other| ignored(other) || ignored(&column)) {
-                let message = format!("column `{}` is also in line {}, and one of them ignores it", column.name, other.line);
+                let message =
+                    format!("column `{}` is also in line {}, and one of them ignores it", column.name, other.line);
                 return Err(lines.error_at(column.line, message));
             }
             for place in &column.places {
@@ -290,9 +296,10 @@ impl<'a> Checker<'a> {
     fn new(lines: Lines<'a>, source: &SourceTable) -> Result<Self, ModelError> {
         let separator = match &source.separator {
             None => None,
-            Some(text) => Some(separator(text.get_ref()).ok_or_else(|| {
-                lines.error(text, "cells are separated by `,`, `;` or `tab`")
-            })?),
+            Some(text) => Some(
+                separator(text.get_ref())
+                    .ok_or_else(|| lines.error(text, "cells are separated by `,`, `;` or `tab`"))?,
+            ),
         };
         if let Some(row) = source.header_row.as_ref().filter(|row| *row.get_ref() == 0) {
             return Err(lines.error(row, "rows count from 1"));
@@ -363,8 +370,11 @@ impl<'a> Checker<'a> {
                 return Err(lines.error(fields, "`fields` need `cut`: the text at which the cell is cut"));
             }
             (None, Some(cut)) => {
-                return Err(lines.error(cut, "`cut` needs `fields`: one for each part; to separate the values of one \
-                                             field write `split`"));
+                return Err(lines.error(
+                    cut,
+                    "`cut` needs `fields`: one for each part; to separate the values of one \
+                                             field write `split`",
+                ));
             }
             (Some(_), Some(_)) if table.codes.is_some() || table.when_yes.is_some() => {
                 return Err(lines.error(&table.name, "what is cut into `fields` has no `codes` and no `when_yes`"));
@@ -385,8 +395,10 @@ impl<'a> Checker<'a> {
         let holds = Holds::of(target);
         let name = name_of(target);
         if let Some(split) = table.split.as_ref().filter(|_| holds != Holds::Many && table.fields.is_none()) {
-            let message = format!("`{name}` holds one value: there is nothing to split; to fill several fields \
-                                   write `fields` and `cut`");
+            let message = format!(
+                "`{name}` holds one value: there is nothing to split; to fill several fields \
+                                   write `fields` and `cut`"
+            );
             return Err(lines.error(split, message));
         }
         if let Some(date) = table.date.as_ref().filter(|_| holds != Holds::Date && table.fields.is_none()) {
@@ -423,7 +435,8 @@ impl<'a> Checker<'a> {
     ) -> Result<Codes, ModelError> {
         let lines = self.lines;
         if matches!(holds, Holds::Date | Holds::Id) {
-            let message = format!("`{}` has no codes: they go with lists, yes and no, roles, numbers and texts", name_of(target));
+            let message =
+                format!("`{}` has no codes: they go with lists, yes and no, roles, numbers and texts", name_of(target));
             return Err(lines.error(table, message));
         }
         let mut codes = Codes::default();
@@ -434,12 +447,15 @@ impl<'a> Checker<'a> {
             }
             let values = &meaning.get_ref().0;
             if values.iter().any(|value| value.trim() == UNDECIDED) {
-                let message = format!("code `{code}` is undecided: in place of `?` write the value that it means, or \
-                                       `[]` if it says nothing");
+                let message = format!(
+                    "code `{code}` is undecided: in place of `?` write the value that it means, or \
+                                       `[]` if it says nothing"
+                );
                 return Err(lines.error_at(line, message));
             }
             if values.len() > 1 && holds != Holds::Many {
-                return Err(lines.error_at(line, format!("`{}` holds one value, and code `{code}` has several", name_of(target))));
+                return Err(lines
+                    .error_at(line, format!("`{}` holds one value, and code `{code}` has several", name_of(target))));
             }
             let values: Vec<String> =
                 values.iter().map(|value| self.value(target, holds, value, line)).collect::<Result<_, _>>()?;
@@ -467,7 +483,9 @@ impl<'a> Checker<'a> {
             (Holds::Flag, _) => format!("`{place}` is yes or no, not `{value}`"),
             (Holds::Number, _) => format!("`{place}` is a number, not `{value}`"),
             (Holds::Date, _) => format!("`{place}` is a date such as 2019-03-05, 2019-03 or 2019, not `{value}`"),
-            (Holds::Role, _) => format!("`{value}` is no role: one of victim, perpetrator, case-worker, organization, other"),
+            (Holds::Role, _) => {
+                format!("`{value}` is no role: one of victim, perpetrator, case-worker, organization, other")
+            }
             (_, Target::Field { field, .. }) => {
                 let names = field.list().into_iter().flat_map(|list| list.values.iter().map(|value| value.name));
                 let hint = match ctdata_table::nearest(value, names) {

@@ -4,12 +4,15 @@ mod apply;
 mod cells;
 mod csv;
 mod dates;
+mod draft;
 mod file;
 mod holds;
 mod map;
+mod synonyms;
 mod unmapped;
 
 pub(crate) use apply::MappedRows;
 pub use csv::{read_mapped, read_mapped_csv};
+pub use draft::{DraftColumn, Likeness, MapDraft, draft_csv};
 pub use map::Mapping;
 pub use unmapped::UnmappedColumn;

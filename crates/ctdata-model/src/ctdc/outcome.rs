@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ctdata_table::{Ids, Location};
 
-use crate::htcds::{CaseOptions, FieldLoss, HtcdsOutcome, LeftOut, to_cases};
+use crate::htcds::{CaseOptions, CaseRow, FieldLoss, HtcdsOutcome, LeftOut, to_cases};
 use crate::validate::{Finding, Place, Severity};
 use crate::{CaseTable, Dataset, ModelError, Redacted};
 
@@ -141,7 +141,7 @@ impl Outcome {
             records.usable().persons.iter().enumerate().map(|(at, person)| (person.id.expose(), at)).collect();
         let mut ids = Vec::with_capacity(made.rows.len());
         let mut rows = Vec::with_capacity(made.rows.len());
-        for &(case, victim) in &made.rows {
+        for &CaseRow { case, victim } in &made.rows {
             let found = records.usable().cases.get(case).and_then(|case| case.victims.get(victim));
             let person = found.and_then(|victim| persons.get(victim.person.expose()).copied());
             // Somebody who is not among the persons is nobody else.

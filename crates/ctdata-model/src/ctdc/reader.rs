@@ -13,7 +13,7 @@ use super::layout::{Detection, Layout, Mismatch};
 use super::rows::{Rows, TOO_LONG, TOO_SHORT};
 use super::{Outcome, Problem, Problems};
 #[cfg(feature = "mapping")]
-use crate::htcds::Mapping;
+use crate::htcds::mapping::Mapping;
 use crate::htcds::{CaseOptions, HtcdsFormat, ReadOptions, RecordReader};
 use crate::validate::Severity;
 use crate::{Dataset, ModelError, PLAIN_LAYOUT, Redacted};

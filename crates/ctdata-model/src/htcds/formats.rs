@@ -1,5 +1,7 @@
 //! The formats of HTCDS records.
 
+use ctdata_table::csv::{ScanOptions, Scanner};
+
 use super::read::{is_form, is_htcds};
 
 /// A format in which records are read and written.
@@ -36,6 +38,18 @@ impl HtcdsFormat {
         }
     }
 
+    /// What it is, in a line.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Excel => "HTCDS 2.0 records in a workbook, as in the official toolkit",
+            Self::XlsForm => "HTCDS 2.0 records exported from a survey form (ODK, Kobo)",
+            Self::Csv => "HTCDS 2.0 records in one CSV file",
+            Self::CsvFolder => "HTCDS 2.0 records in a folder of CSV files, one for each kind of entity",
+            Self::Json => "HTCDS 2.0 records in one JSON document",
+            Self::JsonLines => "HTCDS 2.0 records as JSON, one entity per line",
+        }
+    }
+
     /// The format of a name, without regard to case.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name().eq_ignore_ascii_case(name.trim()))
@@ -53,6 +67,16 @@ impl HtcdsFormat {
     /// ```
     pub fn of_header(header: &[impl AsRef<str>]) -> Option<Self> {
         is_htcds(header).then(|| if is_form(header) { Self::XlsForm } else { Self::Csv })
+    }
+}
+
+impl HtcdsFormat {
+    /// The format of a delimited text file by its beginning, see [`HtcdsFormat::of_header`].
+    pub fn of_text(head: &[u8]) -> Option<Self> {
+        let mut scanner = Scanner::new(head, ScanOptions::default());
+        let record = scanner.next().ok()??;
+        let names: Vec<&str> = record.cells().map(std::str::from_utf8).collect::<Result<_, _>>().ok()?;
+        Self::of_header(&names)
     }
 }
 

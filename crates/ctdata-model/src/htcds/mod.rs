@@ -1,16 +1,39 @@
 //! The Human Trafficking Case Data Standard (HTCDS) 2.0: records, fields, files.
 //!
+//! ```
+//! use ctdata_model::Simulator;
+//! use ctdata_model::htcds::{CaseOptions, Field, to_cases};
+//! let records = Simulator::new(7).htcds(100)?;
+//! let victim = &records.cases[0].victims[0];
+//! assert!(format!("{victim:?}").starts_with("Victim { recorded: ")); // never what is recorded
+//! assert!(Field::named("prs_Birthdate").is_some_and(Field::is_identifying));
+//! let made = to_cases(&records, &CaseOptions::default())?;
+//! assert!(made.cases.rows() <= 100); // only who is an actual victim becomes a case
+//! # Ok::<(), ctdata_model::ModelError>(())
+//! ```
+//!
+//! # Map
+//! | question | items |
+//! |---|---|
+//! | what does the standard say? | [`dictionary`], [`FIELDS`], [`Field`], [`VALUE_LISTS`], [`lists`] |
+//! | how do I get there? | [`adopt`] |
+//! | what is a record? | [`Records`], [`CaseRecord`], [`Person`], [`Victim`], … |
+//! | how is a file read, of whatever kind? | [`RecordReader`], [`HtcdsFormat`], [`HtcdsOutcome`] |
+//! | how is it written? | [`write_excel`], [`write_flat`], [`write_xlsform`], [`write_folder`], [`write_json`] |
+//! | what if my columns and codes are others? | [`mapping`] |
+//! | how far am I from the standard? | [`GapReport`] |
+//! | what becomes of records as CTDC's cases, and back? | [`to_cases`], [`from_cases`], [`crosswalk`], [`standard`] |
+//! | are they consistent? | [`Validator::check_htcds`](crate::validate::Validator::check_htcds) |
+//! | how are identities kept apart? | [`pseudonyms`] |
+//! | where do I get records to try things on? | [`Simulator::htcds`](crate::Simulator::htcds), [`MARKER`] |
+//!
 //! # Sources
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
-pub mod dictionary;
-mod cases;
-mod fields;
-pub mod ic_tip;
-#[cfg(feature = "csv")]
-mod gap;
 #[cfg(test)]
 pub(crate) mod arbitrary;
+mod cases;
+pub mod dictionary;
 #[cfg(feature = "csv")]
 mod entities;
 #[cfg(feature = "xlsx")]
@@ -20,6 +43,9 @@ mod fields;
 mod flat;
 #[cfg(feature = "csv")]
 mod formats;
+#[cfg(feature = "csv")]
+mod gap;
+pub mod ic_tip;
 mod ids;
 #[cfg(feature = "json")]
 mod json;
@@ -27,24 +53,25 @@ pub mod lists;
 #[cfg(feature = "mapping")]
 pub mod mapping;
 #[cfg(feature = "csv")]
+mod open;
+#[cfg(feature = "csv")]
 mod owner;
 #[cfg(feature = "pseudonyms")]
-mod pseudonyms;
+pub mod pseudonyms;
 #[cfg(feature = "csv")]
 mod read;
 pub(crate) mod records;
 mod value;
 
-pub use dictionary::dictionary_markdown;
+#[doc = include_str!("adopt.md")]
+pub mod adopt {}
+
 pub use crate::simulate::htcds::{MARKER, PHONE_MARKER};
 pub use cases::{
     CaseConversion, CaseOptions, CaseRow, CitizenshipChoice, CrosswalkRule, Degraded, DegradedKind, FieldLoss,
     FieldLossKind, Fit, LeftOut, LeftOutReason, RecordConversion, SectionAChoice, Statement, Statuses, crosswalk,
     from_cases, standard, to_cases,
 };
-pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
-#[cfg(feature = "csv")]
-pub use gap::{CoreGap, FieldGap, GapBase, GapReport};
 #[cfg(feature = "csv")]
 pub use entities::{read_folder, write_folder};
 #[cfg(feature = "xlsx")]
@@ -54,6 +81,8 @@ pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, Va
 pub use flat::{FlatOptions, Words, read_flat, write_flat, write_xlsform};
 #[cfg(feature = "csv")]
 pub use formats::HtcdsFormat;
+#[cfg(feature = "csv")]
+pub use gap::{CoreGap, FieldGap, GapBase, GapReport};
 pub use ids::{CaseId, OrganizationId, PersonId};
 #[cfg(feature = "schema")]
 pub(crate) use json::holds_several;
@@ -64,8 +93,8 @@ pub use json::{JsonStyle, write_json};
 #[cfg(all(feature = "csv", feature = "json"))]
 pub use json::{is_htcds_json, read_json};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
-#[cfg(feature = "pseudonyms")]
-pub use pseudonyms::{IdKind, Identities, Key, Pseudonym, Split, join};
+#[cfg(feature = "csv")]
+pub use open::RecordReader;
 #[cfg(feature = "csv")]
 pub use read::{AddressRow, HtcdsOutcome, Places, ReadOptions};
 pub use records::{

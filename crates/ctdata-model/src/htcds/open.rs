@@ -12,7 +12,7 @@ use ctdata_table::{Control, TableError};
 #[cfg(feature = "xlsx")]
 use super::ExcelReadOptions;
 #[cfg(feature = "mapping")]
-use super::Mapping;
+use super::mapping::Mapping;
 use super::{HtcdsFormat, HtcdsOutcome, ReadOptions};
 use crate::ModelError;
 
@@ -84,8 +84,9 @@ impl RecordReader {
         let name = path.display().to_string();
         match format {
             HtcdsFormat::Excel => self.read_workbook(path, control),
-            HtcdsFormat::Csv => super::read_flat(source(path)?, &name, &self.options, control),
-            HtcdsFormat::XlsForm => super::read_xlsform(source(path)?, &name, &self.options, control),
+            HtcdsFormat::Csv | HtcdsFormat::XlsForm => {
+                super::read_flat(source(path)?, &name, Some(format), &self.options, control)
+            }
             HtcdsFormat::CsvFolder => super::read_folder(path, &self.options, control),
             HtcdsFormat::Json | HtcdsFormat::JsonLines => self.read_text(path, &name, control),
         }
@@ -95,9 +96,9 @@ impl RecordReader {
     fn read_mapped(&self, path: &Path, mapping: &Mapping, control: &Control) -> Result<HtcdsOutcome, ModelError> {
         #[cfg(feature = "xlsx")]
         if self.format == Some(HtcdsFormat::Excel) || matches!(kind(path)?, Kind::Workbook) {
-            return super::read_mapped_excel(path, self.sheet.as_deref(), mapping, &self.options, control);
+            return super::mapping::read_mapped_excel(path, self.sheet.as_deref(), mapping, &self.options, control);
         }
-        super::read_mapped_csv(path, mapping, &self.options, control)
+        super::mapping::read_mapped_csv(path, mapping, &self.options, control)
     }
 
     #[cfg(feature = "xlsx")]

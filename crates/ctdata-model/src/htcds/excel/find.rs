@@ -16,7 +16,7 @@ pub(crate) struct SheetHeader {
     /// The label of each column from the first; empty where it has none.
     pub(crate) labels: Vec<String>,
     /// The last row of the header, from 1.
-    pub(super) last_row: u32,
+    pub(crate) last_row: u32,
 }
 
 /// Rows with something in them in which a header is looked for: titles may stand above it.

@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 use ctdata_table::{Location, TableError};
 
+#[cfg(feature = "mapping")]
+pub(crate) use read::{SheetChoice, SheetVisitor, visit_sheet};
 pub use read::{ExcelReadOptions, read_excel, read_excel_path};
 pub use write::{ExcelColumns, ExcelOptions, write_excel};
 
@@ -33,10 +35,10 @@ pub(crate) enum HeaderRow {
     /// The first rows with the names or labels of HTCDS fields.
     Htcds,
     /// The first row with a text in it, whatever it says.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for mapping files"))]
+    #[cfg_attr(not(any(test, feature = "mapping")), expect(dead_code, reason = "for mapping files"))]
     First,
     /// The row of a number, from 1.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for mapping files"))]
+    #[cfg_attr(not(any(test, feature = "mapping")), expect(dead_code, reason = "for mapping files"))]
     Numbered(u32),
 }
 

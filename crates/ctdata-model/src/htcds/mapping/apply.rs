@@ -155,7 +155,7 @@ impl MappedRows {
 
     /// Takes a row that cannot be used at all.
     pub(crate) fn refuse(&mut self, place: &Location, message: &'static str) -> Result<(), ModelError> {
-        self.builder.refuse(place, message)
+        self.builder.bad_row(place, "R3", message)
     }
 
     /// The records.

@@ -17,7 +17,7 @@ use super::map::{FORMAT_VERSION, UNDECIDED, Words, key};
 use super::synonyms::{NO, YES, headers, place_of, plain, value_of};
 use crate::htcds::read::Target;
 use crate::htcds::value::trimmed;
-use crate::htcds::{FIELDS, Field};
+use crate::htcds::{FIELDS, Field, VALUE_LISTS};
 use crate::{ModelError, Period, Redacted};
 
 /// Rows that a draft looks at.
@@ -129,6 +129,7 @@ pub fn draft_csv(path: &Path, separator: Option<Separator>, control: &Control) -
     let input = open(path).map_err(|error| TableError::io(path, error))?;
     let mut scanner = Scanner::new(input, ScanOptions { separator, ..ScanOptions::default() });
     let header = header(&mut scanner, 1, &file)?;
+    check_header(&header, &file)?;
     let mut rows: Vec<Vec<String>> = Vec::new();
     while rows.len() < SAMPLE {
         let Some(record) = scanner.next().map_err(|error| error.in_file(Some(&file)))? else { break };
@@ -137,6 +138,32 @@ pub fn draft_csv(path: &Path, separator: Option<Separator>, control: &Control) -
     let mut draft = Mapping::draft(header, rows);
     draft.separator = scanner.separator().filter(|separator| *separator != Separator::Comma);
     Ok(draft)
+}
+
+/// Refuses a header that holds what only records hold. A draft shows the names of columns, and in a file without a
+/// header the first record stands in their place.
+///
+/// # Errors
+/// A cell that is a date, an e-mail address or a long number, or two cells that are values of lists.
+pub(super) fn check_header(header: &[String], file: &str) -> Result<(), ModelError> {
+    let is_of_record = |cell: &&String| {
+        let cell = trimmed(cell);
+        let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+        let is_date = cell.len() > 4 && cell.parse::<Period>().is_ok()
+            || DATE_FORMS.iter().any(|form| DateForm::new(form).is_ok_and(|form| form.read(cell).is_some()));
+        is_date || digits >= 6 || (cell.contains('@') && cell.contains('.'))
+    };
+    let is_value = |cell: &&String| {
+        let cell = trimmed(cell);
+        Field::named(cell).is_none()
+            && FIELDS.iter().filter(|field| field.label.eq_ignore_ascii_case(cell)).count() == 0
+            && VALUE_LISTS.iter().any(|list| list.values.iter().any(|value| value.name == cell || value.label == cell))
+    };
+    if header.iter().any(|cell| is_of_record(&cell)) || header.iter().filter(is_value).count() > 1 {
+        let rule = "its first row looks like a record, not like a header; a draft would show it".to_owned();
+        return Err(TableError::Invalid { what: file.to_owned(), rule }.into());
+    }
+    Ok(())
 }
 
 impl MapDraft {

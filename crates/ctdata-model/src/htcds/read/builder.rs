@@ -340,13 +340,6 @@ impl RecordBuilder {
         self.settle(place, vec![Flaw { rule, ..Flaw::of_row(message) }])
     }
 
-    /// Takes a row that cannot be used at all, such as one with another number of cells than the header.
-    #[cfg(feature = "mapping")]
-    pub(crate) fn refuse(&mut self, place: &Location, message: &'static str) -> Result<(), ModelError> {
-        self.rows += 1;
-        self.settle(place, vec![(usize::MAX, message, None)])
-    }
-
     /// Reports what is wrong with a row; with [`OnError::Stop`] the first problem is the end.
     fn settle(&mut self, place: &Location, flaws: Vec<Flaw>) -> Result<(), ModelError> {
         if flaws.is_empty() {

@@ -202,6 +202,9 @@ pub(crate) struct MapOptions {
     /// The mapping file to write; standard output if left out
     #[arg(long, value_name = "MAP.toml")]
     pub(crate) out: Option<PathBuf>,
+    /// List the confidential codes that were found, so that each can be given its meaning
+    #[arg(long)]
+    pub(crate) show_values: bool,
     /// The sheet of a workbook; the first if left out
     #[arg(long, value_name = "NAME")]
     pub(crate) sheet: Option<String>,
@@ -220,7 +223,7 @@ pub(crate) struct PseudonymizeOptions {
     pub(crate) input: PathBuf,
     /// The file to write cases to: without names, texts and full birth dates; a working copy
     pub(crate) cases: PathBuf,
-    /// The file to write identities to: what is not in the cases; a working copy
+    /// The file to write identities to, as JSON: pseudonyms, and what is not in the cases; a working copy
     pub(crate) identities: PathBuf,
     /// The file that holds the key: at least 16 bytes, as they are or in hexadecimal digits
     #[arg(long, value_name = "FILE", group = "key")]
@@ -231,7 +234,7 @@ pub(crate) struct PseudonymizeOptions {
     /// The format of the input; detected if left out
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
-    /// The format of both outputs; htcds-json, or what their names say, if left out
+    /// The format of the cases; what the name of the file says, or htcds-json, if left out
     #[arg(long, value_name = "FORMAT")]
     pub(crate) to: Option<String>,
     #[command(flatten)]

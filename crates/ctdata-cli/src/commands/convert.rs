@@ -112,7 +112,7 @@ pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Fai
     let made;
     let losses = match HtcdsFormat::named(to) {
         Some(format) => {
-            made = from_cases(dataset.cases()?)?;
+            made = from_cases(dataset.cases()?);
             records::write(&made.records, format, &options.out, session)?;
             account = Some(RecordsAccount { losses: &made.losses, ..RecordsAccount::default() });
             Vec::new()
@@ -171,15 +171,14 @@ impl RecordsAccount<'_> {
         }
         let mut text = String::new();
         for reason in self.left_out {
-            text.extend([&count(reason.victims), " left out: ", &reason.to_string(), "\n"]);
+            text.extend([&reason.to_string(), "\n"]);
         }
         let entries = self.losses.iter().map(|loss| {
             let into = loss.into.unwrap_or_default().to_owned();
             vec![loss.field.to_owned(), into, count(loss.victims), format!("{}: {}", loss.kind, loss.why)]
         });
         let degraded = self.degraded.iter().map(|entry| {
-            let what = format!("{} is not in the standard: {} stands in for it", entry.value, entry.stand_in);
-            vec![entry.field.to_string(), entry.field.to_string(), count(entry.count), what]
+            vec![entry.field.to_owned(), entry.field.to_owned(), count(entry.victims), entry.to_string()]
         });
         let rows: Vec<Vec<String>> = entries.chain(degraded).collect();
         if rows.is_empty() {

@@ -1,6 +1,7 @@
 //! `ctdata map`
 
-use ctdata::model::htcds::Mapping;
+use ctdata::model::htcds::mapping::{Likeness, draft_csv, draft_excel};
+use ctdata::model::htcds::{HtcdsFormat, RecordReader};
 use serde::Serialize;
 
 use crate::args::MapOptions;
@@ -23,14 +24,20 @@ struct Drafted {
 pub(crate) fn run(options: &MapOptions, session: &Session) -> Result<(), Failure> {
     let written: Vec<_> = options.out.iter().map(AsRef::as_ref).collect();
     keep_apart(&[&options.init], &written)?;
-    let draft = Mapping::draft_path(&options.init, options.sheet.as_deref(), &session.control);
+    let is_workbook = RecordReader::recognize(&options.init)? == Some(HtcdsFormat::Excel);
+    let draft = if is_workbook || options.sheet.is_some() {
+        draft_excel(&options.init, options.sheet.as_deref(), &session.control)
+    } else {
+        draft_csv(&options.init, None, &session.control)
+    };
     session.finish();
     let draft = draft?;
-    let text = draft.to_toml();
+    let text = draft.to_toml(options.show_values);
     if let Some(out) = &options.out {
         working_copy(out, |output| Ok(output.write_all(text.as_bytes())?))?;
     }
-    let (certain, likely, unknown) = draft.counts();
+    let [certain, likely, unknown] =
+        [Likeness::Certain, Likeness::Likely, Likeness::Unknown].map(|likeness| draft.count(likeness));
     if session.json {
         return session.document(&Drafted {
             columns: certain + likely + unknown,

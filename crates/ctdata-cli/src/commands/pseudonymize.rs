@@ -1,6 +1,6 @@
 //! `ctdata pseudonymize`
 
-use ctdata::model::htcds::pseudonyms::{Key, split};
+use ctdata::model::htcds::pseudonyms::Key;
 use ctdata::model::htcds::{HtcdsFormat, Records};
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use super::records;
 use crate::args::PseudonymizeOptions;
 use crate::failure::Failure;
 use crate::output::count;
-use crate::session::{Session, can_be_written, keep_apart};
+use crate::session::{Session, can_be_written, keep_apart, working_copy};
 
 #[derive(Serialize)]
 struct Pseudonymized {
@@ -22,6 +22,10 @@ struct Pseudonymized {
 pub(crate) fn run(options: &PseudonymizeOptions, session: &Session) -> Result<(), Failure> {
     let read: Vec<_> = [Some(options.input.as_path()), options.key_file.as_deref()].into_iter().flatten().collect();
     keep_apart(&read, &[&options.cases, &options.identities])?;
+    let format = match &options.to {
+        Some(name) => records::format(name)?,
+        None => records::by_name(&options.cases).unwrap_or(HtcdsFormat::Json),
+    };
     let key = match (&options.key_file, &options.key_env) {
         (Some(path), _) => Key::from_file(path)?,
         (None, Some(name)) => Key::from_env(name)?,
@@ -30,19 +34,11 @@ pub(crate) fn run(options: &PseudonymizeOptions, session: &Session) -> Result<()
     let outcome = records::read(&options.input, options.format.as_deref(), &options.records, false, session)?;
     let from = outcome.format();
     let records = outcome.into_records()?;
-    let split = split(&records, &key)?;
-    let format = |path| -> Result<HtcdsFormat, Failure> {
-        match &options.to {
-            Some(name) => HtcdsFormat::named(name)
-                .ok_or_else(|| Failure::usage(format!("`{name}` is no format of HTCDS records"))),
-            None => Ok(records::by_name(path).unwrap_or(HtcdsFormat::Json)),
-        }
-    };
-    let (cases, identities) = (format(&options.cases)?, format(&options.identities)?);
+    let split = key.split(&records);
     // Both or neither.
-    can_be_written(&options.identities)?;
-    records::write(&split.cases, cases, &options.cases, session)?;
-    records::write(&split.identities, identities, &options.identities, session)?;
+    can_be_written(&options.cases)?;
+    working_copy(&options.identities, |output| Ok(serde_json::to_writer_pretty(output, &split.identities)?))?;
+    records::write(&split.cases, format, &options.cases, session)?;
     let Records { organizations, persons, cases } = &records;
     if session.json {
         return session.document(&Pseudonymized {

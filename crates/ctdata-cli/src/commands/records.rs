@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ctdata::model::htcds::{
-    CaseOptions, CitizenshipChoice, ExcelOptions, FlatOptions, HtcdsFormat, HtcdsOutcome, JsonStyle, Mapping, ReadOptions,
+    CaseOptions, CitizenshipChoice, ExcelOptions, FlatOptions, HtcdsFormat, HtcdsOutcome, JsonStyle, ReadOptions,
     RecordReader, Records, SectionAChoice, Statuses, write_excel, write_flat, write_folder, write_json, write_xlsform,
 };
-use ctdata::model::{CaseReader, OnError, Outcome, Problem};
+use ctdata::model::htcds::mapping::Mapping;
+use ctdata::model::{CaseReader, ModelError, OnError, Outcome, Problem};
 
 use crate::args::{CaseChoices, Citizenship, Included, RecordOptions, SectionA};
 use crate::failure::Failure;
@@ -22,16 +23,13 @@ pub(crate) fn mapping(options: &RecordOptions) -> Result<Option<Arc<Mapping>>, F
 /// Reads records. Problems of rows are told, the confidential text only if it is asked for.
 pub(crate) fn read(
     file: &Path,
-    format: Option<&str>,
+    name: Option<&str>,
     options: &RecordOptions,
     show_values: bool,
     session: &Session,
 ) -> Result<HtcdsOutcome, Failure> {
-    let format = format
-        .map(|name| HtcdsFormat::named(name).ok_or_else(|| no_records(name)))
-        .transpose()?;
     let reader = RecordReader {
-        format,
+        format: name.map(format).transpose()?,
         sheet: options.sheet.clone(),
         mapping: mapping(options)?,
         options: ReadOptions {
@@ -50,14 +48,17 @@ pub(crate) fn read(
 /// How many problems are told one by one.
 const SHOWN: usize = 10;
 
-fn no_records(name: &str) -> Failure {
+/// The format of a name.
+pub(crate) fn format(name: &str) -> Result<HtcdsFormat, Failure> {
     let names: Vec<&str> = HtcdsFormat::ALL.iter().map(|format| format.name()).collect();
-    Failure::usage(format!("`{name}` is no format of HTCDS records; there are {}", names.join(", ")))
+    HtcdsFormat::named(name).ok_or_else(|| {
+        Failure::usage(format!("`{name}` is no format of HTCDS records; there are {}", names.join(", ")))
+    })
 }
 
 /// An error of reading, with the confidential codes that a mapping misses if they were asked for.
-pub(crate) fn explained(error: ctdata::model::ModelError, show_values: bool) -> Failure {
-    if show_values && let ctdata::model::ModelError::UnmappedCodes { columns, .. } = &error {
+pub(crate) fn explained(error: ModelError, show_values: bool) -> Failure {
+    if show_values && let ModelError::UnmappedCodes { columns, .. } = &error {
         for column in columns {
             let codes: Vec<String> = column.codes.iter().map(|code| format!("{:?}", code.expose())).collect();
             say(&format!("column `{}`: {}", column.column, codes.join(", ")));
@@ -138,7 +139,7 @@ pub(crate) fn write(records: &Records, format: HtcdsFormat, out: &Path, session:
         HtcdsFormat::Csv => {
             working_copy(out, |output| Ok(write_flat(records, output, &FlatOptions::default(), control)?))
         }
-        HtcdsFormat::XlsForm => working_copy(out, |output| Ok(write_xlsform(records, output, control)?)),
+        HtcdsFormat::XlsForm => working_copy(out, |output| Ok(write_xlsform(records, output, &FlatOptions::default(), control)?)),
         HtcdsFormat::CsvFolder => Ok(write_folder(records, out, control)?),
         HtcdsFormat::Json => working_copy(out, |output| Ok(write_json(records, JsonStyle::Pretty, output)?)),
         HtcdsFormat::JsonLines => working_copy(out, |output| Ok(write_json(records, JsonStyle::Lines, output)?)),

@@ -31,7 +31,7 @@ fn read(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("htcds_read");
     group.sample_size(10).throughput(Throughput::Elements(VICTIMS as u64));
     group.bench_function("csv", |bencher| {
-        bencher.iter(|| read_flat(&text[..], "records.csv", &ReadOptions::default(), &control).unwrap());
+        bencher.iter(|| read_flat(&text[..], "records.csv", None, &ReadOptions::default(), &control).unwrap());
     });
     group.bench_function("csv, cells alone (csv crate)", |bencher| {
         bencher.iter(|| {

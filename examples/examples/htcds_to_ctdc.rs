@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ctdata::model::htcds::pseudonyms::{Key, split};
+use ctdata::model::htcds::pseudonyms::Key;
 use ctdata::model::htcds::{CaseOptions, ExcelOptions, GapReport, RecordReader, to_cases, write_excel};
 use ctdata::prelude::*;
 
@@ -46,12 +46,12 @@ fn run() -> Result<(), Box<dyn Error>> {
     let records = outcome.into_records()?;
 
     // Keep identities apart. A real key comes from a file or the environment; this one is for the example.
-    let parts = split(&records, &Key::from_bytes(b"an example key, not a secret one")?)?;
+    let parts = Key::from_bytes(b"an example key, not a secret one")?.split(&records);
 
     // Make cases of the part without names: a case has no place for them, by type. Only actual victims are taken.
     let made = to_cases(&parts.cases, &CaseOptions::default())?;
     for reason in &made.left_out {
-        println!("{} people are no cases: {reason}", reason.victims);
+        println!("{reason}");
     }
     for loss in &made.losses {
         println!("  {loss}");

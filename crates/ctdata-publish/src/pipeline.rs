@@ -238,15 +238,11 @@ pub(crate) fn of_records(outcome: &Outcome) -> Vec<String> {
     let Some(source) = outcome.source() else { return Vec::new() };
     let reasons = source.left_out().iter().filter(|reason| reason.victims > 0);
     let mut remarks: Vec<String> =
-        reasons.map(|reason| format!("{} in the records are no cases: {reason}", people(reason.victims))).collect();
+        reasons.map(ToString::to_string).collect();
     if !source.losses().is_empty() {
         remarks.push("cases say less than records: `ctdata convert` tells field by field what was lost".to_owned());
     }
     remarks
-}
-
-fn people(number: u64) -> String {
-    if number == 1 { "1 person".to_owned() } else { format!("{number} people") }
 }
 
 fn remarks(protected: &Protected, method: Method, attributes: &[AttributeAccount]) -> Vec<String> {

@@ -26,8 +26,12 @@ pub(crate) fn run(options: &GapOptions, session: &Session) -> Result<(), Failure
         }
         return session.document(&report);
     }
-    let header = GapReport::HEADER.map(|(name, is_number)| (name, if is_number { Align::Right } else { Align::Left }));
-    let rows: Vec<Vec<String>> = report.rows(options.all).into_iter().map(Vec::from).collect();
-    session.text(&table(&header, &rows))?;
-    session.text(&report.summary())
+    let rows = report.rows(options.all);
+    if let Some((names, rows)) = rows.split_first() {
+        let aligned = [Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right, Align::Left];
+        let header: Vec<(&str, Align)> = names.iter().map(String::as_str).zip(aligned).collect();
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.to_vec()).collect();
+        session.text(&table(&header, &rows))?;
+    }
+    session.text(&format!("{}\n", report.summary()))
 }

@@ -12,8 +12,8 @@ struct Names {
 }
 
 fn names() -> Vec<&'static str> {
-    let model = ctdata::model::schema::SCHEMA_NAMES.iter().copied();
-    model.chain([ctdata::indicators::OBSERVATION_SCHEMA]).collect()
+    let model = ctdata::model::SCHEMA_NAMES.iter().copied();
+    model.chain([ctdata::indicators::export::OBSERVATION_SCHEMA]).collect()
 }
 
 pub(crate) fn run(options: &SchemaOptions, session: &Session) -> Result<(), Failure> {
@@ -23,9 +23,9 @@ pub(crate) fn run(options: &SchemaOptions, session: &Session) -> Result<(), Fail
         }
         return session.text(&names().into_iter().map(|name| format!("{name}\n")).collect::<String>());
     };
-    let is_observation = name == ctdata::indicators::OBSERVATION_SCHEMA;
+    let is_observation = name == ctdata::indicators::export::OBSERVATION_SCHEMA;
     let found =
-        if is_observation { Some(ctdata::indicators::observation_schema()) } else { ctdata::model::schema::schema(name) };
+        if is_observation { Some(ctdata::indicators::export::observation_schema()) } else { ctdata::model::schema(name) };
     let Some(schema) = found else {
         let nearest = ctdata::table::nearest(name, names());
         let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ctdata_model::CaseReader;
-use ctdata_model::htcds::{CaseOptions, Mapping};
+use ctdata_model::htcds::CaseOptions;
+use ctdata_model::htcds::mapping::Mapping;
 use serde::{Deserialize, Serialize};
 
 use crate::PublishError;

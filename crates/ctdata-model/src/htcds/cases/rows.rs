@@ -1,5 +1,6 @@
 //! From records to rows of cases.
 
+use std::fmt;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::account::{Account, FieldLoss, FieldLossKind as Kind};
@@ -46,6 +47,19 @@ pub struct LeftOut {
     pub reason: LeftOutReason,
     /// How many.
     pub victims: u64,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.reason {
+            LeftOutReason::NotAVictim => "found not to be a victim",
+            LeftOutReason::PossibleVictim => "a possible victim, not an actual one",
+            LeftOutReason::StatusNotRecorded => "without a trafficking status",
+            LeftOutReason::StatusUnlisted => "with a trafficking status that is not in the list",
+        };
+        let people = if self.victims == 1 { "record of a person makes" } else { "records of people make" };
+        write!(f, "{} {people} no case: {why}", self.victims)
+    }
 }
 
 /// Cases from records, with the account of what they do not say.

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use ctdata_table::{Location, TableError};
 
 pub use read::{ExcelReadOptions, read_excel, read_excel_path};
+pub use unpack::is_workbook;
 pub use write::{ExcelColumns, ExcelOptions, write_excel};
 
 use crate::ModelError;
@@ -83,3 +84,6 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

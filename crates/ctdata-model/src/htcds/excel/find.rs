@@ -7,6 +7,7 @@ use super::header::{is_label, is_label_of, is_name};
 use super::workbook::Workbook;
 use super::{Fault, HeaderRow, rules};
 use crate::htcds::lists::fold;
+use crate::htcds::read::is_metadata;
 
 /// The header of a sheet, as it stands in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,6 +85,12 @@ impl HeaderCells {
         self.texts.iter().enumerate().map(|(at, text)| (at, text.as_str())).filter(|(_, text)| !text.is_empty())
     }
 
+    /// The same row without what survey tools add to the questions.
+    fn without_metadata(&self) -> Self {
+        let question = |text: &String| if is_metadata(text) { String::new() } else { text.clone() };
+        Self { number: self.number, texts: self.texts.iter().map(question).collect() }
+    }
+
     /// Whether most of what stands in it passes, and more than one does: or all of it.
     fn mostly(&self, passes: impl Fn(usize, &str) -> bool, at_least: usize) -> bool {
         let (mut all, mut passed) = (0, 0);
@@ -120,7 +127,7 @@ fn look(rows: &[HeaderCells], wanted: HeaderRow) -> Option<Found> {
         HeaderRow::Numbered(number) => return rows.iter().find(|row| row.number == number).map(single),
         HeaderRow::Htcds => {}
     }
-    if let Some(at) = rows.iter().position(|row| row.mostly(|_, text| is_name(text), 2)) {
+    if let Some(at) = rows.iter().position(|row| row.without_metadata().mostly(|_, text| is_name(text), 2)) {
         let names = rows.get(at)?;
         let is_label_row = |row: &&HeaderCells| {
             let name = |column: usize| names.texts.get(column).map_or("", String::as_str);

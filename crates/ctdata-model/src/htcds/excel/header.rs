@@ -5,12 +5,8 @@ use crate::htcds::lists::fold;
 use crate::htcds::read::is_htcds;
 
 /// Columns of our own, since the standard has no identifiers: name and label.
-pub(super) const OWN: [(&str, &str); 4] = [
-    ("case_id", "Case ID"),
-    ("person_id", "Person ID"),
-    ("organization_id", "Organization ID"),
-    ("role", "Role"),
-];
+pub(super) const OWN: [(&str, &str); 4] =
+    [("case_id", "Case ID"), ("person_id", "Person ID"), ("organization_id", "Organization ID"), ("role", "Role")];
 
 fn is_own(text: &str) -> bool {
     OWN.iter().any(|(name, _)| fold(name) == fold(text))

@@ -63,7 +63,8 @@ impl Lists {
                 return validation.allow_any_value().set_input_message(message).map(Some);
             }
             // Where the standard takes a text as well, people are asked and may go on.
-            let is_open = column.field().is_some_and(|field| field.values != ValueSource::None && field.list().is_none());
+            let is_open =
+                column.field().is_some_and(|field| field.values != ValueSource::None && field.list().is_none());
             let style = if is_open { DataValidationErrorStyle::Warning } else { DataValidationErrorStyle::Stop };
             let validation = validation.allow_list_formula(Formula::new(range)).set_error_style(style);
             return validation.set_error_message("The value is not in the list.").map(Some);
@@ -141,7 +142,7 @@ fn content(column: &FlatColumn, options: &ExcelOptions) -> (Vec<String>, Vec<Str
     match field.values {
         ValueSource::Countries => {
             named(field, words, Country::ALL.iter().map(|found| (ListMember::name(found), ListMember::label(found))))
-        },
+        }
         ValueSource::Languages => named(field, words, Language::all().map(|found| (found.name(), found.label()))),
         ValueSource::List(_) => {
             let values = field.list().map_or(&[][..], |list| list.values);

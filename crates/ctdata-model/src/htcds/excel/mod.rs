@@ -22,6 +22,7 @@ use ctdata_table::{Location, TableError};
 #[cfg(feature = "mapping")]
 pub(crate) use read::{SheetChoice, SheetVisitor, visit_sheet};
 pub use read::{ExcelReadOptions, read_excel, read_excel_path};
+pub use unpack::is_workbook;
 pub use write::{ExcelColumns, ExcelOptions, write_excel};
 
 use crate::ModelError;
@@ -85,3 +86,6 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,9 @@ use super::merged::Merged;
 use super::workbook::Workbook;
 use super::{EXCEL_FORMAT, Fault, HeaderRow, rules};
 use crate::ModelError;
-use crate::htcds::read::{CellInput, HeaderRules, HtcdsOutcome, ReadOptions, RecordBuilder, SheetPlan, Target, is_form};
+use crate::htcds::read::{
+    CellInput, HeaderRules, HtcdsOutcome, ReadOptions, RecordBuilder, SheetPlan, Target, is_form,
+};
 use crate::htcds::value::Input;
 use crate::htcds::{Field, FieldType};
 
@@ -38,7 +40,7 @@ const ROWS_PER_CHECK: u64 = 1 << 10;
 ///
 /// Cells may be texts, numbers, dates (in either date system, times are left out) and yes or no. What a formula comes
 /// to is read as the file has it. Nothing is guessed: cells with an error, a formula without a stored result, a number
-/// in place of a date (other than a year from 1900 to 2100) and merged cells are problems, and so are columns without a
+/// in place of a date (other than a year from 1900 to 2099) and merged cells are problems, and so are columns without a
 /// name that hold something.
 ///
 /// # Errors
@@ -124,7 +126,7 @@ impl SheetVisitor for HtcdsRows {
 
 /// Whether a number in place of a date is a year: days of these numbers are all before July 1905.
 fn is_year(number: f64) -> bool {
-    number.fract() == 0.0 && (1900.0..=2100.0).contains(&number)
+    number.fract() == 0.0 && (1900.0..2100.0).contains(&number)
 }
 
 /// Opens a workbook, finds the sheet, has a visitor made of its name and header, and shows it all rows below.

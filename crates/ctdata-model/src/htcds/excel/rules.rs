@@ -24,10 +24,11 @@ pub(super) const NO_RESULT: &str = "the cell has a formula and no stored result:
                                     program and save it again";
 pub(super) const MERGED: &str = "the cell is merged with others, so that it is not clear to which records its content \
                                  belongs: unmerge it and fill each cell";
-pub(super) const TIME: &str = "a time or a duration instead of a date: expected a date cell, 2019-03-05, 2019-03 or 2019";
-pub(super) const NO_DATE: &str = "formatted as a date, but not a day between 1900 and 9999";
+pub(super) const TIME: &str =
+    "a time or a duration instead of a date: expected a date cell, 2019-03-05, 2019-03 or 2019";
+pub(super) const NO_DATE: &str = "formatted as a date, but no day";
 pub(super) const SERIAL: &str = "a number that is not formatted as a date: expected a date cell, 2019-03-05, 2019-03, \
-                                 or a year from 1900 to 2100";
+                                 or a year from 1900 to 2099";
 pub(super) const YEAR_AS_DATE: &str = "a day of 1905 or 1909, which is what a year becomes that is typed into a cell \
                                        formatted as a date: write a text such as 2019 if it is a year, or 1905-03-14 \
                                        if it is that day";

@@ -30,7 +30,9 @@ pub(super) struct Package {
 
 /// How a compound file begins: .xls, and the container of password-protected workbooks.
 const COMPOUND: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
-/// How a zip archive begins.
+/// How a zip archive begins, unless it is empty or cut.
+const ZIP_ENTRY: [u8; 4] = *b"PK\x03\x04";
+/// How any zip archive begins.
 const ZIP: [u8; 2] = *b"PK";
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 16;
@@ -42,6 +44,10 @@ const MOST_TIMES: u64 = 100;
 /// Tells the kind of a workbook by its content. Every part is unpacked once, into nothing: its checksum is verified, so
 /// that a damaged file is not read wrongly, and an archive made to fill the memory is noticed before it does.
 pub(super) fn inspect(input: &mut (impl Read + Seek), control: &Control) -> Result<Package, Fault> {
+    inspect_within(input, ALWAYS_ALLOWED, control)
+}
+
+fn inspect_within(input: &mut (impl Read + Seek), always_allowed: u64, control: &Control) -> Result<Package, Fault> {
     let length = input.seek(SeekFrom::End(0))?;
     input.rewind()?;
     let mut start = Vec::with_capacity(512);
@@ -63,12 +69,12 @@ pub(super) fn inspect(input: &mut (impl Read + Seek), control: &Control) -> Resu
         let is_text = !start.contains(&0) && start.iter().all(|byte| *byte >= 0x20 || byte.is_ascii_whitespace());
         return Err(Fault::Rule(if is_text { rules::TEXT } else { rules::NO_WORKBOOK }));
     }
-    let package = unpack(input, length, control)?;
+    let package = unpack(input, always_allowed.max(length.saturating_mul(MOST_TIMES)), control)?;
     input.rewind()?;
     Ok(package)
 }
 
-fn unpack(input: &mut (impl Read + Seek), length: u64, control: &Control) -> Result<Package, Fault> {
+fn unpack(input: &mut (impl Read + Seek), limit: u64, control: &Control) -> Result<Package, Fault> {
     let mut archive = ZipArchive::new(input).map_err(damaged)?;
     let kind = {
         let has = |wanted: &str| archive.file_names().flatten().any(|name| name.eq_ignore_ascii_case(wanted));
@@ -82,7 +88,6 @@ fn unpack(input: &mut (impl Read + Seek), length: u64, control: &Control) -> Res
             return Err(Fault::Rule(rules::NO_WORKBOOK));
         }
     };
-    let limit = ALWAYS_ALLOWED.max(length.saturating_mul(MOST_TIMES));
     let (mut unpacked, mut may_have_merged_cells) = (0, kind == Kind::Xlsb);
     let mut chunk = vec![0; CHUNK];
     for at in 0..archive.len() {
@@ -171,9 +176,66 @@ impl<'w> Search<'w> {
     }
 }
 
+/// Whether a file may be a workbook, by its first bytes: eight of them, or all if there are fewer. Other zip archives
+/// and older office documents pass, too.
+pub fn is_workbook(start: &[u8]) -> bool {
+    start.starts_with(&COMPOUND) || start.starts_with(&ZIP_ENTRY)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
     use super::*;
+
+    fn archive(parts: &[(&str, usize)]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, zeros) in parts {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(&vec![b' '; *zeros]).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    fn rule(bytes: &[u8], always_allowed: u64) -> &'static str {
+        match inspect_within(&mut Cursor::new(bytes), always_allowed, &Control::default()) {
+            Ok(_) => "",
+            Err(Fault::Rule(rule)) => rule,
+            Err(fault) => panic!("{fault:?}"),
+        }
+    }
+
+    #[test]
+    fn what_unpacks_without_end_is_refused() {
+        let bomb = archive(&[("[Content_Types].xml", 10), ("xl/sharedStrings.xml", 1 << 20)]);
+        assert!(bomb.len() < 3_000);
+        assert_eq!(rule(&bomb, 1 << 19), rules::UNPACKS_TOO_FAR);
+        assert_eq!(rule(&bomb, 1 << 21), "");
+        assert_eq!(rule(&archive(&[("[Content_Types].xml", 10)]), 0), "");
+    }
+
+    #[test]
+    fn more_memory_than_allowed_is_refused() {
+        let bytes = archive(&[("[Content_Types].xml", 10), ("xl/sharedStrings.xml", 1 << 20)]);
+        let control = Control::default().with_memory_cap(1 << 19);
+        let fault = inspect(&mut Cursor::new(bytes), &control).unwrap_err();
+        assert!(matches!(fault, Fault::Stopped(ctdata_table::TableError::MemoryCap { .. })));
+    }
+
+    #[test]
+    fn kinds_are_told_by_content() {
+        let kind = |parts: &[(&str, usize)]| {
+            inspect(&mut Cursor::new(archive(parts)), &Control::default()).map(|package| package.kind).ok()
+        };
+        assert_eq!(kind(&[("[Content_Types].xml", 1), ("xl/workbook.xml", 1)]), Some(Kind::Xlsx));
+        assert_eq!(kind(&[("[Content_Types].xml", 1), ("xl/workbook.bin", 1)]), Some(Kind::Xlsb));
+        assert_eq!(kind(&[("mimetype", 1), ("content.xml", 1)]), Some(Kind::Ods));
+        assert_eq!(kind(&[("photo.jpg", 1)]), None);
+        assert!(is_workbook(&archive(&[("content.xml", 1)])) && is_workbook(&COMPOUND) && !is_workbook(b"case_id"));
+    }
 
     #[test]
     fn bytes_are_found_across_the_borders_of_chunks() {

@@ -3,9 +3,7 @@
 use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{
-    Dimensions, Ods, OdsError, Reader, SheetType, Xls, XlsError, Xlsb, Xlsx, XlsxError,
-};
+use calamine::{Dimensions, Ods, OdsError, Reader, SheetType, Xls, XlsError, Xlsb, Xlsx, XlsxError};
 use ctdata_table::Control;
 
 use super::cells::{SheetRows, content};

@@ -186,7 +186,7 @@ impl Part {
             CellInput::Bad(_) if self.nth > 0 => return Meant::Nothing,
             bad @ CellInput::Bad(_) => return Meant::Same(bad),
         };
-        if let Meant::Nothing = reader.meant(cell) {
+        if matches!(input, Input::Text(text) if reader.is_missing(trimmed(text))) {
             return Meant::Nothing;
         }
         let part = match input {

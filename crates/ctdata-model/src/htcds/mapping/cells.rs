@@ -46,7 +46,7 @@ impl Cells {
     }
 
     /// Whether a text stands for nothing.
-    fn is_missing(&self, text: &str) -> bool {
+    pub(super) fn is_missing(&self, text: &str) -> bool {
         text.is_empty() || (!self.missing.is_empty() && self.missing.contains(&key(text)))
     }
 

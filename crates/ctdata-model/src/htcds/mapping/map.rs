@@ -551,6 +551,9 @@ fn between(lines: Lines<'_>, text: &Spanned<String>) -> Result<Arc<str>, ModelEr
 }
 
 fn dates(lines: Lines<'_>, forms: &Spanned<Texts>) -> Result<Arc<[DateForm]>, ModelError> {
+    if forms.get_ref().0.iter().any(|form| form.trim() == UNDECIDED) {
+        return Err(lines.error(forms, "the form of dates is undecided: in place of `?` write one such as `%d/%m/%Y`"));
+    }
     let forms_read = forms.get_ref().0.iter().map(|form| DateForm::new(form));
     forms_read.collect::<Result<_, _>>().map_err(|message| lines.error(forms, message))
 }

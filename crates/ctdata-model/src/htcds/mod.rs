@@ -3,7 +3,15 @@
 //! # Sources
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
+#[cfg(feature = "csv")]
+mod entities;
 mod fields;
+#[cfg(feature = "csv")]
+mod flat;
+#[cfg(feature = "csv")]
+mod formats;
 #[cfg(feature = "csv")]
 mod gap;
 mod ids;
@@ -11,17 +19,25 @@ pub mod lists;
 #[cfg(feature = "mapping")]
 pub mod mapping;
 #[cfg(feature = "csv")]
+mod owner;
+#[cfg(feature = "csv")]
 mod read;
 mod records;
 mod value;
 
+#[cfg(feature = "csv")]
+pub use entities::{read_folder, write_folder};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
+#[cfg(feature = "csv")]
+pub use flat::{FlatOptions, Words, read_flat, write_flat, write_xlsform};
+#[cfg(feature = "csv")]
+pub use formats::HtcdsFormat;
 #[cfg(feature = "csv")]
 pub use gap::{CoreGap, FieldGap, GapBase, GapReport};
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 #[cfg(feature = "csv")]
-pub use read::{HtcdsOutcome, Places, ReadOptions};
+pub use read::{AddressRow, HtcdsOutcome, Places, ReadOptions};
 pub use records::{
     CaseComment, CaseRecord, CaseRole, Connection, Consent, Entity, Organization, OutgoingReferral, Perpetrator,
     Person, Records, SupportPlan, TraffickingEvent, Victim,

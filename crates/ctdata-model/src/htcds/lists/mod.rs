@@ -48,6 +48,13 @@ pub trait ListMember: Copy + PartialEq + Send + Sync + 'static {
     fn stand_in(&self) -> Option<Self> {
         None
     }
+
+    /// Into how many parts a separator can cut a label, at most: where several values stand in one text, so many parts
+    /// are tried as one value.
+    fn most_parts(separator: &str) -> usize {
+        // No name of a country or language has a semicolon.
+        if separator == ";" { 1 } else { 12 }
+    }
 }
 
 /// One value of a list, as data.
@@ -74,6 +81,27 @@ impl ValueList {
     /// The list of a name.
     pub fn named(name: &str) -> Option<&'static Self> {
         VALUE_LISTS.iter().find(|list| list.name == name)
+    }
+
+    /// Into how many parts a byte cuts the label that has most of it.
+    #[expect(clippy::indexing_slicing, reason = "positions are below the lengths")]
+    pub(crate) const fn most_parts(&self, separator: u8) -> usize {
+        let (mut most, mut value) = (1, 0);
+        while value < self.values.len() {
+            let label = self.values[value].label.as_bytes();
+            let (mut parts, mut at) = (1, 0);
+            while at < label.len() {
+                if label[at] == separator {
+                    parts += 1;
+                }
+                at += 1;
+            }
+            if parts > most {
+                most = parts;
+            }
+            value += 1;
+        }
+        most
     }
 
     /// The values of the standard: without extensions.
@@ -133,6 +161,16 @@ macro_rules! htcds_list {
 
             fn label(&self) -> &'static str {
                 $name::label(*self)
+            }
+
+            fn most_parts(separator: &str) -> usize {
+                const SEMICOLON: usize = $name::LIST.most_parts(b';');
+                const SPACE: usize = $name::LIST.most_parts(b' ');
+                match separator {
+                    ";" => SEMICOLON,
+                    " " => SPACE,
+                    _ => SPACE.max(SEMICOLON),
+                }
             }
 
             fn stand_in(&self) -> Option<Self> {

@@ -12,7 +12,7 @@ use super::apply::column_number;
 use super::cells::split_at;
 use super::csv::header;
 use super::dates::DateForm;
-use super::holds::{Holds, accepted, is_closed, name_of, repeats, target_named};
+use super::holds::{Holds, accepted, accepted_run, is_closed, name_of, repeats, target_named};
 use super::map::{FORMAT_VERSION, UNDECIDED, Words, key};
 use super::synonyms::{NO, YES, headers, place_of, plain, value_of};
 use crate::htcds::read::Target;
@@ -226,7 +226,7 @@ impl DraftColumn {
                 let missed = |between: &&'static str| -> BTreeSet<String> {
                     let cut = sample
                         .iter()
-                        .flat_map(|text| split_at(text, between, |part| accepted(target, part).map(|_| ())).1);
+                        .flat_map(|text| split_at(text, between, |part| accepted_run(target, part, between).map(|_| ())).1);
                     cut.collect()
                 };
                 let all = BETWEEN_VALUES.iter().map(|between| (*between, missed(between)));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ctdata_table::{StopReason, TableError};
+use ctdata_table::{Location, StopReason, TableError};
 
 /// An error of this crate. It names places and rules, never a value of a confidential cell.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +112,14 @@ pub enum ModelError {
         file: String,
         /// The columns, in the order of the mapping.
         columns: Vec<crate::htcds::mapping::UnmappedColumn>,
+    },
+    /// A workbook that cannot be read, or what cannot be written into one.
+    #[error("{at}: {rule}")]
+    Workbook {
+        /// The file, and the sheet, row and column as far as they are known.
+        at: Location,
+        /// What is wrong there.
+        rule: Cow<'static, str>,
     },
     /// The caller asked to stop.
     #[error("stopped: {0}")]

@@ -61,7 +61,7 @@ fn read_all(
     let file: Arc<str> = name.into();
     let scan = ScanOptions { separator: options.separator.or(mapping.separator()), ..ScanOptions::default() };
     let mut scanner = Scanner::new(input, scan);
-    let header = header(&mut scanner, mapping.header_row(), &file)?;
+    let header = header(&mut scanner, mapping.header_row().unwrap_or(1), &file)?;
     let mut rows = MappedRows::new(mapping, &header, FORMAT, Arc::clone(&file), None, options.clone())?;
     let mut row = 0u64;
     while let Some(record) = scanner.next().map_err(|error| error.in_file(Some(&file)))? {

@@ -91,7 +91,8 @@ fn take(field: &Field, text: &str) -> Taken {
             FieldValue::Number(_) | FieldValue::Coordinate(_) => Taken::Number,
             FieldValue::Flag(flag) => Taken::Flag(flag),
             FieldValue::Values(values) => {
-                let known = |value: &Named<'_>| value.is_listed.then(|| (value.name.to_owned(), value.label.to_owned()));
+                let known =
+                    |value: &Named<'_>| value.is_listed.then(|| (value.name.to_owned(), value.label.to_owned()));
                 Taken::Values(values.iter().map(known).collect())
             }
         }

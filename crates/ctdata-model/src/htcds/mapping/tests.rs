@@ -173,7 +173,7 @@ fn cells_that_cannot_be_read_are_named_by_place() {
             "zq",
             "neither yes nor no, and no word that the mapping has for them",
         ),
-        ("field = \"vic_AgeWhenTrafficked\"", "zq", "not a whole number"),
+        ("field = \"vic_AgeWhenTrafficked\"", "zq", "not a whole number from 0 to 4294967295"),
         (
             "fields = [\"hte_City\", \"hte_Country\"]\ncut = \"/\"",
             "zq",

@@ -88,7 +88,7 @@ pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Fai
     let dataset = if from_lines {
         Dataset::Cases(json_cases(&options.input, to)?)
     } else if from_parquet {
-        parquet::read(&options.input, session)?
+        Dataset::Plain(parquet::read(&options.input, session)?)
     } else {
         let how = (OnError::Stop, options.show_values);
         let from = options.from.as_deref();
@@ -175,7 +175,7 @@ impl RecordsAccount<'_> {
         }
         let entries = self.losses.iter().map(|loss| {
             let into = loss.into.unwrap_or_default().to_owned();
-            vec![loss.field.to_owned(), into, count(loss.victims), format!("{}: {}", loss.kind, loss.why)]
+            vec![loss.field.to_owned(), into, count(loss.victims), format!("{}: {}", loss.kind.words(), loss.why)]
         });
         let degraded = self.degraded.iter().map(|entry| {
             vec![entry.field.to_owned(), entry.field.to_owned(), count(entry.victims), entry.to_string()]

@@ -26,7 +26,7 @@ pub(crate) fn run(options: &MapOptions, session: &Session) -> Result<(), Failure
     keep_apart(&[&options.init], &written)?;
     let is_workbook = RecordReader::recognize(&options.init)? == Some(HtcdsFormat::Excel);
     let draft = if is_workbook || options.sheet.is_some() {
-        draft_excel(&options.init, options.sheet.as_deref(), &session.control)
+        draft_excel(&options.init, options.sheet.as_deref(), None, &session.control)
     } else {
         draft_csv(&options.init, None, &session.control)
     };

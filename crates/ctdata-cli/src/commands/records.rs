@@ -1,6 +1,6 @@
 //! HTCDS records: what the commands about them share.
 
-use std::io::{Cursor, Write as _};
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub(crate) fn format(name: &str) -> Result<HtcdsFormat, Failure> {
 pub(crate) fn explained(error: ModelError, show_values: bool) -> Failure {
     if show_values && let ModelError::UnmappedCodes { columns, .. } = &error {
         for column in columns {
-            let codes: Vec<String> = column.codes.iter().map(|code| format!("{:?}", code.expose())).collect();
+            let codes: Vec<String> = column.values.iter().map(|code| format!("{:?}", code.expose())).collect();
             say(&format!("column `{}`: {}", column.column, codes.join(", ")));
         }
     }
@@ -143,5 +143,6 @@ pub(crate) fn write(records: &Records, format: HtcdsFormat, out: &Path, session:
         HtcdsFormat::CsvFolder => Ok(write_folder(records, out, control)?),
         HtcdsFormat::Json => working_copy(out, |output| Ok(write_json(records, JsonStyle::Pretty, output)?)),
         HtcdsFormat::JsonLines => working_copy(out, |output| Ok(write_json(records, JsonStyle::Lines, output)?)),
+        other => Err(Failure::usage(format!("{other} is not written"))),
     }
 }

@@ -420,3 +420,198 @@ fn percent(share: Option<f64>) -> String {
 fn cell(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|").replace(['\n', '\r'], " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Redacted;
+    use crate::htcds::lists::{Gender, MethodsOfControl};
+    use crate::htcds::{CaseId, Listed, PersonId};
+
+    fn text(text: &str) -> Option<Redacted<String>> {
+        Some(Redacted::new(text.to_owned()))
+    }
+
+    /// Two cases; three people, of whom one is a victim in both, one in one, and one is a perpetrator.
+    fn records() -> Records {
+        let person = |id: &str| Person { id: PersonId::new(id), ..Person::default() };
+        let victim = |id: &str| Victim { person: PersonId::new(id), ..Victim::default() };
+        Records {
+            organizations: Vec::new(),
+            persons: vec![
+                Person {
+                    gender: Some(Gender::Feminine.into()),
+                    email: text("zq@example.org"),
+                    mobile_phone: text("+33123456789"),
+                    consent: Consent { consent: Some(false) },
+                    ..person("a")
+                },
+                Person {
+                    gender: Some(Listed::Unlisted(Redacted::new("zq".to_owned()))),
+                    email: text("zq at example.org"),
+                    mobile_phone: text("0123"),
+                    mailing_latitude: Some(Redacted::new(91.0)),
+                    ..person("b")
+                },
+                Person { gender: Some(Gender::Masculine.into()), ..person("c") },
+            ],
+            cases: vec![
+                CaseRecord {
+                    id: CaseId::new("1"),
+                    victims: vec![
+                        Victim {
+                            age_when_trafficked: Some(121),
+                            methods_of_control: vec![
+                                MethodsOfControl::DebtBondage.into(),
+                                Listed::Unlisted(Redacted::new("zq".to_owned())),
+                            ],
+                            ..victim("a")
+                        },
+                        victim("b"),
+                    ],
+                    perpetrators: vec![Perpetrator { person: PersonId::new("c"), ..Perpetrator::default() }],
+                    outgoing_referrals: vec![
+                        OutgoingReferral { referred_organisation: text("zq"), ..OutgoingReferral::default() },
+                        OutgoingReferral { outgoing_referral_details: text("zq"), ..OutgoingReferral::default() },
+                    ],
+                    ..CaseRecord::default()
+                },
+                CaseRecord { id: CaseId::new("2"), victims: vec![victim("a")], ..CaseRecord::default() },
+            ],
+        }
+    }
+
+    #[test]
+    fn each_field_is_counted_on_what_it_is_recorded_of() {
+        let report = GapReport::of_records(&records());
+        assert_eq!((report.cases, report.victims, report.fields.len()), (2, 3, 84));
+        for (field, of, base, filled, valid) in [
+            // Not the perpetrator, whose gender is known too.
+            ("prs_Gender", GapBase::People, 2, 2, 1),
+            ("prs_Email", GapBase::People, 2, 2, 1),
+            ("prs_MobilePhone", GapBase::People, 2, 2, 1),
+            ("prs_MailingLatitude", GapBase::People, 2, 1, 0),
+            ("prs_FirstName", GapBase::People, 2, 0, 0),
+            // A no is an answer.
+            ("con_Consent", GapBase::People, 2, 1, 1),
+            ("vic_AgeWhenTrafficked", GapBase::Victims, 3, 1, 0),
+            ("vic_MethodsOfControl", GapBase::Victims, 3, 1, 0),
+            ("per_RoleInProcess", GapBase::Perpetrators, 1, 0, 0),
+            ("cas_Status", GapBase::Cases, 2, 0, 0),
+            ("cas_ReferredOrganisation", GapBase::OutgoingReferrals, 2, 1, 1),
+            ("cco_CaseComment", GapBase::Comments, 0, 0, 0),
+            ("hte_Date", GapBase::Events, 0, 0, 0),
+            ("spl_Type", GapBase::SupportPlans, 0, 0, 0),
+            ("org_Name", GapBase::Organizations, 0, 0, 0),
+        ] {
+            let gap = report.field(field).unwrap();
+            assert_eq!((gap.of, gap.base, gap.filled, gap.valid), (of, base, filled, valid), "{field}");
+            assert_eq!(gap.present, filled > 0, "{field}");
+        }
+        assert_eq!(report.field("cas_Status").unwrap().filled_share, Some(0.0));
+        assert_eq!(report.field("org_Name").unwrap().filled_share, None);
+        assert_eq!(report.field("org_Name").unwrap().valid_share, None);
+    }
+
+    #[test]
+    fn every_field_is_recorded_of_something_that_has_it() {
+        // Every field of the standard counts its own values: fill one field at a time.
+        let of = |field: &Field| GapBase::of(field);
+        let count = |base| FIELDS.iter().filter(|field| of(field) == base).count();
+        // The sections of the standard: 10 organization, 25 person and 1 consent, 16 victim, 3 perpetrator, 3 case
+        // and 5 incoming referral, 5 outgoing referral, 1 comment, 10 events, 5 support plan.
+        assert_eq!(count(GapBase::Organizations), 10);
+        assert_eq!(count(GapBase::People), 26);
+        assert_eq!(count(GapBase::Victims), 16);
+        assert_eq!(count(GapBase::Perpetrators), 3);
+        assert_eq!(count(GapBase::Cases), 8);
+        assert_eq!(count(GapBase::OutgoingReferrals), 5);
+        assert_eq!(count(GapBase::Comments), 1);
+        assert_eq!(count(GapBase::Events), 10);
+        assert_eq!(count(GapBase::SupportPlans), 5);
+    }
+
+    #[test]
+    fn the_core_together_counts_places_and_shares() {
+        let report = GapReport::of_records(&records());
+        let filled = ["prs_Gender", "prs_Email", "prs_MobilePhone", "con_Consent", "vic_MethodsOfControl"];
+        let filled = filled.into_iter().chain(["cas_ReferredOrganisation", "cas_OutgoingReferralDetails"]);
+        let names: Vec<&str> = report.core_fields().filter(|gap| gap.filled > 0).map(|gap| gap.field).collect();
+        let mut expected: Vec<&str> = filled.collect();
+        expected.sort_by_key(|name| Field::named(name).unwrap().index());
+        assert_eq!(names, expected);
+        assert_eq!((report.core.fields, report.core.present, report.core.filled, report.core.valid), (40, 7, 7, 3));
+        // 100 % three times, 50 % three times, a third once, nothing 33 times.
+        let mean = (300.0 + 150.0 + 100.0 / 3.0) / 40.0;
+        assert!((report.core.filled_mean.unwrap() - mean).abs() < 1e-9);
+        let empty = GapReport::of_records(&Records::default());
+        assert_eq!((empty.core.filled, empty.core.filled_mean), (0, Some(0.0)));
+    }
+
+    #[test]
+    fn the_report_shows_counts_and_no_value() {
+        let report =
+            GapReport { file: Some("a|b.csv".to_owned()), rows_left_out: 1, ..GapReport::of_records(&records()) };
+        let text = report.to_markdown(true);
+        assert!(!text.contains("zq") && !text.contains("example"));
+        assert!(text.starts_with(
+            "# Gap to HTCDS 2.0\n\nFile: a\\|b.csv\n\n2 cases, 3 victims. Of 40 core fields 7 have a place"
+        ));
+        assert!(text.contains("One row could not be used and is not counted."));
+        assert!(text.contains("| prs_Gender | Gender | yes | 100.0 % | 2 people who are victims | 50.0 % |  |\n"));
+        assert!(text.contains("| vic_Vulnerabilities | Vulnerabilities (deprecated) | no | - | 3 victims | - |  |\n"));
+        assert_eq!(report.rows(true).len(), 85);
+        assert_eq!(report.rows(false).len(), 41);
+    }
+
+    #[test]
+    fn shapes_of_phones_and_addresses() {
+        // The pattern of the standard, HTCDS 2.0, `prs_HomePhone`: ^\+?[1-9]\d{1,14}$
+        for (phone, is_one) in [
+            ("+33123456789", true),
+            ("12", true),
+            ("123456789012345", true),
+            ("1", false),
+            ("1234567890123456", false),
+            ("+0123", false),
+            ("++123", false),
+            ("12 34", false),
+            ("", false),
+        ] {
+            assert_eq!(is_phone(phone), is_one, "{phone}");
+        }
+        for (email, is_one) in [
+            ("a@b.org", true),
+            ("a.b@c.d.org", true),
+            ("a@b", false),
+            ("@b.org", false),
+            ("a@b@c.org", false),
+            ("a@b..org", false),
+            ("a b@c.org", false),
+            ("ab.org", false),
+        ] {
+            assert_eq!(is_email(email), is_one, "{email}");
+        }
+    }
+
+    #[cfg(feature = "json")]
+    #[test]
+    fn names_in_json_are_a_promise() {
+        let report = GapReport::of_records(&records());
+        let json = serde_json::to_value(&report).unwrap();
+        let keys = |value: &serde_json::Value| {
+            let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+            keys.sort_unstable();
+            keys.join(" ")
+        };
+        assert_eq!(keys(&json), "cases core fields file rows_left_out victims");
+        assert_eq!(keys(&json["core"]), "fields filled filled_mean present valid");
+        assert_eq!(
+            keys(&json["fields"][0]),
+            "base core deprecated field filled filled_share label of present section valid valid_share"
+        );
+        assert_eq!(json["fields"][15]["field"], "prs_Gender");
+        assert_eq!(json["fields"][15]["of"], "people");
+        assert_eq!(json["fields"][15]["valid_share"], 50.0);
+    }
+}

@@ -23,7 +23,8 @@ pub enum FieldLossKind {
 }
 
 impl FieldLossKind {
-    const fn words(self) -> &'static str {
+    /// The words for people.
+    pub const fn words(self) -> &'static str {
         match self {
             Self::Dropped => "dropped",
             Self::Coarsened => "made coarser",

@@ -1,6 +1,7 @@
 //! Records in the values of the standard alone.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::htcds::lists::ListMember;
 use crate::htcds::{FIELDS, Listed, Records};
@@ -32,6 +33,18 @@ pub struct Degraded {
     pub stand_in: Option<&'static str>,
     /// How many victims are concerned.
     pub victims: u64,
+}
+
+/// What became of the field, in words.
+impl fmt::Display for Degraded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.kind, self.value, self.stand_in) {
+            (DegradedKind::Replaced, Some(value), Some(stand_in)) => {
+                write!(f, "{value} is not in the standard: replaced by {stand_in}")
+            }
+            _ => f.write_str("several values where the standard has one: kept"),
+        }
+    }
 }
 
 /// The same records with values of the standard alone, and what was replaced, in the order of the fields.

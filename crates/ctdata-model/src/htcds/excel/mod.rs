@@ -22,6 +22,8 @@ use ctdata_table::{Location, TableError};
 #[cfg(feature = "mapping")]
 pub(crate) use read::{SheetChoice, SheetVisitor, visit_sheet};
 pub use read::{ExcelReadOptions, read_excel, read_excel_path};
+#[cfg(feature = "mapping")]
+pub(crate) use read::{SheetChoice, SheetVisitor, visit_sheet};
 pub use unpack::is_workbook;
 pub use write::{ExcelColumns, ExcelOptions, write_excel};
 

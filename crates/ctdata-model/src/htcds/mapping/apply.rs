@@ -15,7 +15,6 @@ use crate::htcds::read::{CellInput, ColumnPlan, RecordBuilder, SheetPlan, Target
 use crate::htcds::value::{Input, trimmed};
 use crate::htcds::{HtcdsOutcome, ReadOptions};
 
-const NO_HEADER: &str = "the cell has something in it, and its column has no name in the header";
 const OTHER_PARTS: &str = "cut as the mapping says, the cell has not as many parts as there are fields";
 
 /// How many places a message lists.
@@ -41,7 +40,7 @@ struct Step {
 enum From {
     /// A column of the file, or a part of it.
     Column { position: usize, part: Option<Part>, cells: Box<Cells> },
-    /// A column without a name, which must be empty.
+    /// A column without a name: the builder wants it empty, or the number of the row.
     Unnamed { position: usize },
     /// What every row says.
     Constant(Arc<str>),
@@ -79,6 +78,11 @@ impl MappedRows {
             });
             steps.push(Step { from, column, field: name_of(target).into(), missed: Missed::default() });
         };
+        let is_unnamed = |position: &usize| header.get(*position).is_some_and(|name| key(name).is_empty());
+        // The first column may number the rows.
+        if is_unnamed(&0) {
+            add(nameless(0), Target::Nameless, From::Unnamed { position: 0 });
+        }
         for (column, position) in mapping.columns.iter().zip(found) {
             for (nth, place) in column.places.iter().enumerate() {
                 let of = column.places.len();
@@ -87,9 +91,8 @@ impl MappedRows {
                 add(Arc::clone(&column.name), place.target, From::Column { position, part, cells });
             }
         }
-        for (position, _) in header.iter().enumerate().filter(|(_, name)| key(name).is_empty()) {
-            // A role is read from no other cell than one that cannot be read.
-            add(format!("number {}", position + 1).into(), Target::Role, From::Unnamed { position });
+        for position in (1..header.len()).filter(is_unnamed) {
+            add(nameless(position), Target::Nameless, From::Unnamed { position });
         }
         for constant in &mapping.constants {
             add("constant".into(), constant.target, From::Constant(Arc::clone(&constant.value)));
@@ -115,8 +118,8 @@ impl MappedRows {
                 From::Constant(value) => Meant::Text(Arc::clone(value)),
                 From::Unnamed { position } => match cells.get(*position) {
                     Some(Some(cell)) if !is_blank(cell) => {
-                        says_something = true;
-                        Meant::Bad(NO_HEADER)
+                        says_something |= *position > 0;
+                        Meant::Same(*cell)
                     }
                     _ => Meant::Nothing,
                 },
@@ -154,8 +157,13 @@ impl MappedRows {
     }
 
     /// Takes a row that cannot be used at all.
-    pub(crate) fn refuse(&mut self, place: &Location, message: &'static str) -> Result<(), ModelError> {
-        self.builder.bad_row(place, "R3", message)
+    pub(crate) fn bad_row(
+        &mut self,
+        place: &Location,
+        rule: &'static str,
+        message: &'static str,
+    ) -> Result<(), ModelError> {
+        self.builder.bad_row(place, rule, message)
     }
 
     /// The records.
@@ -186,7 +194,7 @@ impl Part {
             CellInput::Bad(_) if self.nth > 0 => return Meant::Nothing,
             bad @ CellInput::Bad(_) => return Meant::Same(bad),
         };
-        if let Meant::Nothing = reader.meant(cell) {
+        if matches!(input, Input::Text(text) if reader.is_missing(trimmed(text))) {
             return Meant::Nothing;
         }
         let part = match input {
@@ -203,6 +211,11 @@ impl Part {
             None => Meant::Nothing,
         }
     }
+}
+
+/// What messages call a column without a name.
+fn nameless(position: usize) -> Arc<str> {
+    format!("number {}", column_number(position)).into()
 }
 
 fn is_blank(cell: &CellInput<'_>) -> bool {

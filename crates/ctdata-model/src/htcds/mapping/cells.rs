@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::holds::{BETWEEN, Holds, accepted, is_closed};
+use super::holds::{BETWEEN, Holds, accepted, accepted_run, is_closed};
 use super::map::{Place, key};
 use crate::htcds::read::CellInput;
 use crate::htcds::value::{Input, trimmed};
@@ -14,6 +14,7 @@ const REMEMBERED: usize = 4096;
 const LONGEST: usize = 24;
 
 const NO_DATE: &str = "not a date of the form that the mapping gives";
+const NO_YEAR: &str = "a number in place of a date: only a year may be one; give the cell a date format";
 const NO_FLAG: &str = "neither yes nor no, and no word that the mapping has for them";
 
 /// What a cell becomes.
@@ -46,7 +47,7 @@ impl Cells {
     }
 
     /// Whether a text stands for nothing.
-    fn is_missing(&self, text: &str) -> bool {
+    pub(super) fn is_missing(&self, text: &str) -> bool {
         text.is_empty() || (!self.missing.is_empty() && self.missing.contains(&key(text)))
     }
 
@@ -70,6 +71,7 @@ impl Cells {
             || self.place.when_yes.is_some()
             || matches!(self.place.holds, Holds::One | Holds::Many);
         match (self.place.holds, input) {
+            (Holds::Date, Input::Number(number)) if !is_year(number) => Meant::Bad(NO_YEAR),
             (Holds::Date, Input::Text(text)) => self.date(trimmed(text)).unwrap_or(Meant::Same(cell)),
             (Holds::Flag, Input::Text(text)) if !works_on_text => match self.place.words.read(text) {
                 Some(flag) => Meant::Flag(flag),
@@ -132,9 +134,9 @@ impl Cells {
             return Some(meaning.to_string());
         }
         match self.place.holds {
-            Holds::One | Holds::Many | Holds::Role => accepted(self.place.target, text),
+            Holds::One | Holds::Role | Holds::Number => accepted(self.place.target, text),
+            Holds::Many => accepted_run(self.place.target, text, &self.place.split),
             Holds::Flag => self.place.words.read(text).map(|flag| if flag { "yes" } else { "no" }.to_owned()),
-            Holds::Number => accepted(self.place.target, text),
             // A text that has codes has no others.
             Holds::Text | Holds::Date | Holds::Id => None,
         }
@@ -178,6 +180,11 @@ pub(super) fn split_at<T>(text: &str, between: &str, mean: impl Fn(&str) -> Opti
         }
     }
     (values, missed)
+}
+
+/// Whether a number in place of a date is a year: as days of a workbook, these numbers are all before July 1905.
+fn is_year(number: f64) -> bool {
+    number.fract() == 0.0 && (1900.0..2100.0).contains(&number)
 }
 
 fn meant(value: &str) -> Meant<'static> {

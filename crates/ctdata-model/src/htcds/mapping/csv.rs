@@ -9,14 +9,14 @@ use ctdata_table::{Control, Location, TableError, TextRule};
 
 use super::{MappedRows, Mapping};
 use crate::ModelError;
+use crate::ctdc::{TOO_LONG, TOO_SHORT};
 use crate::htcds::read::CellInput;
 use crate::htcds::value::Input;
 use crate::htcds::{HtcdsOutcome, ReadOptions};
 
 /// The name of the format of delimited text that was mapped.
 const FORMAT: &str = "csv";
-const TOO_SHORT: &str = "the row is too short for the header";
-const TOO_LONG: &str = "the row is too long for the header";
+const NOT_UTF8: &str = "not valid UTF-8";
 /// Rows between two looks at the control.
 const ROWS_PER_CHECK: u64 = 1 << 12;
 
@@ -59,24 +59,23 @@ fn read_all(
     control: &Control,
 ) -> Result<HtcdsOutcome, ModelError> {
     let file: Arc<str> = name.into();
-    let scan = ScanOptions { separator: mapping.separator(), ..ScanOptions::default() };
+    let scan = ScanOptions { separator: options.separator.or(mapping.separator()), ..ScanOptions::default() };
     let mut scanner = Scanner::new(input, scan);
-    let header = header(&mut scanner, mapping.header_row(), &file)?;
+    let header = header(&mut scanner, mapping.header_row().unwrap_or(1), &file)?;
     let mut rows = MappedRows::new(mapping, &header, FORMAT, Arc::clone(&file), None, options.clone())?;
     let mut row = 0u64;
     while let Some(record) = scanner.next().map_err(|error| error.in_file(Some(&file)))? {
         row += 1;
         let place = Location::at_row(row).with_line(record.line());
-        let at = || place.clone().with_file(Arc::clone(&file));
         if record.len() != header.len() {
-            rows.refuse(&place, if record.len() < header.len() { TOO_SHORT } else { TOO_LONG })?;
+            rows.bad_row(&place, "R3", if record.len() < header.len() { TOO_SHORT } else { TOO_LONG })?;
             continue;
         }
-        let cells = record.cells().map(|cell| {
-            let text = std::str::from_utf8(cell).map_err(|_| TableError::Text { at: at(), rule: TextRule::Utf8 })?;
-            Ok(Some(CellInput::Input(Input::Text(text))).filter(|_| !text.is_empty()))
+        let cells = record.cells().map(|cell| match std::str::from_utf8(cell) {
+            Ok("") => None,
+            Ok(text) => Some(CellInput::Input(Input::Text(text))),
+            Err(_) => Some(CellInput::Bad(NOT_UTF8)),
         });
-        let cells: Vec<_> = cells.collect::<Result<_, TableError>>()?;
         rows.row(&place, cells)?;
         if row.is_multiple_of(ROWS_PER_CHECK) {
             control.check()?;

@@ -12,7 +12,7 @@ use super::apply::column_number;
 use super::cells::split_at;
 use super::csv::header;
 use super::dates::DateForm;
-use super::holds::{Holds, accepted, is_closed, name_of, repeats, target_named};
+use super::holds::{Holds, accepted, accepted_run, is_closed, name_of, repeats, target_named};
 use super::map::{FORMAT_VERSION, UNDECIDED, Words, key};
 use super::synonyms::{NO, YES, headers, place_of, plain, value_of};
 use crate::htcds::read::Target;
@@ -84,7 +84,7 @@ pub struct MapDraft {
     rows: usize,
     separator: Option<Separator>,
     sheet: Option<String>,
-    header_row: u32,
+    header_row: Option<u32>,
 }
 
 impl Mapping {
@@ -115,7 +115,7 @@ impl Mapping {
                 column.look_at(sample);
             }
         }
-        MapDraft { columns, rows: count, separator: None, sheet: None, header_row: 1 }
+        MapDraft { columns, rows: count, separator: None, sheet: None, header_row: None }
     }
 }
 
@@ -177,12 +177,10 @@ impl MapDraft {
         self.columns.iter().filter(|column| column.likeness == likeness).count()
     }
 
-    /// The same draft for a sheet of a workbook, and the row that its header is in.
-    #[must_use]
-    pub fn with_sheet(mut self, sheet: impl Into<String>, header_row: u32) -> Self {
-        self.sheet = Some(sheet.into());
-        self.header_row = header_row;
-        self
+    /// The same draft for a sheet of a workbook.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn with_sheet(self, sheet: Option<String>, header_row: Option<u32>) -> Self {
+        Self { sheet, header_row, ..self }
     }
 
     /// The draft as a mapping file with comments. With `show_values` it lists codes that were found in the sample:
@@ -205,7 +203,10 @@ impl MapDraft {
             None => {}
         }
         if let Some(sheet) = &self.sheet {
-            let _ = writeln!(text, "sheet = {}\nheader_row = {}", quoted(sheet), self.header_row);
+            let _ = writeln!(text, "sheet = {}", quoted(sheet));
+        }
+        if let Some(row) = self.header_row {
+            let _ = writeln!(text, "header_row = {row}");
         }
         let (yes, no): (Vec<_>, Vec<_>) =
             (YES.iter().map(|word| quoted(word)).collect(), NO.iter().map(|word| quoted(word)).collect());
@@ -250,16 +251,23 @@ impl DraftColumn {
                 self.take_codes(target, sample.iter().filter(|text| accepted(target, text).is_none()).cloned());
             }
             Holds::Many => {
-                let missed = |between: &&'static str| -> BTreeSet<String> {
-                    let cut = sample
-                        .iter()
-                        .flat_map(|text| split_at(text, between, |part| accepted(target, part).map(|_| ())).1);
-                    cut.collect()
+                let cut = |between: &'static str| {
+                    let (mut known, mut codes) = (0, BTreeSet::new());
+                    for text in sample {
+                        let (values, missed) = split_at(text, between, |part| accepted_run(target, part, between));
+                        known += values.len();
+                        codes.extend(missed);
+                    }
+                    (between, known, codes)
                 };
-                let all = BETWEEN_VALUES.iter().map(|between| (*between, missed(between)));
-                // The usual separator, unless another leaves fewer codes.
-                let best = all.reduce(|best, other| if other.1.len() < best.1.len() { other } else { best });
-                if let Some((between, codes)) = best {
+                // The usual separator, unless another leaves fewer codes, or as many and more values.
+                let is_better = |(_, known, codes): &(_, usize, BTreeSet<String>),
+                                 best: &(_, usize, BTreeSet<String>)| {
+                    codes.len() < best.2.len() || (codes.len() == best.2.len() && *known > best.1)
+                };
+                let all = BETWEEN_VALUES.iter().map(|between| cut(between));
+                let best = all.reduce(|best, other| if is_better(&other, &best) { other } else { best });
+                if let Some((between, _, codes)) = best {
                     self.split = Some(between).filter(|between| Some(between) != BETWEEN_VALUES.first());
                     self.take_codes(target, codes.into_iter());
                 }

@@ -1,11 +1,12 @@
 //! What a place in the records takes: asked of the records themselves, by reading into an empty one.
 
 use crate::codes::CodeList;
+use crate::htcds::owner::Owner;
 use crate::htcds::read::Target;
 use crate::htcds::records::ReadEntity;
 use crate::htcds::value::{Fault, FieldValue, Input, Reading};
 use crate::htcds::{
-    CaseComment, CaseRecord, CaseRole, Consent, Entity, FIELDS, Field, FieldType, Organization, OutgoingReferral,
+    CaseComment, CaseRecord, CaseRole, Consent, FIELDS, Field, FieldType, Named, Organization, OutgoingReferral,
     Perpetrator, Person, SupportPlan, TraffickingEvent, ValueSource, Victim,
 };
 
@@ -70,42 +71,45 @@ enum Taken {
     Date,
     Number,
     Flag(bool),
-    /// The names of values that the list has.
-    Values(Vec<Option<String>>),
+    /// The names and labels of values that the list has.
+    Values(Vec<Option<(String, String)>>),
     Fault(Fault),
 }
 
 /// Reads a text into a field of an empty entity.
 fn take(field: &Field, text: &str) -> Taken {
-    fn of<E: ReadEntity>(field: &Field, text: &str) -> Option<Taken> {
-        let position = E::FIELDS.iter().position(|name| *name == field.name)?;
+    fn of<E: ReadEntity>(position: usize, text: &str) -> Taken {
         let mut entity = E::default();
         let reading = Reading { separator: BETWEEN, date_format: None };
         if let Err(fault) = entity.read(position, Input::Text(text), reading) {
-            return Some(Taken::Fault(fault));
+            return Taken::Fault(fault);
         }
-        Some(match entity.value(position) {
+        match entity.value(position) {
             FieldValue::Empty => Taken::Empty,
             FieldValue::Text(_) => Taken::Text,
             FieldValue::Date(_) => Taken::Date,
             FieldValue::Number(_) | FieldValue::Coordinate(_) => Taken::Number,
             FieldValue::Flag(flag) => Taken::Flag(flag),
             FieldValue::Values(values) => {
-                Taken::Values(values.iter().map(|value| value.is_listed.then(|| value.name.to_owned())).collect())
+                let known =
+                    |value: &Named<'_>| value.is_listed.then(|| (value.name.to_owned(), value.label.to_owned()));
+                Taken::Values(values.iter().map(known).collect())
             }
-        })
+        }
     }
-    of::<Person>(field, text)
-        .or_else(|| of::<Victim>(field, text))
-        .or_else(|| of::<CaseRecord>(field, text))
-        .or_else(|| of::<OutgoingReferral>(field, text))
-        .or_else(|| of::<TraffickingEvent>(field, text))
-        .or_else(|| of::<SupportPlan>(field, text))
-        .or_else(|| of::<CaseComment>(field, text))
-        .or_else(|| of::<Perpetrator>(field, text))
-        .or_else(|| of::<Organization>(field, text))
-        .or_else(|| of::<Consent>(field, text))
-        .unwrap_or(Taken::Empty)
+    match Owner::of(field) {
+        Some(Owner::Organization(at)) => of::<Organization>(at, text),
+        Some(Owner::Person(at)) => of::<Person>(at, text),
+        Some(Owner::Consent(at)) => of::<Consent>(at, text),
+        Some(Owner::Victim(at)) => of::<Victim>(at, text),
+        Some(Owner::Perpetrator(at)) => of::<Perpetrator>(at, text),
+        Some(Owner::Case(at)) => of::<CaseRecord>(at, text),
+        Some(Owner::Referral(at)) => of::<OutgoingReferral>(at, text),
+        Some(Owner::Comment(at)) => of::<CaseComment>(at, text),
+        Some(Owner::Event(at)) => of::<TraffickingEvent>(at, text),
+        Some(Owner::Plan(at)) => of::<SupportPlan>(at, text),
+        None => Taken::Empty,
+    }
 }
 
 /// The name under which a text is recorded, if it is what the place takes: for values of a list their official name,
@@ -118,12 +122,29 @@ pub(super) fn accepted(target: Target, text: &str) -> Option<String> {
     };
     match take(field, text) {
         Taken::Values(values) => match values.as_slice() {
-            [Some(name)] => Some(name.clone()),
+            [Some((name, _))] => Some(name.clone()),
             _ => None,
         },
         Taken::Flag(flag) => Some(if flag { "yes" } else { "no" }.to_owned()),
         Taken::Text | Taken::Date | Taken::Number => Some(text.to_owned()),
         Taken::Empty | Taken::Fault(_) => None,
+    }
+}
+
+/// The same of one value or several parts of a cell: where they were cut, the label of the value is to be cut as often.
+/// Otherwise two values in a row could be taken for a third whose name is that of both together.
+pub(super) fn accepted_run(target: Target, text: &str, between: &str) -> Option<String> {
+    let cuts = text.matches(between).count();
+    if cuts == 0 {
+        return accepted(target, text);
+    }
+    let Target::Field { field, .. } = target else { return None };
+    match take(field, text) {
+        Taken::Values(values) => match values.as_slice() {
+            [Some((name, label))] if label.matches(between).count() == cuts => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -139,9 +160,7 @@ pub(super) fn is_closed(target: Target) -> bool {
 
 /// Whether a row may have several of these.
 pub(super) fn repeats(field: &Field) -> bool {
-    [OutgoingReferral::FIELDS, CaseComment::FIELDS, TraffickingEvent::FIELDS, SupportPlan::FIELDS]
-        .iter()
-        .any(|fields| fields.contains(&field.name))
+    Owner::of(field).and_then(Owner::repeating).is_some()
 }
 
 /// The place of a name as mapping files write it: a field, `hte_Date.2` for the second of its kind, or a column of

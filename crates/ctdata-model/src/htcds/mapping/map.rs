@@ -48,7 +48,7 @@ pub struct Mapping {
     pub(super) file: Arc<str>,
     pub(super) separator: Option<Separator>,
     pub(super) sheet: Option<String>,
-    pub(super) header_row: u32,
+    pub(super) header_row: Option<u32>,
     pub(super) columns: Vec<MappedColumn>,
     pub(super) constants: Vec<Constant>,
 }
@@ -191,8 +191,10 @@ impl Mapping {
                     format!("column `{}` is also in line {}, and one of them ignores it", column.name, other.line);
                 return Err(lines.error_at(column.line, message));
             }
+            let line = table.field.as_ref().map(|field| lines.of(field));
+            let line = line.or_else(|| table.fields.as_ref().map(|fields| lines.of(fields))).unwrap_or(column.line);
             for place in &column.places {
-                checker.take(&mut taken, place.target, place.holds, column.line)?;
+                checker.take(&mut taken, place.target, place.holds, line)?;
             }
             columns.push(column);
         }
@@ -206,7 +208,7 @@ impl Mapping {
             file: name.into(),
             separator: checker.separator,
             sheet: file.source.sheet.map(Spanned::into_inner),
-            header_row: file.source.header_row.map_or(1, Spanned::into_inner),
+            header_row: file.source.header_row.map(Spanned::into_inner),
             columns,
             constants,
         })
@@ -227,8 +229,8 @@ impl Mapping {
         self.sheet.as_deref()
     }
 
-    /// The row that names the columns, from 1.
-    pub fn header_row(&self) -> u32 {
+    /// The row that names the columns, from 1, if the mapping says so.
+    pub fn header_row(&self) -> Option<u32> {
         self.header_row
     }
 
@@ -551,6 +553,9 @@ fn between(lines: Lines<'_>, text: &Spanned<String>) -> Result<Arc<str>, ModelEr
 }
 
 fn dates(lines: Lines<'_>, forms: &Spanned<Texts>) -> Result<Arc<[DateForm]>, ModelError> {
+    if forms.get_ref().0.iter().any(|form| form.trim() == UNDECIDED) {
+        return Err(lines.error(forms, "the form of dates is undecided: in place of `?` write one such as `%d/%m/%Y`"));
+    }
     let forms_read = forms.get_ref().0.iter().map(|form| DateForm::new(form));
     forms_read.collect::<Result<_, _>>().map_err(|message| lines.error(forms, message))
 }

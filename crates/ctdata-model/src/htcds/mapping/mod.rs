@@ -1,4 +1,4 @@
-//! Mapping files: an organization's own columns and codes to HTCDS.
+#![doc = include_str!("format.md")]
 
 mod apply;
 mod cells;
@@ -12,6 +12,9 @@ mod holds;
 mod map;
 mod synonyms;
 mod unmapped;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use apply::MappedRows;
 pub use csv::{read_mapped, read_mapped_csv};

@@ -3,9 +3,8 @@
 use super::account::{Account, FieldLoss, FieldLossKind as Kind};
 use super::crosswalk::{CrosswalkRule, Fit, Statement, crosswalk};
 use crate::htcds::lists::{
-    ForcedLabourIndustry, Gender as HtcdsGender, ListMember, MethodsOfControl, RelationshipToTrafficker,
-    TraffickingEventType, TraffickingStatus, TraffickingStatusDecisionMakingOrg, TypeOfExploitation,
-    TypeOfSexExploitation,
+    ForcedLabourIndustry, Gender as HtcdsGender, ListMember, MethodsOfControl, TraffickingEventType, TraffickingStatus,
+    TraffickingStatusDecisionMakingOrg, TypeOfExploitation, TypeOfSexExploitation,
 };
 use crate::htcds::{CaseId, CaseRecord, Listed, Person, PersonId, Records, TraffickingEvent, Victim};
 use crate::{

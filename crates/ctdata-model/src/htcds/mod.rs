@@ -10,7 +10,7 @@ mod json;
 pub mod lists;
 #[cfg(feature = "csv")]
 mod read;
-pub(crate) mod records;
+mod records;
 mod value;
 
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
@@ -26,6 +26,8 @@ pub use json::{is_htcds_json, read_json};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 #[cfg(feature = "csv")]
 pub use read::{HtcdsOutcome, Places, ReadOptions};
+#[cfg(feature = "schema")]
+pub(crate) use records::ReadEntity;
 pub use records::{
     CaseComment, CaseRecord, CaseRole, Connection, Consent, Entity, Organization, OutgoingReferral, Perpetrator,
     Person, Records, SupportPlan, TraffickingEvent, Victim,

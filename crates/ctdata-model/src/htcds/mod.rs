@@ -9,6 +9,8 @@ pub mod ic_tip;
 mod ids;
 pub mod lists;
 #[cfg(feature = "csv")]
+mod owner;
+#[cfg(feature = "csv")]
 mod read;
 mod records;
 mod value;
@@ -18,7 +20,7 @@ pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, Va
 pub use ids::{CaseId, OrganizationId, PersonId};
 pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 #[cfg(feature = "csv")]
-pub use read::{HtcdsOutcome, Places, ReadOptions};
+pub use read::{AddressRow, HtcdsOutcome, Places, ReadOptions};
 pub use records::{
     CaseComment, CaseRecord, CaseRole, Connection, Consent, Entity, Organization, OutgoingReferral, Perpetrator,
     Person, Records, SupportPlan, TraffickingEvent, Victim,

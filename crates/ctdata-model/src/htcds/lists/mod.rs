@@ -53,6 +53,13 @@ pub trait ListMember: Copy + PartialEq + Send + Sync + 'static {
     fn stand_in(&self) -> Option<Self> {
         None
     }
+
+    /// Into how many parts a separator can cut a label, at most: where several values stand in one text, so many parts
+    /// are tried as one value.
+    fn most_parts(separator: &str) -> usize {
+        // No name of a country has a semicolon.
+        if separator == ";" { 1 } else { 12 }
+    }
 }
 
 /// One value of a list, as data.
@@ -93,6 +100,27 @@ impl ValueList {
             spellings(value).any(|spelling| is_foldable(spelling) && fold(spelling) == folded)
         };
         self.values.iter().find(is_exact).or_else(|| self.values.iter().find(is_folded))
+    }
+
+    /// Into how many parts a byte cuts the label that has most of it.
+    #[expect(clippy::indexing_slicing, reason = "positions are below the lengths")]
+    pub(crate) const fn most_parts(&self, separator: u8) -> usize {
+        let (mut most, mut value) = (1, 0);
+        while value < self.values.len() {
+            let label = self.values[value].label.as_bytes();
+            let (mut parts, mut at) = (1, 0);
+            while at < label.len() {
+                if label[at] == separator {
+                    parts += 1;
+                }
+                at += 1;
+            }
+            if parts > most {
+                most = parts;
+            }
+            value += 1;
+        }
+        most
     }
 
     /// The values of the standard: without extensions.
@@ -162,6 +190,16 @@ macro_rules! htcds_list {
 
             fn label(&self) -> &'static str {
                 $name::label(*self)
+            }
+
+            fn most_parts(separator: &str) -> usize {
+                const SEMICOLON: usize = $name::LIST.most_parts(b';');
+                const SPACE: usize = $name::LIST.most_parts(b' ');
+                match separator {
+                    ";" => SEMICOLON,
+                    " " => SPACE,
+                    _ => SPACE.max(SEMICOLON),
+                }
             }
 
             fn stand_in(&self) -> Option<Self> {

@@ -90,18 +90,6 @@ impl ValueList {
         VALUE_LISTS.iter().find(|list| list.name == name)
     }
 
-    /// The value of a name, a label or another known spelling, as [`ListMember::read`] of its type finds it.
-    pub fn find(&self, text: &str) -> Option<&'static ListValue> {
-        let (text, folded) = (trimmed(text), fold(text));
-        let spellings =
-            |value: &'static ListValue| [value.name, value.label].into_iter().chain(value.aliases.iter().copied());
-        let is_exact = |value: &&'static ListValue| spellings(value).any(|spelling| spelling == text);
-        let is_folded = |value: &&'static ListValue| {
-            spellings(value).any(|spelling| is_foldable(spelling) && fold(spelling) == folded)
-        };
-        self.values.iter().find(is_exact).or_else(|| self.values.iter().find(is_folded))
-    }
-
     /// Into how many parts a byte cuts the label that has most of it.
     #[expect(clippy::indexing_slicing, reason = "positions are below the lengths")]
     pub(crate) const fn most_parts(&self, separator: u8) -> usize {
@@ -121,6 +109,18 @@ impl ValueList {
             value += 1;
         }
         most
+    }
+
+    /// The value of a name, a label or another known spelling, as [`ListMember::read`] of its type finds it.
+    pub fn find(&self, text: &str) -> Option<&'static ListValue> {
+        let (text, folded) = (trimmed(text), fold(text));
+        let spellings =
+            |value: &'static ListValue| [value.name, value.label].into_iter().chain(value.aliases.iter().copied());
+        let is_exact = |value: &&'static ListValue| spellings(value).any(|spelling| spelling == text);
+        let is_folded = |value: &&'static ListValue| {
+            spellings(value).any(|spelling| is_foldable(spelling) && fold(spelling) == folded)
+        };
+        self.values.iter().find(is_exact).or_else(|| self.values.iter().find(is_folded))
     }
 
     /// The values of the standard: without extensions.

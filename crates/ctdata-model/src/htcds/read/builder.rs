@@ -23,8 +23,8 @@ use crate::htcds::owner::Owner;
 use crate::htcds::records::ReadEntity;
 use crate::htcds::value::{Fault, Input, Reading, flag, trimmed};
 use crate::htcds::{
-    CaseId, CaseRecord, CaseRole, Connection, Entity, Organization, OrganizationId, Perpetrator, Person, PersonId,
-    Records, Victim,
+    CaseId, CaseRecord, CaseRole, Connection, Entity, Field, Organization, OrganizationId, Perpetrator, Person,
+    PersonId, Records, Victim,
 };
 use crate::validate::Severity;
 use crate::{ModelError, Redacted};
@@ -127,6 +127,30 @@ impl Draft {
     }
 }
 
+/// What the rows of a sheet are about, beyond its columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Rows as people type them: anything in a row, and new identifiers are of something new.
+    Anything,
+    /// Entities of one kind, with their identifiers.
+    Defines,
+    /// Parts of entities that earlier sheets defined: identifiers must be known, and each row is one more part.
+    Parts {
+        /// The role of the person; `None` if the row must say it.
+        role: Option<CaseRole>,
+        /// Whether each row must have a person.
+        has_person: bool,
+    },
+    /// Connections of cases that earlier sheets defined, each with its role.
+    Connections,
+}
+
+const UNKNOWN_CASE: &str = "no row of cases.csv has this identifier";
+const UNKNOWN_PERSON: &str = "no row of persons.csv has this identifier";
+const UNKNOWN_ORGANIZATION: &str = "no row of organizations.csv has this identifier";
+const NEEDS_ID: &str = "the row needs an identifier here";
+const NEEDS_ROLE: &str = "a connection needs a role, other than victim or perpetrator";
+
 /// What is wrong with a row.
 struct Flaw {
     rule: &'static str,
@@ -177,6 +201,9 @@ pub(crate) struct RecordBuilder {
     owners: Vec<Option<Owner>>,
     options: ReadOptions,
     format: &'static str,
+    fields: Vec<&'static Field>,
+    /// What is read as a whole: a file, or the folder of the files.
+    source: Arc<str>,
     file: Arc<str>,
     sheet: Option<Arc<str>>,
     records: Records,
@@ -190,6 +217,7 @@ pub(crate) struct RecordBuilder {
     problems: Problems,
     rows: u64,
     has_case_ids: bool,
+    scope: Scope,
 }
 
 impl RecordBuilder {
@@ -200,13 +228,14 @@ impl RecordBuilder {
         sheet: Option<Arc<str>>,
         options: ReadOptions,
     ) -> Self {
-        let owner = |target: Target| target.field().and_then(Owner::of);
         Self {
-            owners: plan.columns.iter().map(|column| owner(column.target)).collect(),
+            owners: owners(&plan),
             has_case_ids: plan.has(Target::CaseId),
+            fields: plan.fields().collect(),
             plan,
             options,
             format,
+            source: Arc::clone(&file),
             file,
             sheet,
             records: Records::default(),
@@ -218,7 +247,18 @@ impl RecordBuilder {
             perpetrators: HashMap::new(),
             problems: Problems::default(),
             rows: 0,
+            scope: Scope::Anything,
         }
+    }
+
+    /// Goes on with another file, for the same records.
+    pub(crate) fn next_file(&mut self, plan: SheetPlan, file: Arc<str>, scope: Scope) {
+        self.owners = owners(&plan);
+        self.has_case_ids = true;
+        self.fields.extend(plan.fields());
+        self.plan = plan;
+        self.file = file;
+        self.scope = scope;
     }
 
     /// The columns of the sheet.
@@ -328,7 +368,11 @@ impl RecordBuilder {
     }
 
     /// Adds what a row says. Nothing is changed if it contradicts what is there.
-    fn take(&mut self, draft: Draft, row: u64) -> Result<(), Flaw> {
+    fn take(&mut self, mut draft: Draft, row: u64) -> Result<(), Flaw> {
+        if let Scope::Parts { role, .. } = self.scope {
+            draft.role = role;
+        }
+        self.check_scope(&draft)?;
         let (role, is_case) = self.standing(&draft)?;
         let (has_person, has_organization) = (draft.says_person(), draft.says_organization());
         // First everything is compared, then everything is changed.
@@ -378,10 +422,11 @@ impl RecordBuilder {
         });
         let Some(record) = self.records.cases.get_mut(at) else { return Ok(()) };
         let mut said = draft.case;
-        add_new(&mut record.outgoing_referrals, std::mem::take(&mut said.outgoing_referrals));
-        add_new(&mut record.comments, std::mem::take(&mut said.comments));
-        add_new(&mut record.events, std::mem::take(&mut said.events));
-        add_new(&mut record.support_plans, std::mem::take(&mut said.support_plans));
+        let may_repeat = self.scope == Scope::Anything;
+        add_new(&mut record.outgoing_referrals, std::mem::take(&mut said.outgoing_referrals), may_repeat);
+        add_new(&mut record.comments, std::mem::take(&mut said.comments), may_repeat);
+        add_new(&mut record.events, std::mem::take(&mut said.events), may_repeat);
+        add_new(&mut record.support_plans, std::mem::take(&mut said.support_plans), may_repeat);
         record.fill_from(said);
         let takes_part = matches!(role, CaseRole::Victim | CaseRole::Perpetrator);
         if let Some(person) = person_id.as_ref().filter(|_| takes_part) {
@@ -415,6 +460,48 @@ impl RecordBuilder {
             record.connections.push(connection);
         }
         Ok(())
+    }
+
+    /// Identifiers and role as the sheet needs them.
+    fn check_scope(&self, draft: &Draft) -> Result<(), Flaw> {
+        let (has_case, needs_person) = match self.scope {
+            Scope::Anything => return Ok(()),
+            Scope::Defines => {
+                // The one identifier that the sheet has a column for.
+                let id = draft.case_id.as_ref().or(draft.person_id.as_ref()).or(draft.organization_id.as_ref());
+                let target = [Target::CaseId, Target::PersonId, Target::OrganizationId];
+                let target = target.into_iter().find(|target| self.plan.has(*target));
+                return if id.is_some() { Ok(()) } else { Err(self.flaw_at(target, NEEDS_ID)) };
+            }
+            Scope::Parts { has_person, .. } => (draft.case_id.is_some(), has_person),
+            Scope::Connections => (draft.case_id.is_some(), false),
+        };
+        if !has_case {
+            return Err(self.flaw_at(Some(Target::CaseId), NEEDS_ID));
+        }
+        if needs_person && draft.person_id.is_none() {
+            return Err(self.flaw_at(Some(Target::PersonId), NEEDS_ID));
+        }
+        let known = [
+            (Target::CaseId, &draft.case_id, &self.cases, UNKNOWN_CASE),
+            (Target::PersonId, &draft.person_id, &self.persons, UNKNOWN_PERSON),
+            (Target::OrganizationId, &draft.organization_id, &self.organizations, UNKNOWN_ORGANIZATION),
+        ];
+        for (target, id, index, message) in known {
+            if id.as_ref().is_some_and(|id| !index.positions.contains_key(id)) {
+                return Err(self.flaw_at(Some(target), message));
+            }
+        }
+        let takes_part = matches!(draft.role, None | Some(CaseRole::Victim | CaseRole::Perpetrator));
+        if self.scope == Scope::Connections && takes_part {
+            return Err(self.flaw_at(Some(Target::Role), NEEDS_ROLE));
+        }
+        Ok(())
+    }
+
+    fn flaw_at(&self, target: Option<Target>, message: &'static str) -> Flaw {
+        let column = self.plan.columns.iter().position(|column| Some(column.target) == target);
+        Flaw { column, ..Flaw::of_row(message) }
     }
 
     /// The role in a row, and whether the row is about a case.
@@ -471,16 +558,20 @@ impl RecordBuilder {
 
     pub(crate) fn finish(self) -> HtcdsOutcome {
         HtcdsOutcome {
-            fields: self.plan.fields().collect(),
+            fields: self.fields,
             records: self.records,
             format: self.format,
-            file: self.file,
+            file: self.source,
             sheet: self.sheet,
             problems: self.problems,
             rows: self.rows,
             places: self.places,
         }
     }
+}
+
+fn owners(plan: &SheetPlan) -> Vec<Option<Owner>> {
+    plan.columns.iter().map(|column| column.target.field().and_then(Owner::of)).collect()
 }
 
 fn text(input: Input<'_>) -> String {
@@ -500,13 +591,13 @@ fn is_whole(input: Input<'_>) -> bool {
     }
 }
 
-/// Adds what earlier rows of the case did not say: rows of a case may repeat all of it.
-fn add_new<E: PartialEq>(list: &mut Vec<E>, others: Vec<E>) {
+/// Adds what earlier rows of the case did not say, where they may have said the same.
+fn add_new<E: PartialEq>(list: &mut Vec<E>, others: Vec<E>, may_repeat: bool) {
     if list.is_empty() {
         *list = others;
         return;
     }
-    let earlier = list.len();
+    let earlier = if may_repeat { list.len() } else { 0 };
     for other in others {
         if !list.iter().take(earlier).any(|known| *known == other) {
             list.push(other);

@@ -110,9 +110,13 @@ impl HtcdsOutcome {
         match self.problems.first_error() {
             None => Ok(self.records),
             Some(first) => Err(ModelError::Unreadable {
-                file: self.file.to_string(),
                 rows: self.problems.rows_left_out(),
-                first: format!("{} ({})", without_file(first), first.rule),
+                // Of a folder, the message names the file too.
+                first: match first.at.file.as_ref() == Some(&self.file) {
+                    true => format!("{} ({})", without_file(first), first.rule),
+                    false => first.to_string(),
+                },
+                file: self.file.to_string(),
             }),
         }
     }

@@ -117,6 +117,7 @@ const fn from(attribute: CaseAttribute, fit: Fit) -> (Statement, Fit) {
     (Statement::From(attribute), fit)
 }
 
+const DIVISION: &str = "not in the list of HTCDS; as its section";
 const OTHER_SECTIONS: &str = "CTDC has one sector for thirteen sections of ISIC, and for forestry";
 pub(super) const SECTION_A: &str = "section A holds agriculture, forestry and fishing, which are different sectors in CTDC; a division tells them apart";
 const DIFFERENT_ROLES: &str = "CTDC asks for the recruiter, who need not be the trafficker";
@@ -248,6 +249,43 @@ static RULES: &[CrosswalkRule] = rules! {
         "A_01_CropAndAnimalProduction" => [section("A"), yes(Sector(S::Agriculture))], "not in the list of HTCDS";
         "A_02_ForestryAndLogging" => [section("A"), coarser(Sector(S::Other))], OTHER_SECTIONS;
         "A_03_FishingAndAquaculture" => [section("A"), yes(Sector(S::Aquafarming))], "not in the list of HTCDS";
+        "C_10_ManufactureOfFoodProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_11_ManufactureOfBeverages" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_12_ManufactureOfTobaccoProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_13_ManufactureOfTextiles" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_14_ManufactureOfWearingApparel" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_15_ManufactureOfLeatherAndRelatedProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_16_ManufactureOfWoodCorkAndStraw" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_17_ManufactureOfPaperAndPaperProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_18_PrintingAndReproductionOfRecordedMedia" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_19_ManufactureOfCokeAndRefinedPetroleumProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_20_ManufactureOfChemicalsAndChemicalProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_21_ManufactureOfPharmaceuticals" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_22_ManufactureOfRubberAndPlasticsProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_23_ManufactureOfOtherNonMetallicMineralProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_24_ManufactureOfBasicMetals" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_25_ManufactureOfFabricatedMetalProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_26_ManufactureOfComputerElectronicAndOpticalProducts" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_27_ManufactureOfElectricalEquipment" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_28_ManufactureOfMachineryAndEquipment" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_29_ManufactureOfMotorVehiclesTrailersAndSemiTrailers" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_30_ManufactureOfOtherTransportEquipment" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_31_ManufactureOfFurniture" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_32_OtherManufacturing" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "C_33_RepairAndInstallationOfMachineryAndEquipment" => [section("C"), yes(Sector(S::Manufacturing))], DIVISION;
+        "H_49_LandTransportAndTransportViaPipelines" => [section("H"), yes(Sector(S::Transportation))], DIVISION;
+        "H_50_WaterTransport" => [section("H"), yes(Sector(S::Transportation))], DIVISION;
+        "H_51_AirTransport" => [section("H"), yes(Sector(S::Transportation))], DIVISION;
+        "H_52_WarehousingAndSupportActivitiesForTransportation" => [section("H"), yes(Sector(S::Transportation))], DIVISION;
+        "H_53_PostalAndCourierActivities" => [section("H"), yes(Sector(S::Transportation))], DIVISION;
+        "I_55_PrimarilyAccommodation" => [section("I"), yes(Sector(S::Hospitality))], DIVISION;
+        "I_56_PrimarilyFood" => [section("I"), yes(Sector(S::Hospitality))], DIVISION;
+        "I_56_PrimarilyBeverages" => [section("I"), yes(Sector(S::Hospitality))], DIVISION;
+        "N_77_RentalAndLeasingActivities" => [section("N"), coarser(Sector(S::Other))], OTHER_SECTIONS;
+        "N_78_EmploymentActivities" => [section("N"), coarser(Sector(S::Other))], OTHER_SECTIONS;
+        "N_79_TravelAgencyAndTourOperator" => [section("N"), coarser(Sector(S::Other))], OTHER_SECTIONS;
+        "N_81_ServicesToBuildingsAndLandscape" => [section("N"), coarser(Sector(S::Other))], OTHER_SECTIONS;
+        "N_82_OfficeAndBusinessSupport" => [section("N"), coarser(Sector(S::Other))], OTHER_SECTIONS;
     }
     "vic_TypeOfSexExploitation" {
         "Prostitution" => [yes(SexualType(T::Prostitution))];

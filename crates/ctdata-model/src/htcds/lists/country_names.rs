@@ -218,6 +218,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn names_are_cut_into_no_more_parts_than_said() {
+        for separator in [";", " "] {
+            let most = spellings().map(|(name, _)| name.split(separator).count()).max();
+            assert!(most <= Some(Country::most_parts(separator)), "{separator:?}");
+        }
+    }
+
     /// Labels of the citizenship choices of the XLSForm of HTCDS 2.0 and of CTDC's dictionaries that differ from the
     /// names of the United Nations.
     #[test]

@@ -136,6 +136,10 @@ impl ListMember for Language {
     fn label(&self) -> &'static str {
         self.entry().map_or("", |entry| entry.name)
     }
+
+    fn most_parts(separator: &str) -> usize {
+        if separator == ";" { 6 } else { 11 }
+    }
 }
 
 #[cfg(test)]
@@ -218,6 +222,14 @@ mod tests {
         assert_eq!(owners, BTreeMap::from([("ga".to_owned(), BTreeSet::from(["gaa", "gle"]))]));
         assert_eq!((read("ga"), read("GA"), read("Ga")), (Some("gle"), Some("gle"), Some("gaa")));
         assert!(!owners.contains_key(""));
+    }
+
+    #[test]
+    fn labels_are_cut_into_no_more_parts_than_said() {
+        for separator in [";", " "] {
+            let most = Language::all().map(|language| language.label().split(separator).count()).max();
+            assert_eq!(most, Some(Language::most_parts(separator)), "{separator:?}");
+        }
     }
 
     #[test]

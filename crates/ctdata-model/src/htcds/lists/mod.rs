@@ -57,7 +57,7 @@ pub trait ListMember: Copy + PartialEq + Send + Sync + 'static {
     /// Into how many parts a separator can cut a label, at most: where several values stand in one text, so many parts
     /// are tried as one value.
     fn most_parts(separator: &str) -> usize {
-        // No name of a country or language has a semicolon.
+        // No name of a country has a semicolon.
         if separator == ";" { 1 } else { 12 }
     }
 }

@@ -103,6 +103,9 @@ const FORMS: &[Expected] = &[
 ];
 
 const OTHER_SECTOR: &[&str] = &["typeOfLabourOther"];
+const MANUFACTURING: &[&str] = &["typeOfLabourManufacturing"];
+const TRANSPORTATION: &[&str] = &["typeOfLabourTransportation"];
+const HOSPITALITY: &[&str] = &["typeOfLabourHospitality"];
 
 const INDUSTRIES: &[Expected] = &[
     ("A_AgricultureForestryAndFishing", &[], &[], &[]),
@@ -144,6 +147,44 @@ const INDUSTRIES: &[Expected] = &[
     ("R_ArtsEntertainmentAndRecreation", OTHER_SECTOR, OTHER_SECTOR, &[]),
     ("S_OtherServiceActivities", OTHER_SECTOR, OTHER_SECTOR, &[]),
     ("U_ActivitiesOfExtraterritorialOrganizations", OTHER_SECTOR, OTHER_SECTOR, &[]),
+    // Divisions of these sections, which go where the section goes.
+    ("C_10_ManufactureOfFoodProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_11_ManufactureOfBeverages", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_12_ManufactureOfTobaccoProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_13_ManufactureOfTextiles", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_14_ManufactureOfWearingApparel", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_15_ManufactureOfLeatherAndRelatedProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_16_ManufactureOfWoodCorkAndStraw", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_17_ManufactureOfPaperAndPaperProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_18_PrintingAndReproductionOfRecordedMedia", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_19_ManufactureOfCokeAndRefinedPetroleumProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_20_ManufactureOfChemicalsAndChemicalProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_21_ManufactureOfPharmaceuticals", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_22_ManufactureOfRubberAndPlasticsProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_23_ManufactureOfOtherNonMetallicMineralProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_24_ManufactureOfBasicMetals", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_25_ManufactureOfFabricatedMetalProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_26_ManufactureOfComputerElectronicAndOpticalProducts", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_27_ManufactureOfElectricalEquipment", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_28_ManufactureOfMachineryAndEquipment", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_29_ManufactureOfMotorVehiclesTrailersAndSemiTrailers", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_30_ManufactureOfOtherTransportEquipment", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_31_ManufactureOfFurniture", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_32_OtherManufacturing", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("C_33_RepairAndInstallationOfMachineryAndEquipment", MANUFACTURING, OTHER_SECTOR, &[]),
+    ("H_49_LandTransportAndTransportViaPipelines", TRANSPORTATION, OTHER_SECTOR, &[]),
+    ("H_50_WaterTransport", TRANSPORTATION, OTHER_SECTOR, &[]),
+    ("H_51_AirTransport", TRANSPORTATION, OTHER_SECTOR, &[]),
+    ("H_52_WarehousingAndSupportActivitiesForTransportation", TRANSPORTATION, OTHER_SECTOR, &[]),
+    ("H_53_PostalAndCourierActivities", TRANSPORTATION, OTHER_SECTOR, &[]),
+    ("I_55_PrimarilyAccommodation", HOSPITALITY, HOSPITALITY, HOSPITALITY),
+    ("I_56_PrimarilyFood", HOSPITALITY, HOSPITALITY, HOSPITALITY),
+    ("I_56_PrimarilyBeverages", HOSPITALITY, HOSPITALITY, HOSPITALITY),
+    ("N_77_RentalAndLeasingActivities", OTHER_SECTOR, OTHER_SECTOR, &[]),
+    ("N_78_EmploymentActivities", OTHER_SECTOR, OTHER_SECTOR, &[]),
+    ("N_79_TravelAgencyAndTourOperator", OTHER_SECTOR, OTHER_SECTOR, &[]),
+    ("N_81_ServicesToBuildingsAndLandscape", OTHER_SECTOR, OTHER_SECTOR, &[]),
+    ("N_82_OfficeAndBusinessSupport", OTHER_SECTOR, OTHER_SECTOR, &[]),
 ];
 
 const SEXUAL_TYPES: &[Expected] = &[

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ctdata_table::{StopReason, TableError};
+use ctdata_table::{Location, StopReason, TableError};
 
 /// An error of this crate. It names places and rules, never a value of a confidential cell.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +92,14 @@ pub enum ModelError {
         rows: u64,
         /// The first problem, with its place.
         first: String,
+    },
+    /// A workbook that cannot be read, or what cannot be written into one.
+    #[error("{at}: {rule}")]
+    Workbook {
+        /// The file, and the sheet, row and column as far as they are known.
+        at: Location,
+        /// What is wrong there.
+        rule: Cow<'static, str>,
     },
     /// The caller asked to stop.
     #[error("stopped: {0}")]

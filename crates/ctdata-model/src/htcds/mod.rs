@@ -7,6 +7,8 @@
 pub(crate) mod arbitrary;
 #[cfg(feature = "csv")]
 mod entities;
+#[cfg(feature = "xlsx")]
+mod excel;
 mod fields;
 #[cfg(feature = "csv")]
 mod flat;
@@ -23,6 +25,8 @@ mod value;
 
 #[cfg(feature = "csv")]
 pub use entities::{read_folder, write_folder};
+#[cfg(feature = "xlsx")]
+pub use excel::{ExcelColumns, ExcelOptions, ExcelReadOptions, is_workbook, read_excel, read_excel_path, write_excel};
 pub use fields::{Cardinality, FIELDS, Field, FieldStatus, FieldType, Section, ValueSource, core, fields};
 #[cfg(feature = "csv")]
 pub use flat::{FlatOptions, Words, read_flat, write_flat, write_xlsform};

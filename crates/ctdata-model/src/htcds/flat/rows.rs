@@ -10,7 +10,7 @@ use crate::htcds::read::{Target, target_name};
 use crate::htcds::value::trimmed;
 use crate::htcds::{
     CaseRecord, CaseRole, Entity, FIELDS, Field, FieldValue, Organization, OrganizationId, Perpetrator, Person,
-    PersonId, Records, Victim, core,
+    PersonId, Records, Victim,
 };
 
 /// What a cell of a flat table holds.
@@ -70,9 +70,17 @@ impl<'a> FlatTable<'a> {
     /// [`TableError::Invalid`] for records that no flat file can hold: identifiers that are empty, repeated or of
     /// nothing that is there, connections without anybody or as victim or perpetrator.
     pub(crate) fn of(records: &'a Records, all_core: bool) -> Result<Self, ModelError> {
+        Self::with_columns(records, |field| all_core && field.core)
+    }
+
+    /// Lays records out, with columns also for those fields in which nothing is recorded that `always` asks for.
+    ///
+    /// # Errors
+    /// As [`FlatTable::of`].
+    pub(crate) fn with_columns(records: &'a Records, always: impl Fn(&Field) -> bool) -> Result<Self, ModelError> {
         check(records)?;
         let rows = rows(records);
-        Ok(Self { columns: columns(records, all_core), rows })
+        Ok(Self { columns: columns(records, always), rows })
     }
 
     pub(crate) fn columns(&self) -> &[FlatColumn] {
@@ -119,14 +127,12 @@ impl<'a> Row<'a> {
     }
 }
 
-fn columns(records: &Records, all_core: bool) -> Vec<FlatColumn> {
+fn columns(records: &Records, always: impl Fn(&Field) -> bool) -> Vec<FlatColumn> {
     // For each field, in how many of what repeats it is; 1 for single fields.
     let mut filled = vec![0_usize; FIELDS.len()];
     let positions: HashMap<&str, usize> = FIELDS.iter().enumerate().map(|(at, field)| (field.name, at)).collect();
-    if all_core {
-        for field in core() {
-            mark(&mut filled, &positions, field.name, 1);
-        }
+    for field in FIELDS.iter().filter(|field| always(field)) {
+        mark(&mut filled, &positions, field.name, 1);
     }
     let mut note = |entity: &mut dyn Iterator<Item = &'static str>, nth: usize| {
         entity.for_each(|name| mark(&mut filled, &positions, name, nth));

@@ -72,3 +72,9 @@ pub(super) fn metadata(header: &str) -> Option<Metadata> {
     let of = |name: &str| COLUMNS.iter().find(|(column, _)| *column == name).map(|(_, metadata)| *metadata);
     of(name).or_else(|| of(name.rsplit('-').next()?))
 }
+
+/// Whether a header of a survey tool is no question.
+#[cfg(feature = "xlsx")]
+pub(crate) fn is_metadata(header: &str) -> bool {
+    metadata(header).is_some()
+}

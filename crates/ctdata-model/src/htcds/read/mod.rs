@@ -9,4 +9,6 @@ mod outcome;
 pub(crate) use builder::{CellInput, RecordBuilder, Scope};
 pub(crate) use columns::{ColumnPlan, SheetPlan, Target};
 pub(crate) use header::{HeaderRules, is_form, is_htcds, target_name};
+#[cfg(feature = "xlsx")]
+pub(crate) use metadata::is_metadata;
 pub use outcome::{AddressRow, HtcdsOutcome, Places, ReadOptions};

@@ -169,13 +169,11 @@ fn named(text: &str, rules: HeaderRules<'_>) -> Result<Meaning, Refusal> {
         return Err(Refusal::Unknown);
     }
     let known = plain(text);
-    if !matches!(known, Err(Refusal::Unknown)) && !(rules.is_form && metadata(text).is_some()) {
+    if !rules.is_form {
         return known.map(Meaning::Target);
     }
-    if !rules.is_form {
-        return Err(Refusal::Unknown);
-    }
     match metadata(text) {
+        None if !matches!(known, Err(Refusal::Unknown)) => return known.map(Meaning::Target),
         Some(Metadata::Submission(rank)) => return Ok(Meaning::Submission(rank)),
         Some(Metadata::Other) => return Ok(Meaning::Target(Target::Ignored)),
         None => {}
@@ -209,7 +207,7 @@ fn is_many(field: &Field) -> bool {
 /// The name of a value of the field's list.
 fn choice(field: &Field, text: &str) -> Option<&'static str> {
     if field.values == ValueSource::Countries {
-        return Country::read(trimmed(text)).map(|country| country.name());
+        return Country::read(trimmed(text)).map(|country| ListMember::name(&country));
     }
     let text = fold(text);
     let is = |spelling: &str| fold(spelling) == text;

@@ -136,7 +136,7 @@ fn cell(field: &Field, pick: usize, text: &str) -> String {
         }
         (ValueSource::Languages, _) => one_of(&["eng", "fra", "spa"]),
         (_, FieldType::Date) => match (1900 + pick / 3 % 200, 1 + pick % 12, 1 + pick % 28) {
-            (year, _, _) if pick % 3 == 0 => year.to_string(),
+            (year, _, _) if pick.is_multiple_of(3) => year.to_string(),
             (year, month, _) if pick % 3 == 1 => format!("{year}-{month:02}"),
             (year, month, day) => format!("{year}-{month:02}-{day:02}"),
         },

@@ -461,18 +461,15 @@ fn several<L: ListMember>(
             let value = L::read(trimmed(text.get(start..end)?))?;
             (value.label().matches(separator).count() == last - next).then_some((last, end, value))
         });
-        let (last, end) = match run {
-            Some((last, end, value)) => {
-                add(Listed::Known(value))?;
-                (last, end)
+        let (last, end) = if let Some((last, end, value)) = run {
+            add(Listed::Known(value))?;
+            (last, end)
+        } else {
+            let part = trimmed(text.get(start..end).unwrap_or_default());
+            if !part.is_empty() {
+                add(Listed::read(&unescaped(part, separator)))?;
             }
-            None => {
-                let part = trimmed(text.get(start..end).unwrap_or_default());
-                if !part.is_empty() {
-                    add(Listed::read(&unescaped(part, separator)))?;
-                }
-                (next, end)
-            }
+            (next, end)
         };
         start = (end + separator.len()).min(text.len());
         next = last + 1;

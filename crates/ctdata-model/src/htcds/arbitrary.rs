@@ -136,7 +136,7 @@ fn cell(field: &Field, pick: usize, text: &str) -> String {
         }
         (ValueSource::Languages, _) => one_of(&["eng", "fra", "spa"]),
         (_, FieldType::Date) => match (1900 + pick / 3 % 200, 1 + pick % 12, 1 + pick % 28) {
-            (year, _, _) if pick % 3 == 0 => year.to_string(),
+            (year, _, _) if pick.is_multiple_of(3) => year.to_string(),
             (year, month, _) if pick % 3 == 1 => format!("{year}-{month:02}"),
             (year, month, day) => format!("{year}-{month:02}-{day:02}"),
         },
@@ -179,4 +179,51 @@ fn text() -> impl Strategy<Value = String> {
         text => text.to_owned(),
     });
     prop_oneof![prop::sample::select(typed.to_vec()).prop_map(str::to_owned), any]
+}
+
+#[test]
+fn records_reach_every_field_unlisted_values_extensions_and_roles() {
+    use std::collections::BTreeSet;
+
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    fn note<E: Entity>(entity: &E, fields: &mut BTreeSet<&'static str>, kinds: &mut BTreeSet<&'static str>) {
+        for (name, value) in entity.recorded() {
+            fields.insert(name);
+            let super::FieldValue::Values(values) = value else { continue };
+            for value in values {
+                kinds.insert(if value.is_listed { "listed" } else { "unlisted" });
+                kinds.extend(value.stand_in.map(|_| "extension"));
+            }
+        }
+    }
+
+    let mut runner = TestRunner::deterministic();
+    let (mut fields, mut kinds) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..200 {
+        let records = records().new_tree(&mut runner).unwrap().current();
+        records.organizations.iter().for_each(|found| note(found, &mut fields, &mut kinds));
+        for person in &records.persons {
+            note(person, &mut fields, &mut kinds);
+            note(&person.consent, &mut fields, &mut kinds);
+            let is_twice =
+                records.cases.iter().filter(|case| case.victims.iter().any(|v| v.person == person.id)).count();
+            kinds.extend((is_twice > 1).then_some("victim in several cases"));
+        }
+        for case in &records.cases {
+            note(case, &mut fields, &mut kinds);
+            case.victims.iter().for_each(|found| note(found, &mut fields, &mut kinds));
+            case.perpetrators.iter().for_each(|found| note(found, &mut fields, &mut kinds));
+            case.outgoing_referrals.iter().for_each(|found| note(found, &mut fields, &mut kinds));
+            case.comments.iter().for_each(|found| note(found, &mut fields, &mut kinds));
+            case.events.iter().for_each(|found| note(found, &mut fields, &mut kinds));
+            case.support_plans.iter().for_each(|found| note(found, &mut fields, &mut kinds));
+            let is_both = case.victims.iter().any(|v| case.perpetrators.iter().any(|p| p.person == v.person));
+            kinds.extend(is_both.then_some("victim and perpetrator"));
+            kinds.extend(case.connections.iter().map(|connection| connection.role.code()));
+        }
+    }
+    assert_eq!(fields.len(), super::FIELDS.len());
+    assert_eq!(kinds.len(), 8, "{kinds:?}");
 }

@@ -24,9 +24,9 @@ fn records_of(text: &str) -> Records {
     read(text).and_then(HtcdsOutcome::into_records).unwrap()
 }
 
-fn written(records: &Records, options: &FlatOptions) -> String {
+fn written(records: &Records, options: FlatOptions) -> String {
     let mut file = Vec::new();
-    write_flat(records, &mut file, options, &Control::default()).unwrap();
+    write_flat(records, &mut file, &options, &Control::default()).unwrap();
     String::from_utf8(file).unwrap()
 }
 
@@ -61,7 +61,7 @@ proptest! {
             separator,
             line_end: if crlf { LineEnd::CrLf } else { LineEnd::Lf },
         };
-        let file = written(&records, &options);
+        let file = written(&records, options);
         let options = ReadOptions { separator: Some(separator), ..ReadOptions::default() };
         let read = read_flat(file.as_bytes(), "cases.csv", None, &options, &Control::default()).unwrap();
         prop_assert_eq!(read.format(), "htcds-csv");
@@ -97,7 +97,7 @@ fn every_value_of_every_list_is_read_by_name_and_label() {
             for spelling in [value.name, value.label, &format!(" {}\u{a0}", value.label.to_uppercase())] {
                 let file = format!("case_id,person_id,organization_id,{}\nc,p,o,\"{spelling}\"\n", field.name);
                 let records = records_of(&file);
-                let back = written(&records, &FlatOptions { all_core: false, ..FlatOptions::default() });
+                let back = written(&records, FlatOptions { all_core: false, ..FlatOptions::default() });
                 let last = back.lines().rev().find_map(|line| line.rsplit_once(',').map(|(_, last)| last.to_owned()));
                 let found = back.lines().skip(1).any(|line| line.ends_with(&format!(",{}", value.name)));
                 assert!(found, "{} {spelling}: {last:?}", field.name);
@@ -121,7 +121,7 @@ fn every_field_has_a_place_in_a_flat_file() {
         };
         let file = format!("case_id,person_id,organization_id,role,{}\nc,p,o,victim,{value}\n", field.name);
         let file = if field.name.starts_with("per_") { file.replace("victim", "perpetrator") } else { file };
-        let back = written(&records_of(&file), &FlatOptions { all_core: false, ..FlatOptions::default() });
+        let back = written(&records_of(&file), FlatOptions { all_core: false, ..FlatOptions::default() });
         let (header, rows) = back.split_once('\n').unwrap();
         assert_eq!(header, format!("case_id,person_id,organization_id,role,{}", field.name));
         assert!(rows.lines().any(|row| row.ends_with(&format!(",{value}"))), "{back}");
@@ -148,7 +148,7 @@ fn rows_say_who_is_what_in_which_case() {
     let cities: Vec<String> = first.events.iter().flat_map(|event| names(event, "hte_City")).collect();
     assert_eq!(cities, ["X", "Y", "Z"]);
     assert_eq!(records.cases[1].victims[0].person, records.persons[0].id);
-    let back = written(&records, &FlatOptions { all_core: false, ..FlatOptions::default() });
+    let back = written(&records, FlatOptions { all_core: false, ..FlatOptions::default() });
     assert_eq!(records_of(&back), records);
 }
 
@@ -234,7 +234,7 @@ fn records_that_no_file_can_hold_are_refused() {
 
 #[test]
 fn no_records_are_a_header() {
-    let file = written(&Records::default(), &FlatOptions::default());
+    let file = written(&Records::default(), FlatOptions::default());
     assert_eq!(file.lines().count(), 1);
     assert_eq!(file.split(',').count(), 4 + 40);
     let outcome = read(&file).unwrap();

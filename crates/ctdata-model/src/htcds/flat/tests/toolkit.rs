@@ -67,6 +67,8 @@ fn one_column_per_choice_is_read_beside_the_answer_or_without_it() {
     let expected: [&[&str]; 4] =
         [&["DebtBondage"], &["DebtBondage", "TakesEarnings"], &["TakesEarnings", "Other"], &[]];
     assert_eq!(found, expected);
+    let countries = "_id,prs_Citizenship/FR,prs_Citizenship/NA\n9,1,1\n";
+    assert_eq!(names(&records_of(countries).persons[0], "prs_Citizenship"), ["FR", "NA"]);
     let labels = "_id,Methods of Control/Threatens children/family,Methods of Control/Debt bondage \n9,1,0\n";
     let victim = records_of(labels).cases.remove(0).victims.remove(0);
     assert_eq!(names(&victim, "vic_MethodsOfControl"), ["ThreatensChildrenFamily"]);

@@ -142,6 +142,6 @@ fn what_a_cell_cannot_hold_is_told_by_its_place() {
     let error = write_excel(&records, Vec::new(), &ExcelOptions::default(), &Control::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("(output), sheet `Case Sheet`, row 5, column `hte_Description`: {}", rules::TOO_LONG)
+        format!("(output), sheet `Case Sheet`, row 6, column `hte_Description`: {}", rules::TOO_LONG)
     );
 }

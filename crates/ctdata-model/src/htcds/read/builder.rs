@@ -262,13 +262,9 @@ impl RecordBuilder {
     }
 
     /// The columns of the sheet.
+    #[cfg(feature = "xlsx")]
     pub(crate) fn plan(&self) -> &SheetPlan {
         &self.plan
-    }
-
-    /// Rows so far that hold something.
-    pub(crate) fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Takes a row: its cells in the order of the plan, `None` for an empty one. `place` is the place of the row.

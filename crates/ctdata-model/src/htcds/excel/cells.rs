@@ -165,8 +165,7 @@ fn shown(data: Data) -> DataRef<'static> {
 pub(super) fn content(data: DataRef<'_>, is_formula: bool) -> Option<Content<'_>> {
     Some(match data {
         DataRef::Empty if is_formula => Content::Bad(rules::NO_RESULT),
-        DataRef::Empty => return None,
-        DataRef::SharedString("") => return None,
+        DataRef::Empty | DataRef::SharedString("") => return None,
         DataRef::SharedString(text) => Content::Text(Cow::Borrowed(text)),
         DataRef::String(text) if text.is_empty() => return None,
         DataRef::String(text) => Content::Text(Cow::Owned(text)),

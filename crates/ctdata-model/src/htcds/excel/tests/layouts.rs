@@ -1,9 +1,14 @@
 //! Headers and cells, as people and programs write them.
 
+use ctdata_table::Location;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use super::*;
+use crate::htcds::excel::HeaderRow;
+use crate::htcds::excel::find::SheetHeader;
+use crate::htcds::excel::read::{SheetChoice, SheetVisitor, visit_sheet};
 use crate::htcds::lists::{Gender, MethodsOfControl, TraffickingStatus};
+use crate::htcds::read::CellInput;
 use crate::htcds::value::Fault;
 use crate::htcds::{Listed, Records};
 
@@ -271,4 +276,32 @@ fn exports_of_survey_tools_are_read_from_workbooks_too() {
     let victim = &records.cases[0].victims[0];
     assert_eq!(victim.trafficking_status, Some(Listed::Known(TraffickingStatus::ActualVictimOfTrafficking)));
     assert_eq!(victim.methods_of_control.len(), 2);
+}
+
+#[test]
+fn other_programs_headers_can_be_taken_as_they_are() {
+    struct Rows(Vec<String>, Vec<u64>);
+    impl SheetVisitor for Rows {
+        fn row(&mut self, place: &Location, _: &[Option<CellInput<'_>>]) -> Result<(), ModelError> {
+            self.1.push(place.row.unwrap());
+            Ok(())
+        }
+    }
+    let workbook = texts(&[&["Cases of 2024"], &["Sexe", "N\u{e9} le"], &["F", "1/2/1990"]]);
+    for (header, names, rows) in [
+        (HeaderRow::First, vec!["Cases of 2024"], None),
+        (HeaderRow::Numbered(2), vec!["Sexe", "N\u{e9} le"], Some(vec![3])),
+    ] {
+        let choice = SheetChoice { sheet: None, header };
+        let start = |_: &str, header: &SheetHeader| Ok(Rows(header.names.clone(), Vec::new()));
+        let seen = visit_sheet(Cursor::new(&workbook), "cases.xlsx", choice, &Control::default(), start);
+        match rows {
+            Some(rows) => {
+                let seen = seen.unwrap();
+                assert_eq!((seen.0, seen.1), (names.into_iter().map(str::to_owned).collect(), rows));
+            }
+            // What stands right of the header has no name.
+            None => assert!(seen.err().unwrap().to_string().ends_with(rules::UNNAMED_COLUMN)),
+        }
+    }
 }

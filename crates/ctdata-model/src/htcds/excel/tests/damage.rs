@@ -97,7 +97,7 @@ fn places(seed: u64, below: usize) -> impl Iterator<Item = (usize, u8)> {
     let mut state = seed;
     std::iter::repeat_with(move || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) as usize % below, (state >> 24) as u8 | 1)
+        ((state >> 33) as usize % below, u8::try_from((state >> 24) & 0xFF).unwrap() | 1)
     })
 }
 

@@ -1,9 +1,15 @@
 //! Headers and cells, as people and programs write them.
 
+use ctdata_table::Location;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use super::*;
+use crate::htcds::excel::HeaderRow;
+use crate::htcds::excel::find::SheetHeader;
+use crate::htcds::excel::read::{SheetChoice, SheetVisitor, visit_sheet};
 use crate::htcds::lists::{Gender, MethodsOfControl, TraffickingStatus};
+use crate::htcds::read::CellInput;
+use crate::htcds::value::Fault;
 use crate::htcds::{Listed, Records};
 
 const NAMES: &[&str] = &["prs_Gender", "prs_Birthdate", "vic_MethodsOfControl"];
@@ -172,14 +178,14 @@ fn what_cannot_be_trusted_is_a_problem_with_its_place() {
         found,
         [
             place(2, birth) + rules::SERIAL,
-            place(3, birth) + "not a date: expected 2019-03-05, 2019-03 or 2019, or a date cell",
+            place(3, birth) + Fault::Date.message(),
             place(4, birth) + rules::TIME,
             place(5, birth) + rules::YEAR_AS_DATE,
             place(6, children) + "the cell shows the error #REF! and no value",
             place(7, children) + rules::NO_RESULT,
-            place(8, children) + "not a whole number",
-            place(9, "con_Consent (D)") + "neither yes nor no",
-            place(10, birth) + "not a date: expected 2019-03-05, 2019-03 or 2019, or a date cell",
+            place(8, children) + Fault::Number.message(),
+            place(9, "con_Consent (D)") + Fault::Flag.message(),
+            place(10, birth) + Fault::Date.message(),
         ]
     );
     assert_eq!((outcome.rows(), outcome.problems().rows_left_out()), (10, 9));
@@ -270,4 +276,32 @@ fn exports_of_survey_tools_are_read_from_workbooks_too() {
     let victim = &records.cases[0].victims[0];
     assert_eq!(victim.trafficking_status, Some(Listed::Known(TraffickingStatus::ActualVictimOfTrafficking)));
     assert_eq!(victim.methods_of_control.len(), 2);
+}
+
+#[test]
+fn other_programs_headers_can_be_taken_as_they_are() {
+    struct Rows(Vec<String>, Vec<u64>);
+    impl SheetVisitor for Rows {
+        fn row(&mut self, place: &Location, _: &[Option<CellInput<'_>>]) -> Result<(), ModelError> {
+            self.1.push(place.row.unwrap());
+            Ok(())
+        }
+    }
+    let workbook = texts(&[&["Cases of 2024"], &["Sexe", "N\u{e9} le"], &["F", "1/2/1990"]]);
+    for (header, names, rows) in [
+        (HeaderRow::First, vec!["Cases of 2024"], None),
+        (HeaderRow::Numbered(2), vec!["Sexe", "N\u{e9} le"], Some(vec![3])),
+    ] {
+        let choice = SheetChoice { sheet: None, header };
+        let start = |_: &str, header: &SheetHeader| Ok(Rows(header.names.clone(), Vec::new()));
+        let seen = visit_sheet(Cursor::new(&workbook), "cases.xlsx", choice, &Control::default(), start);
+        match rows {
+            Some(rows) => {
+                let seen = seen.unwrap();
+                assert_eq!((seen.0, seen.1), (names.into_iter().map(str::to_owned).collect(), rows));
+            }
+            // What stands right of the header has no name.
+            None => assert!(seen.err().unwrap().to_string().ends_with(rules::UNNAMED_COLUMN)),
+        }
+    }
 }

@@ -1,14 +1,19 @@
 //! What is written is read back.
 
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::Country;
+use crate::htcds::arbitrary::records;
 use crate::htcds::excel::{ExcelColumns, ExcelOptions, write_excel};
 use crate::htcds::lists::Language;
 use crate::htcds::{FIELDS, FieldType, HtcdsFormat, ListMember, Records, VALUE_LISTS, ValueSource, Words, read_flat};
 
-fn written(records: &Records, options: &ExcelOptions) -> Vec<u8> {
+fn written(records: &Records, options: ExcelOptions) -> Vec<u8> {
     let mut bytes = Vec::new();
-    write_excel(records, &mut bytes, options, &Control::default()).unwrap();
+    write_excel(records, &mut bytes, &options, &Control::default()).unwrap();
     bytes
 }
 
@@ -31,7 +36,8 @@ fn full() -> Records {
         csv += field.name;
     }
     for row in 0..longest {
-        csv += &format!("\nc{row},p{row},o{row},");
+        let degrees = f64::from(u32::try_from(row).unwrap()) / 7.0 - 3.0;
+        write!(csv, "\nc{row},p{row},o{row},").unwrap();
         for field in FIELDS {
             let cell = match (field.values, field.kind) {
                 (ValueSource::List(_), _) => {
@@ -42,8 +48,8 @@ fn full() -> Records {
                 (ValueSource::Languages, _) => ["ara", "eng"][row % 2].to_owned(),
                 (_, FieldType::Date) => dates[row % dates.len()].to_owned(),
                 (_, FieldType::Checkbox) => ["TRUE", "FALSE"][row % 2].to_owned(),
-                (_, FieldType::Geolocation) => format!("{}", row as f64 / 7.0 - 3.0),
-                (_, FieldType::Number) if field.name.ends_with("tude") => format!("{}", row as f64 / 3.0),
+                (_, FieldType::Geolocation) => degrees.to_string(),
+                (_, FieldType::Number) if field.name.ends_with("tude") => degrees.to_string(),
                 (_, FieldType::Number) => row.to_string(),
                 _ => format!("\"{}\"", texts[row % texts.len()].replace('"', "\"\"")),
             };
@@ -61,10 +67,21 @@ fn full() -> Records {
 fn all_fields_and_all_values_come_back() {
     let records = full();
     for options in options() {
-        let outcome = read(&written(&records, &options)).unwrap();
+        let outcome = read(&written(&records, options)).unwrap();
         assert_eq!(outcome.fields().len(), FIELDS.len(), "{options:?}");
         let found = outcome.into_records().unwrap();
         assert!(found == records, "{options:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_records_come_back(records in records(), is_named in any::<bool>()) {
+        let words = if is_named { Words::Names } else { Words::Labels };
+        let bytes = written(&records, ExcelOptions { words, ..ExcelOptions::default() });
+        prop_assert!(read(&bytes).unwrap().into_records().unwrap() == records);
     }
 }
 
@@ -73,21 +90,21 @@ fn countries_and_languages_come_back_in_words() {
     let languages: Vec<Language> = Language::all().collect();
     let mut csv = String::from("case_id,person_id,prs_Citizenship,prs_PrimaryLanguage");
     for (row, (country, language)) in Country::ALL.iter().zip(languages.iter().cycle()).enumerate() {
-        csv += &format!("\nc{row},p{row},{};FR,{}", ListMember::name(country), language.name());
+        write!(csv, "\nc{row},p{row},{};FR,{}", ListMember::name(country), language.name()).unwrap();
     }
     let outcome =
         read_flat(csv.as_bytes(), "inline", Some(HtcdsFormat::Csv), &ReadOptions::default(), &Control::default())
             .unwrap();
     let records = outcome.into_records().unwrap();
     for options in options() {
-        assert!(read(&written(&records, &options)).unwrap().into_records().unwrap() == records, "{options:?}");
+        assert!(read(&written(&records, options)).unwrap().into_records().unwrap() == records, "{options:?}");
     }
 }
 
 #[test]
 fn a_template_has_lists_and_no_records() {
     for options in options() {
-        let bytes = written(&Records::default(), &options);
+        let bytes = written(&Records::default(), options);
         let outcome = read(&bytes);
         if options.columns == ExcelColumns::Recorded {
             // Identifiers alone.
@@ -108,8 +125,8 @@ fn a_template_has_lists_and_no_records() {
 #[test]
 fn the_same_records_give_the_same_bytes() {
     let records = full();
-    let bytes = written(&records, &ExcelOptions::default());
-    assert!(bytes == written(&records, &ExcelOptions::default()));
+    let bytes = written(&records, ExcelOptions::default());
+    assert!(bytes == written(&records, ExcelOptions::default()));
     edited(&bytes, "docProps/core.xml", |xml| {
         assert!(xml.contains("2021-12-24T00:00:00Z"), "{xml}");
         xml
@@ -118,7 +135,7 @@ fn the_same_records_give_the_same_bytes() {
 
 #[test]
 fn texts_are_never_formulas() {
-    edited(&written(&full(), &ExcelOptions::default()), SHEET, |xml| {
+    edited(&written(&full(), ExcelOptions::default()), SHEET, |xml| {
         assert!(!xml.contains("<f>"));
         xml
     });
@@ -128,7 +145,7 @@ fn texts_are_never_formulas() {
 fn lists_are_those_of_the_standard_if_asked_for() {
     for standard_only in [false, true] {
         let options = ExcelOptions { standard_only, ..ExcelOptions::default() };
-        edited(&written(&Records::default(), &options), "xl/sharedStrings.xml", |xml| {
+        edited(&written(&Records::default(), options), "xl/sharedStrings.xml", |xml| {
             assert_eq!(xml.contains("Restricts movement"), !standard_only);
             xml
         });
@@ -142,6 +159,6 @@ fn what_a_cell_cannot_hold_is_told_by_its_place() {
     let error = write_excel(&records, Vec::new(), &ExcelOptions::default(), &Control::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("(output), sheet `Case Sheet`, row 5, column `hte_Description`: {}", rules::TOO_LONG)
+        format!("(output), sheet `Case Sheet`, row 6, column `hte_Description`: {}", rules::TOO_LONG)
     );
 }

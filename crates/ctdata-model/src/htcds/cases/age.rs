@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(at("1930", "2020-01"), (Some(AgeBand::From48), Some(Majority::Adult)));
     }
 
-    /// The days from one to the other counted by month: an independent way to completed months.
+    /// Completed months reckoned by hand.
     #[test]
     fn durations_count_completed_months() {
         for (first, last, expected) in [

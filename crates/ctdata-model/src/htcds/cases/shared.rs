@@ -22,8 +22,9 @@ impl<'a> Sources<'a> {
                 names.entry(name.expose().trim()).and_modify(|found| *found = None).or_insert(Some(organization));
             }
         }
-        // Of two with one identifier, the first is the one.
-        let persons = records.persons.iter().rev().map(|person| (person.id.expose(), person)).collect();
+        // Of two with one identifier, the first is the one; an empty one identifies nobody.
+        let persons = records.persons.iter().rev().map(|person| (person.id.expose(), person));
+        let persons = persons.filter(|(id, _)| !id.is_empty()).collect();
         let organizations = records.organizations.iter().rev();
         Self { persons, organizations: organizations.map(|found| (found.id.expose(), found)).collect(), names }
     }

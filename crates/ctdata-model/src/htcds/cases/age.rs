@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(at("1930", "2020-01"), (Some(AgeBand::From48), Some(Majority::Adult)));
     }
 
-    /// The days from one to the other counted by month: an independent way to completed months.
+    /// Completed months reckoned by hand.
     #[test]
     fn durations_count_completed_months() {
         for (first, last, expected) in [
@@ -166,7 +166,8 @@ mod tests {
             ("2019-07", "2020-06", Some(DurationBand::From0To12)),
             ("2014", "2018", Some(DurationBand::From25To60)),
             ("2014", "2019", Some(DurationBand::From25)),
-            ("2013", "2019", Some(DurationBand::From61)),
+            ("2013", "2019", Some(DurationBand::From25)),
+            ("2012", "2019", Some(DurationBand::From61)),
         ] {
             let (first, last) = (period(first), period(last));
             assert_eq!(duration(&[first, last]), expected, "{first} to {last}");
@@ -195,7 +196,7 @@ mod tests {
             let (one, other) = (one.min(other), one.max(other));
             // Month by month; those of chrono end early where a month is short.
             prop_assume!(one.day() <= 28);
-            let passed = (1u32..).take_while(|&count| one + chrono::Months::new(count) <= other).count();
+            let passed = (1u32..1000).take_while(|&count| one + chrono::Months::new(count) <= other).count();
             let is_in = match duration(&[first, last]) {
                 None => true,
                 Some(DurationBand::From0To12) => passed <= 12,

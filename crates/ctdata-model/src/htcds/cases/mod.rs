@@ -14,6 +14,7 @@ mod back;
 mod crosswalk;
 mod options;
 mod rows;
+mod shared;
 mod standard;
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,18 @@
 //! From records to rows of cases.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::account::{Account, FieldLoss, FieldLossKind as Kind};
 use super::age::{ages, band, duration, majority};
 use super::crosswalk::{Fit, SECTION_A, Statement, rule};
-use super::options::{CaseOptions, CitizenshipChoice, SectionAChoice};
-use crate::htcds::lists::{ForcedLabourIndustry, ListMember, RoleInProcess, TraffickingEventType, TraffickingStatus};
-use crate::htcds::{CaseRecord, Entity, FIELDS, Listed, Organization, Person, Records, Victim};
+use super::options::{CaseOptions, CitizenshipChoice, SectionAChoice, Statuses};
+use super::shared::{Exploited, Shared, Sources, collect, position_of};
+use crate::htcds::lists::{ForcedLabourIndustry, ListMember, RoleInProcess, TraffickingStatus};
+use crate::htcds::{CaseRecord, FIELDS, Listed, Person, Records, Victim};
 use crate::{
     AgeBand, Case, CaseAttribute, CaseTable, CaseTableBuilder, Country, IsicSection, LabourSector, Layout, Majority,
-    ModelError, Period, Recorded, Redacted,
+    ModelError, Period, Recorded,
 };
 
 /// Where a row of cases comes from.
@@ -108,7 +109,7 @@ pub fn to_cases(records: &Records, options: &CaseOptions) -> Result<CaseConversi
     for (at, case) in records.cases.iter().enumerate() {
         let shared = Shared::of(case, &sources);
         for (position, victim) in case.victims.iter().enumerate() {
-            if let Some(reason) = reason_to_leave_out(victim, options) {
+            if let Some(reason) = reason_to_leave_out(victim, options.statuses) {
                 *left_out.entry(reason).or_default() += 1;
                 continue;
             }
@@ -128,162 +129,18 @@ pub fn to_cases(records: &Records, options: &CaseOptions) -> Result<CaseConversi
     Ok(CaseConversion { cases: builder.finish()?, losses: account.losses(), left_out, rows, repeated })
 }
 
-fn reason_to_leave_out(victim: &Victim, options: &CaseOptions) -> Option<LeftOutReason> {
+fn reason_to_leave_out(victim: &Victim, statuses: Statuses) -> Option<LeftOutReason> {
     match &victim.trafficking_status {
-        None if options.statuses.not_recorded => None,
+        None if statuses.not_recorded => None,
         None => Some(LeftOutReason::StatusNotRecorded),
         Some(Listed::Unlisted(_)) => Some(LeftOutReason::StatusUnlisted),
         Some(Listed::Known(status)) => match status {
             TraffickingStatus::ActualVictimOfTrafficking => None,
-            TraffickingStatus::PossibleVictimOfTrafficking if options.statuses.possible => None,
+            TraffickingStatus::PossibleVictimOfTrafficking if statuses.possible => None,
             TraffickingStatus::PossibleVictimOfTrafficking => Some(LeftOutReason::PossibleVictim),
             TraffickingStatus::NotAVictimOfTrafficking => Some(LeftOutReason::NotAVictim),
         },
     }
-}
-
-/// People and organizations by what refers to them.
-struct Sources<'a> {
-    persons: HashMap<&'a str, &'a Person>,
-    organizations: HashMap<&'a str, &'a Organization>,
-    /// By name; `None` for a name that several have.
-    names: HashMap<&'a str, Option<&'a Organization>>,
-}
-
-impl<'a> Sources<'a> {
-    fn of(records: &'a Records) -> Self {
-        let mut names: HashMap<&str, Option<&Organization>> = HashMap::new();
-        for organization in &records.organizations {
-            if let Some(name) = &organization.name {
-                names.entry(name.expose().trim()).and_modify(|found| *found = None).or_insert(Some(organization));
-            }
-        }
-        // Of two with one identifier, the first is the one.
-        let persons = records.persons.iter().rev().map(|person| (person.id.expose(), person)).collect();
-        let organizations = records.organizations.iter().rev();
-        Self { persons, organizations: organizations.map(|found| (found.id.expose(), found)).collect(), names }
-    }
-
-    /// The organization of an identifier or of a name that only one has.
-    fn organization(&self, reference: &Redacted<String>) -> Option<&'a Organization> {
-        let reference = reference.expose().trim();
-        let by_id = self.organizations.get(reference).copied();
-        by_id.or_else(|| self.names.get(reference).copied().flatten())
-    }
-}
-
-/// What the events say of the country of exploitation.
-enum Exploited {
-    Nowhere,
-    In(Country),
-    /// Several countries, of which no date says which was the last.
-    Several,
-    /// A text that is no country is, or may be, the last.
-    Unlisted,
-}
-
-/// What all victims of a case share.
-struct Shared<'a, 'b> {
-    sources: &'b Sources<'a>,
-    /// Whether what happened may have happened to another victim.
-    is_of_several: bool,
-    exploited: Exploited,
-    dates: Vec<Period>,
-    kidnapped: bool,
-    /// Positions of fields that have no place in a case and hold something.
-    filled: Vec<usize>,
-}
-
-impl<'a, 'b> Shared<'a, 'b> {
-    fn of(case: &'a CaseRecord, sources: &'b Sources<'a>) -> Self {
-        let roles = || case.perpetrators.iter().flat_map(|perpetrator| &perpetrator.role_in_process);
-        let is_kidnapper = |role: &Listed<RoleInProcess>| role.known() == Some(RoleInProcess::Kidnapper);
-        let mut filled = Vec::new();
-        collect(case, &mut filled);
-        case.outgoing_referrals.iter().for_each(|part| collect(part, &mut filled));
-        case.comments.iter().for_each(|part| collect(part, &mut filled));
-        case.support_plans.iter().for_each(|part| collect(part, &mut filled));
-        case.perpetrators.iter().for_each(|part| collect(part, &mut filled));
-        case.events.iter().for_each(|part| collect(part, &mut filled));
-        if case.events.iter().any(|event| event.country.is_some() && !is_exploitation(event)) {
-            filled.extend(position_of("hte_Country"));
-        }
-        if roles().any(|role| !is_kidnapper(role)) {
-            filled.extend(position_of("per_RoleInProcess"));
-        }
-        for connection in &case.connections {
-            let organization = connection.organization.as_ref().and_then(|id| sources.organizations.get(id.expose()));
-            if let Some(organization) = organization {
-                collect(*organization, &mut filled);
-            }
-        }
-        filled.sort_unstable();
-        filled.dedup();
-        Self {
-            sources,
-            is_of_several: case.victims.len() > 1,
-            exploited: exploited(case),
-            dates: case.events.iter().filter_map(|event| event.date).collect(),
-            kidnapped: roles().any(is_kidnapper),
-            filled,
-        }
-    }
-}
-
-fn is_exploitation(event: &crate::htcds::TraffickingEvent) -> bool {
-    event.kind.as_ref().and_then(Listed::known) == Some(TraffickingEventType::Exploitation)
-}
-
-/// The country of the last event of exploitation that names one.
-fn exploited(case: &CaseRecord) -> Exploited {
-    let events: Vec<(Option<Country>, Option<Period>)> = case
-        .events
-        .iter()
-        .filter(|event| is_exploitation(event))
-        .filter_map(|event| Some((Country::read(event.country.as_ref()?.expose()), event.date)))
-        .collect();
-    let is_last = |(country, date): &(Option<Country>, Option<Period>)| {
-        events.iter().all(|(other, earlier)| {
-            other == country || matches!((earlier, date), (Some(earlier), Some(date)) if earlier.is_before(*date))
-        })
-    };
-    match events.iter().find(|event| is_last(event)) {
-        Some((Some(country), _)) => Exploited::In(*country),
-        Some((None, _)) => Exploited::Unlisted,
-        None if events.is_empty() => Exploited::Nowhere,
-        None if events.iter().any(|(country, _)| country.is_none()) => Exploited::Unlisted,
-        None => Exploited::Several,
-    }
-}
-
-/// Fields of which something is said in a case; what becomes of them is told one by one.
-const PLACED: &[&str] = &[
-    "prs_Birthdate",
-    "prs_Gender",
-    "prs_Citizenship",
-    "vic_TraffickingStatus",
-    "vic_TraffickingStatusDecisionMakingOrg",
-    "vic_RelationshipToTrafficker",
-    "vic_AgeWhenTrafficked",
-    "vic_MethodsOfControl",
-    "vic_TypeOfExploitation",
-    "vic_ForcedLabourIndustry",
-    "vic_TypeOfSexExploitation",
-    "vic_LocationOfExploitation",
-    "per_RoleInProcess",
-    "cas_IncomingReferralDate",
-    "hte_Country",
-    "hte_Date",
-];
-
-fn position_of(field: &str) -> Option<usize> {
-    FIELDS.iter().position(|found| found.name == field)
-}
-
-/// Positions of the filled fields of an entity that have no place in a case.
-fn collect<E: Entity>(entity: &E, filled: &mut Vec<usize>) {
-    let names = entity.recorded().map(|(name, _)| name).filter(|name| !PLACED.contains(name));
-    filled.extend(names.filter_map(position_of));
 }
 
 const NO_PLACE: &str = "a case has no place for it";
@@ -528,7 +385,7 @@ impl Row<'_> {
                 self.lose(LOCATION, Kind::Approximated, into, "the country of the organization's address is taken");
             }
             Some(None) => {
-                self.lose(LOCATION, Kind::Unlisted, into, "a text stands in place of the organization's country")
+                self.lose(LOCATION, Kind::Unlisted, into, "a text stands in place of the organization's country");
             }
             None => self.lose(LOCATION, Kind::Dropped, into, "it names no organization of the records with a country"),
         }

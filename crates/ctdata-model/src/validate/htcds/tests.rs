@@ -6,7 +6,6 @@ mod rules;
 use chrono::NaiveDate;
 use ctdata_table::Control;
 
-use super::RecordCheck;
 use crate::htcds::lists::{CaseStatus, TypeOfExploitation};
 use crate::htcds::{CaseId, CaseRecord, Listed, OutgoingReferral, Perpetrator, Person, PersonId, Records, Victim};
 use crate::validate::{Finding, Report, Rule, RuleSelection, Severity, Validator};

@@ -151,7 +151,8 @@ impl<'a> RecordCheck<'a> {
     }
 
     /// From which rows of a file the records come. Without it, and where a row is 0, findings name the position of
-    /// the case, from 1; about a person or an organization, theirs.
+    /// the case, from 1; about a person or an organization, theirs. What belongs to a case (referrals, events, plans,
+    /// perpetrators) has the row of the case.
     #[cfg(feature = "csv")]
     pub fn at(self, places: &'a crate::htcds::Places) -> Self {
         Self { places: places.into(), ..self }

@@ -115,7 +115,7 @@ impl Definitions {
 }
 
 /// An object with these properties and no others.
-fn object(title: &str, description: &str, properties: Map<String, Value>, required: &[&str]) -> Value {
+fn object(title: &str, description: &str, properties: &Map<String, Value>, required: &[&str]) -> Value {
     let mut object = json!({
         "title": title,
         "description": description,

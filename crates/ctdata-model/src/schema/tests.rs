@@ -223,7 +223,7 @@ fn lists_of_the_case_are_the_domains() {
                 continue;
             }
         };
-        if attribute.name().starts_with("c") {
+        if attribute.name().starts_with('c') {
             codes.sort_unstable();
         }
         assert_eq!(codes, labels, "{}", attribute.name());

@@ -343,8 +343,8 @@ fn size_is_bounded_and_work_can_be_stopped() {
     let outcome = read_json(endless, "f.json", &ReadOptions::default(), &capped);
     assert!(matches!(outcome, Err(ModelError::Table(TableError::MemoryCap { .. }))));
     let stopped = Control::default().with_deadline(|| true);
-    let lines: String = (0..2000).map(|id| format!("{{\"person\":{{\"person_id\":\"{id}\"}}}}\n")).collect();
-    for text in [lines, text(&full_records(), JsonStyle::Pretty)] {
+    let lines: Vec<_> = (0..2000).map(|id| format!("{{\"person\":{{\"person_id\":\"{id}\"}}}}")).collect();
+    for text in [lines.join("\n"), text(&full_records(), JsonStyle::Pretty)] {
         let outcome = read_json(text.as_bytes(), "f.json", &ReadOptions::default(), &stopped);
         assert!(matches!(outcome, Err(ModelError::Cancelled(_))));
     }

@@ -69,6 +69,8 @@ pub(super) struct Release {
     k_anonymised: bool,
     /// It has a text for countries that the source does not know.
     says_unknown_country: bool,
+    /// The year of registration of many cases is that of the transfer to CTDC, 2016.
+    stamps_2016: bool,
     /// Its last year.
     last_year: i16,
 }
@@ -78,8 +80,14 @@ impl Release {
         Self {
             k_anonymised: !layout.synthetic,
             says_unknown_country: !layout.synthetic && !layout.missing.is_empty(),
+            stamps_2016: !layout.synthetic,
             last_year: layout.last_year(),
         }
+    }
+
+    /// No release: what a case file holds, as far as the drafts know it.
+    pub(super) const fn none() -> Self {
+        Self { k_anonymised: true, says_unknown_country: false, stamps_2016: false, last_year: 2022 }
     }
 
     /// Years may be blank in the k-anonymised release of 2021, not in the earlier ones.
@@ -255,7 +263,7 @@ impl Drafter {
         if !segment.year_recorded.hits(recorded) {
             return NO_YEAR;
         }
-        let is_stamped = self.release.k_anonymised && segment.source == DataSource::CaseManagement;
+        let is_stamped = self.release.stamps_2016 && segment.source == DataSource::CaseManagement;
         if is_stamped && STAMPED.hits(stamped) {
             return YEAR_2016;
         }

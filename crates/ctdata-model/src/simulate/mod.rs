@@ -14,6 +14,7 @@
 
 mod answers;
 mod draft;
+pub(crate) mod htcds;
 mod negatives;
 mod pick;
 mod places;
@@ -72,7 +73,7 @@ impl Simulator {
         }
         let drafter = Drafter::new(Release::of(layout));
         let projection = Projection::new(layout);
-        let parts = self.chunks(rows, |rng, rows| {
+        let parts = self.chunks(rows, |_, rng, rows| {
             let drafts: Vec<_> = (0..rows).map(|_| drafter.draft(rng)).collect();
             projection.cells(&drafts)
         })?;
@@ -87,7 +88,7 @@ impl Simulator {
     pub fn victim_perpetrator(&self, rows: usize) -> Result<VpTable, ModelError> {
         let layout = victim_perpetrator::layout()?;
         let drafter = victim_perpetrator::Drafter::new(layout);
-        let parts = self.chunks(rows, |rng, rows| drafter.rows(rng, rows))?;
+        let parts = self.chunks(rows, |_, rng, rows| drafter.rows(rng, rows))?;
         drafter.table(layout, parts, rows)
     }
 
@@ -102,11 +103,11 @@ impl Simulator {
         }
     }
 
-    /// Simulates every chunk; results come in the order of the rows.
+    /// Simulates every chunk, by its number and with the number of its rows; results come in the order of the rows.
     fn chunks<T: Send>(
         self,
         rows: usize,
-        simulate: impl Fn(&mut ChaCha20Rng, usize) -> T + Sync,
+        simulate: impl Fn(usize, &mut ChaCha20Rng, usize) -> T + Sync,
     ) -> Result<Vec<T>, TableError> {
         if rows as u64 > MAX_ROWS {
             return Err(TableError::TooManyRows { limit: MAX_ROWS });
@@ -114,7 +115,7 @@ impl Simulator {
         let chunk = |index: usize| {
             let mut rng = ChaCha20Rng::seed_from_u64(self.seed);
             rng.set_stream(index as u64);
-            simulate(&mut rng, CHUNK.min(rows - index * CHUNK))
+            simulate(index, &mut rng, CHUNK.min(rows - index * CHUNK))
         };
         let chunks = 0..rows.div_ceil(CHUNK);
         #[cfg(feature = "rayon")]

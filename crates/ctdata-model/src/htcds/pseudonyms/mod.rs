@@ -1,0 +1,93 @@
+//! Records in two parts: cases under pseudonyms, and who the people are.
+//!
+//! [`Key::split`] replaces every identifier by a keyed hash of it and moves what identifies to a second set of
+//! records, so that the case table can travel without names. [`join`] puts both together again, without the key.
+//!
+//! | | case side | identity side |
+//! |---|---|---|
+//! | identifiers | pseudonyms | in the clear, with their pseudonyms |
+//! | names, addresses, contact, identity number, free text, coordinates | none | as they were |
+//! | references to people and organizations | pseudonyms, where they name an identifier of the records | any other text |
+//! | birth date | the year | as precisely as known |
+//! | country of an event | if it is a country | any other text |
+//! | values of lists | if the list has them | all values of the field, if it holds a text that the list lacks |
+//! | numbers, yes and no, other dates | as they were | none |
+//!
+//! # Guarantee
+//! A pseudonym is the first 128 bits of HMAC-SHA-256 of the kind and the identifier. Without the key, pseudonyms tell
+//! nothing of identifiers but which are equal, as far as HMAC-SHA-256 cannot be told from a random function; two
+//! identifiers share one with a probability of about n²/2^129 for n identifiers. Equal identifiers of one kind have
+//! equal pseudonyms under one key, in all files; under another key nothing matches.
+//!
+//! What is *not* protected: this is pseudonymization, not anonymization. The case side stays confidential personal
+//! data. Sex, year of birth, citizenship, dates and what happened can single out a person to somebody who knows them,
+//! and who has the key can try identifiers out. A release is made by the privacy models, never by this.
+//!
+//! # Sources
+//! NIST FIPS 198-1 (2008), HMAC; RFC 4231 (2005), test vectors. Regulation (EU) 2016/679, article 4 (5). ENISA,
+//! *Pseudonymisation techniques and best practices* (2019), 5.
+
+mod divide;
+mod join;
+mod key;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use super::records::Records;
+use crate::Redacted;
+use crate::codes::code_list;
+pub use join::join;
+pub use key::Key;
+
+code_list! {
+    /// What an identifier identifies. Pseudonyms of different kinds never match.
+    pub enum IdKind {
+        Organization = "organization", "Organization";
+        Person = "person", "Person";
+        Case = "case", "Case";
+    }
+}
+
+/// Records in two parts.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Split {
+    /// The case side: under pseudonyms, without anything that identifies directly. Still confidential.
+    pub cases: Records,
+    /// The identity side.
+    pub identities: Identities,
+}
+
+/// Who is behind the pseudonyms: to be kept apart from the cases, under stricter access.
+#[derive(Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Identities {
+    /// Every identifier with its pseudonym, by kind and identifier.
+    pub pseudonyms: Vec<Pseudonym>,
+    /// What was moved, under the identifiers in the clear: everybody and every case in the order of the records.
+    pub records: Records,
+}
+
+/// Shows how many there are, nothing of them.
+impl fmt::Debug for Identities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identities")
+            .field("pseudonyms", &self.pseudonyms.len())
+            .field("records", &self.records)
+            .finish()
+    }
+}
+
+/// An identifier and its pseudonym.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Pseudonym {
+    /// What it identifies.
+    pub kind: IdKind,
+    /// The identifier.
+    pub id: Redacted<String>,
+    /// The pseudonym: 32 hexadecimal digits.
+    pub pseudonym: Redacted<String>,
+}

@@ -1,0 +1,153 @@
+//! What stays, what moves, and that both together are the original.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::htcds::lists::MethodsOfControl as Method;
+use crate::htcds::{CaseRecord, Entity, FIELDS, FieldType, Listed, MARKER, PHONE_MARKER, Person, PersonId, Victim};
+use crate::{ModelError, Simulator};
+
+fn key() -> Key {
+    Key::from_bytes(b"a key that is no secret").unwrap()
+}
+
+fn simulated(victims: usize) -> Records {
+    Simulator::new(3).htcds(victims).unwrap()
+}
+
+fn text(text: &str) -> Option<Redacted<String>> {
+    Some(Redacted::new(text.to_owned()))
+}
+
+#[test]
+fn nothing_identifying_stays_and_both_parts_give_the_original() {
+    let records = simulated(2_000);
+    let split = key().split(&records);
+    let cases = serde_json::to_string(&split.cases).unwrap();
+    assert!(!cases.contains(MARKER) && !cases.contains(PHONE_MARKER));
+    assert!(split.cases.persons.iter().filter_map(|person| person.birthdate).all(|birth| birth.month().is_none()));
+    assert!(split.cases.cases.iter().flat_map(|case| &case.events).all(|event| event.latitude.is_none()));
+    assert_eq!(join(&split.cases, &split.identities).unwrap(), records);
+    assert_eq!(format!("{split:?}").matches(MARKER).count(), 0);
+    // What is no secret stays: as much as there was.
+    let filled = |records: &Records, wanted: fn(FieldType) -> bool| {
+        let of = |name: &&str| FIELDS.iter().any(|field| field.name == *name && wanted(field.kind));
+        let victims = records.cases.iter().flat_map(|case| &case.victims);
+        let victims = victims.flat_map(|victim| victim.recorded().map(|(name, _)| name).collect::<Vec<_>>());
+        let persons =
+            records.persons.iter().flat_map(|person| person.recorded().map(|(name, _)| name).collect::<Vec<_>>());
+        victims.chain(persons).filter(of).count()
+    };
+    let lists = |kind| matches!(kind, FieldType::Picklist | FieldType::Multiselect | FieldType::Date);
+    assert_eq!(filled(&split.cases, lists), filled(&records, lists));
+    assert!(filled(&records, |kind| kind == FieldType::Text) > 1_000);
+    // A mailing country is a text in the standard and a country here.
+    let mut of_texts = split.cases.clone();
+    of_texts.persons.iter_mut().for_each(|person| person.mailing_country = None);
+    assert_eq!(filled(&of_texts, |kind| kind == FieldType::Text), 0);
+}
+
+#[test]
+fn the_identity_side_alone_says_nothing_of_exploitation() {
+    let split = key().split(&simulated(300));
+    let moved = &split.identities.records;
+    let victims = moved.cases.iter().flat_map(|case| &case.victims);
+    for victim in victims {
+        assert!(victim.methods_of_control.is_empty() && victim.type_of_exploitation.is_empty());
+        assert_eq!(victim.trafficking_status, None);
+    }
+    assert!(moved.persons.iter().all(|person| person.gender.is_none() && person.citizenship.is_empty()));
+}
+
+#[test]
+fn pseudonyms_match_across_files_and_not_across_keys() {
+    let (first, more) = (key().split(&simulated(50)), key().split(&simulated(80)));
+    let known: Vec<_> = more.identities.pseudonyms.iter().collect();
+    assert!(first.identities.pseudonyms.iter().all(|pair| known.contains(&pair)));
+    let other = Key::from_bytes(b"another key that is no secret").unwrap().split(&simulated(50));
+    let other: Vec<_> = other.identities.pseudonyms.iter().map(|pair| &pair.pseudonym).collect();
+    assert!(first.identities.pseudonyms.iter().all(|pair| !other.contains(&&pair.pseudonym)));
+    let pseudonym = first.cases.persons[0].id.expose();
+    assert!(pseudonym.len() == 32 && pseudonym.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
+}
+
+#[test]
+fn references_stay_as_pseudonyms_and_other_texts_move() {
+    let mut case = CaseRecord::default();
+    case.referring_organisation = text("O");
+    case.referring_primary_case_worker = text("Ada");
+    case.victims.push(Victim { person: PersonId::new("P"), location_of_exploitation: text("P"), ..Victim::default() });
+    case.events.push(Default::default());
+    case.events[0].country = text("UA");
+    case.events.push(Default::default());
+    case.events[1].country = text("a village near Lviv");
+    let mut records = Records { cases: vec![case], ..Records::default() };
+    records.organizations.push(Default::default());
+    records.organizations[0].id = crate::htcds::OrganizationId::new("O");
+    let split = key().split(&records);
+    let (case, moved) = (&split.cases.cases[0], &split.identities.records.cases[0]);
+    assert_eq!(case.referring_organisation, text(split.cases.organizations[0].id.expose()));
+    assert_eq!((&case.referring_primary_case_worker, &moved.referring_primary_case_worker), (&None, &text("Ada")));
+    // The identifier of a person is none of an organization.
+    assert_eq!(case.victims[0].location_of_exploitation, None);
+    assert_eq!((&case.events[0].country, &case.events[1].country), (&text("UA"), &None));
+    assert_eq!(join(&split.cases, &split.identities).unwrap(), records);
+}
+
+#[test]
+fn texts_in_place_of_values_move() {
+    let mut victim = Victim { person: PersonId::new("P"), ..Victim::default() };
+    let unlisted = Listed::Unlisted(Redacted::new("kept her in the cellar".to_owned()));
+    victim.methods_of_control =
+        vec![Listed::Known(Method::DebtBondage), unlisted.clone(), Listed::Known(Method::RestrictsMovement)];
+    let mut case = CaseRecord::default();
+    case.victims.push(victim);
+    let mut person = Person { id: PersonId::new("P"), ..Person::default() };
+    person.gender = Some(Listed::read("a woman of 20"));
+    let records = Records { cases: vec![case], persons: vec![person], ..Records::default() };
+    let split = key().split(&records);
+    let left = &split.cases.cases[0].victims[0].methods_of_control;
+    assert_eq!(*left, [Listed::Known(Method::DebtBondage), Listed::Known(Method::RestrictsMovement)]);
+    assert_eq!(split.cases.persons[0].gender, None);
+    assert_eq!(join(&split.cases, &split.identities).unwrap(), records);
+}
+
+#[test]
+fn cases_may_be_fewer_and_in_another_order_but_not_those_of_others() {
+    let records = simulated(100);
+    let mut split = key().split(&records);
+    split.cases.cases.reverse();
+    split.cases.cases.truncate(30);
+    let joined = join(&split.cases, &split.identities).unwrap();
+    let mut expected = records.clone();
+    expected.cases.reverse();
+    expected.cases.truncate(30);
+    assert!(joined == expected);
+    let others = Key::from_bytes(b"another key that is no secret").unwrap().split(&records);
+    assert!(matches!(join(&others.cases, &split.identities), Err(ModelError::NotIdentities { .. })));
+    let with_comments = split.cases.cases.iter().position(|case| !case.comments.is_empty()).unwrap();
+    split.cases.cases[with_comments].comments.clear();
+    assert!(matches!(join(&split.cases, &split.identities), Err(ModelError::NotIdentities { .. })));
+}
+
+proptest! {
+    /// Whatever the identifiers are, equal ones and empty ones among them.
+    #[test]
+    fn any_identifiers_come_back(ids in prop::collection::vec(".{0,3}", 1..12), row in 0_usize..40) {
+        let mut records = simulated(60);
+        for (person, id) in records.persons.iter_mut().skip(row).zip(&ids) {
+            person.id = PersonId::new(id.as_str());
+        }
+        for (case, id) in records.cases.iter_mut().skip(row / 2).zip(&ids) {
+            case.id = crate::htcds::CaseId::new(id.as_str());
+            case.referring_organisation = text(id);
+            case.victims[0].person = PersonId::new(id.as_str());
+        }
+        let split = key().split(&records);
+        prop_assert!(join(&split.cases, &split.identities).unwrap() == records);
+        // Through JSON, as files.
+        let json = serde_json::to_string(&split).unwrap();
+        let read: Split = serde_json::from_str(&json).unwrap();
+        prop_assert!(read == split);
+    }
+}

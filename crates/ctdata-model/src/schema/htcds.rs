@@ -134,9 +134,12 @@ fn fields<E: ReadEntity>(definitions: &mut Definitions) -> Map<String, Value> {
 /// What people need to know of a field.
 fn describe(property: &mut Value, field: &Field) {
     let title = if field.label.is_empty() { field.name } else { field.label };
-    extend(property, json!({ "title": title }));
+    extend(property, json!({ "title": title, "description": field.description() }));
     if field.core {
         extend(property, json!({ "x-core": true }));
+    }
+    if field.is_identifying() {
+        extend(property, json!({ "x-identifying": true }));
     }
     if field.status == FieldStatus::Deprecated {
         extend(property, json!({ "deprecated": true }));

@@ -1,7 +1,7 @@
 //! From records to rows of cases.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::account::{Account, FieldLoss, FieldLossKind as Kind};
 use super::age::{ages, band, duration, majority};

@@ -70,7 +70,8 @@ fn are_lines(head: &[u8]) -> bool {
 /// or cases that messages name. An empty file has no records.
 ///
 /// ```
-/// use ctdata_model::htcds::{MethodsOfControl, ReadOptions, read_json};
+/// use ctdata_model::htcds::lists::MethodsOfControl;
+/// use ctdata_model::htcds::{ReadOptions, read_json};
 /// use ctdata_table::Control;
 ///
 /// let lines = r#"{"person": {"person_id": "P1", "prs_Gender": "Not Specified/Unknown"}}

@@ -22,7 +22,7 @@ pub(super) fn body(definitions: &mut Definitions) -> Value {
     }
     let description = "What is recorded of one trafficked person. An attribute that is left out is one that the layout of \
                        the source does not have; what a source leaves open is an object with the reason.";
-    object("Case", description, properties, &[])
+    object("Case", description, &properties, &[])
 }
 
 /// An attribute with one value.
@@ -47,7 +47,7 @@ fn single(attribute: CaseAttribute, definitions: &mut Definitions) -> Value {
         list if list.is_list() => json!({ "type": "string" }),
         _ => json!({ "type": "boolean" }),
     };
-    let mut recorded = recorded(value, definitions);
+    let mut recorded = recorded(&value, definitions);
     if let Some(recorded) = recorded.as_object_mut() {
         recorded.insert("title".to_owned(), json!(title(&attribute.name())));
     }
@@ -59,7 +59,7 @@ fn answers(group: CaseGroup, definitions: &mut Definitions) -> Value {
     fn flags<L: CodeList>(definitions: &mut Definitions) -> Map<String, Value> {
         let mut flags = Map::new();
         for value in L::ALL {
-            let flag = definitions.refer("flag", |definitions| recorded(json!({ "type": "boolean" }), definitions));
+            let flag = definitions.refer("flag", |definitions| recorded(&json!({ "type": "boolean" }), definitions));
             let mut flag = flag.as_object().cloned().unwrap_or_default();
             flag.insert("title".to_owned(), json!(value.label()));
             flags.insert(value.code().to_owned(), flag.into());
@@ -73,11 +73,11 @@ fn answers(group: CaseGroup, definitions: &mut Definitions) -> Value {
         CaseGroup::SexualTypes => flags::<crate::SexualExploitationType>(definitions),
         CaseGroup::Recruiters => flags::<crate::RecruiterRelation>(definitions),
     };
-    object(group.label(), "Each answer is yes, no, or missing for a reason; missing is never no.", flags, &[])
+    object(group.label(), "Each answer is yes, no, or missing for a reason; missing is never no.", &flags, &[])
 }
 
 /// A value, or the reason why there is none.
-fn recorded(value: Value, definitions: &mut Definitions) -> Value {
+fn recorded(value: &Value, definitions: &mut Definitions) -> Value {
     let missing = definitions.refer("missing", |_| {
         json!({
             "description": "There is no value: the source says nothing, the question does not apply, the value is \

@@ -24,7 +24,7 @@ pub(super) fn body(name: &str, definitions: &mut Definitions) -> Option<Value> {
                 properties.insert(list.to_owned(), json!({ "type": "array", "items": refer(entity, definitions) }));
             }
             let description = "Records of the Human Trafficking Case Data Standard in one document.";
-            object("HTCDS records", description, properties, &["format", "format_version"])
+            object("HTCDS records", description, &properties, &["format", "format_version"])
         }
         "htcds-line" => {
             let mut properties = Map::new();
@@ -33,25 +33,25 @@ pub(super) fn body(name: &str, definitions: &mut Definitions) -> Option<Value> {
             {
                 properties.insert(key.to_owned(), refer(entity, definitions));
             }
-            let mut line = object("HTCDS record in a line", "One line of records as JSON lines.", properties, &[]);
+            let mut line = object("HTCDS record in a line", "One line of records as JSON lines.", &properties, &[]);
             extend(&mut line, json!({ "minProperties": 1, "maxProperties": 1 }));
             line
         }
         "htcds-organization" => {
             let mut properties = fields::<Organization>(definitions);
             properties.insert("organization_id".to_owned(), id("Its identifier", definitions));
-            object("Organization", "An organization.", properties, &["organization_id"])
+            object("Organization", "An organization.", &properties, &["organization_id"])
         }
         "htcds-person" => {
             let mut properties = fields::<Person>(definitions);
             properties.insert("person_id".to_owned(), id("Its identifier", definitions));
             properties.insert("consent".to_owned(), refer("htcds-consent", definitions));
             let description = "A person: a victim, a perpetrator, a case worker or another.";
-            object("Person", description, properties, &["person_id"])
+            object("Person", description, &properties, &["person_id"])
         }
         "htcds-consent" => {
             let description = "Whether a person agrees that data are kept: one answer that stands for seven questions.";
-            object("Consent", description, fields::<Consent>(definitions), &[])
+            object("Consent", description, &fields::<Consent>(definitions), &[])
         }
         "htcds-victim" => in_case::<Victim>("Victim", "A person as a victim in a case.", definitions),
         "htcds-perpetrator" => {
@@ -59,14 +59,16 @@ pub(super) fn body(name: &str, definitions: &mut Definitions) -> Option<Value> {
         }
         "htcds-outgoing-referral" => {
             let properties = fields::<OutgoingReferral>(definitions);
-            object("Outgoing referral", "A referral to another organization.", properties, &[])
+            object("Outgoing referral", "A referral to another organization.", &properties, &[])
         }
-        "htcds-case-comment" => object("Case comment", "A comment on a case.", fields::<CaseComment>(definitions), &[]),
+        "htcds-case-comment" => {
+            object("Case comment", "A comment on a case.", &fields::<CaseComment>(definitions), &[])
+        }
         "htcds-trafficking-event" => {
             let description = "An event in the trafficking of a person, with place and date.";
-            object("Historic trafficking event", description, fields::<TraffickingEvent>(definitions), &[])
+            object("Historic trafficking event", description, &fields::<TraffickingEvent>(definitions), &[])
         }
-        "htcds-support-plan" => object("Support plan", "A plan of support.", fields::<SupportPlan>(definitions), &[]),
+        "htcds-support-plan" => object("Support plan", "A plan of support.", &fields::<SupportPlan>(definitions), &[]),
         "htcds-connection" => connection(definitions),
         "htcds-case" => case(definitions),
         _ => return None,
@@ -94,14 +96,14 @@ fn case(definitions: &mut Definitions) -> Value {
     }
     let description =
         "An organization's work for one or more victims: how they came, what was found and what was done.";
-    object("Case", description, properties, &["case_id"])
+    object("Case", description, &properties, &["case_id"])
 }
 
 /// A person in a role of a case.
 fn in_case<E: ReadEntity>(title: &str, description: &str, definitions: &mut Definitions) -> Value {
     let mut properties = fields::<E>(definitions);
     properties.insert("person_id".to_owned(), id("The person", definitions));
-    object(title, description, properties, &["person_id"])
+    object(title, description, &properties, &["person_id"])
 }
 
 fn connection(definitions: &mut Definitions) -> Value {
@@ -110,7 +112,7 @@ fn connection(definitions: &mut Definitions) -> Value {
     properties.insert("organization_id".to_owned(), id("The organization", definitions));
     properties.insert("role".to_owned(), definitions.code_list::<CaseRole>());
     let description = "A person or an organization in a case, other than as its victim or perpetrator.";
-    let mut connection = object("Connection", description, properties, &["role"]);
+    let mut connection = object("Connection", description, &properties, &["role"]);
     extend(&mut connection, json!({ "anyOf": [{ "required": ["person_id"] }, { "required": ["organization_id"] }] }));
     connection
 }
@@ -132,9 +134,12 @@ fn fields<E: ReadEntity>(definitions: &mut Definitions) -> Map<String, Value> {
 /// What people need to know of a field.
 fn describe(property: &mut Value, field: &Field) {
     let title = if field.label.is_empty() { field.name } else { field.label };
-    extend(property, json!({ "title": title }));
+    extend(property, json!({ "title": title, "description": field.description() }));
     if field.core {
         extend(property, json!({ "x-core": true }));
+    }
+    if field.is_identifying() {
+        extend(property, json!({ "x-identifying": true }));
     }
     if field.status == FieldStatus::Deprecated {
         extend(property, json!({ "deprecated": true }));

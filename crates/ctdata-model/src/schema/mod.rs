@@ -41,7 +41,7 @@ pub const SCHEMA_NAMES: &[&str] = &[
 /// The schema of a name, complete in itself: it refers to nothing outside. `None` if there is none.
 ///
 /// Keys stand in alphabetic order. Titles are the labels of the standard; `x-core` marks the fields of its minimum set,
-/// `x-stand-in` names the value of the standard that stands in for a value that it does not have.
+/// `x-identifying` those that identify people or may, `x-stand-in` names the value of the standard that stands in for a value that it does not have.
 ///
 /// ```
 /// let schema = ctdata_model::schema("htcds-person").ok_or("no such schema")?;
@@ -73,8 +73,6 @@ impl Definitions {
     /// A reference to a part, which is made when it is first needed.
     fn refer(&mut self, name: &str, make: impl FnOnce(&mut Self) -> Value) -> Value {
         if !self.0.contains_key(name) {
-            // It may refer to itself or to others.
-            self.0.insert(name.to_owned(), Value::Null);
             let made = make(self);
             self.0.insert(name.to_owned(), made);
         }
@@ -115,7 +113,7 @@ impl Definitions {
 }
 
 /// An object with these properties and no others.
-fn object(title: &str, description: &str, properties: Map<String, Value>, required: &[&str]) -> Value {
+fn object(title: &str, description: &str, properties: &Map<String, Value>, required: &[&str]) -> Value {
     let mut object = json!({
         "title": title,
         "description": description,

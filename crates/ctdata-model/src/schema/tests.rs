@@ -122,6 +122,8 @@ fn every_field_of_the_dictionary_stands_in_one_schema() {
             let Some(field) = FIELDS.iter().find(|field| field.name == property) else { continue };
             let title = if field.label.is_empty() { field.name } else { field.label };
             assert_eq!(described["title"], title);
+            assert_eq!(described["description"], field.description());
+            assert_eq!(described.get("x-identifying").is_some(), field.is_identifying(), "{property}");
             assert_eq!(described.get("x-core").is_some(), field.core, "{property}");
             let deprecated = field.status == crate::htcds::FieldStatus::Deprecated;
             assert_eq!(described.get("deprecated").is_some(), deprecated, "{property}");
@@ -158,11 +160,13 @@ fn what_the_code_writes_is_valid() {
         let errors: Vec<_> = validator.iter_errors(&record).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{name}: {errors:?}");
     }
-    let mut lines = Vec::new();
-    write_json(&full_records(), JsonStyle::Lines, &mut lines).unwrap();
     let line = validator("htcds-line");
-    for text in lines.split(|byte| *byte == b'\n').filter(|text| !text.is_empty()) {
-        assert!(line.is_valid(&serde_json::from_slice(text).unwrap()));
+    for records in [full_records(), Simulator::new(3).htcds(60).unwrap()] {
+        let mut lines = Vec::new();
+        write_json(&records, JsonStyle::Lines, &mut lines).unwrap();
+        for text in lines.split(|byte| *byte == b'\n').filter(|text| !text.is_empty()) {
+            assert!(line.is_valid(&serde_json::from_slice(text).unwrap()));
+        }
     }
 }
 
@@ -223,7 +227,7 @@ fn lists_of_the_case_are_the_domains() {
                 continue;
             }
         };
-        if attribute.name().starts_with("c") {
+        if attribute.name().starts_with('c') {
             codes.sort_unstable();
         }
         assert_eq!(codes, labels, "{}", attribute.name());

@@ -12,9 +12,11 @@
 mod read;
 #[cfg(any(feature = "csv", feature = "schema"))]
 mod record;
-#[cfg(all(test, any(feature = "csv", feature = "schema")))]
+#[cfg(test)]
+#[cfg(any(feature = "csv", feature = "schema"))]
 pub(crate) mod sample;
-#[cfg(all(test, feature = "csv"))]
+#[cfg(test)]
+#[cfg(feature = "csv")]
 mod tests;
 #[cfg(feature = "csv")]
 mod tree;

@@ -70,7 +70,8 @@ fn are_lines(head: &[u8]) -> bool {
 /// or cases that messages name. An empty file has no records.
 ///
 /// ```
-/// use ctdata_model::htcds::{MethodsOfControl, ReadOptions, read_json};
+/// use ctdata_model::htcds::lists::MethodsOfControl;
+/// use ctdata_model::htcds::{ReadOptions, read_json};
 /// use ctdata_table::Control;
 ///
 /// let lines = r#"{"person": {"person_id": "P1", "prs_Gender": "Not Specified/Unknown"}}
@@ -137,6 +138,7 @@ struct Line<'a> {
 }
 
 /// Where a record stands.
+#[derive(Clone, Copy)]
 struct At {
     row: u64,
     line: Option<u64>,
@@ -208,7 +210,7 @@ impl<'a> Reader<'a> {
             Ok(Line { organization: None, person: None, case: Some(text) }) => self.case(text, at),
             _ => {
                 self.check(at.row)?;
-                self.refuse(&at, Fault { path: String::new(), message: NO_RECORD, value: None })
+                self.refuse(at, Fault { path: String::new(), message: NO_RECORD, value: None })
             }
         }
     }
@@ -262,8 +264,8 @@ impl<'a> Reader<'a> {
                 self.records.organizations.push(record);
                 Ok(())
             }
-            Ok(_) => self.refuse(&at, same_id("organization_id")),
-            Err(fault) => self.refuse(&at, fault),
+            Ok(_) => self.refuse(at, same_id("organization_id")),
+            Err(fault) => self.refuse(at, fault),
         }
     }
 
@@ -275,8 +277,8 @@ impl<'a> Reader<'a> {
                 self.records.persons.push(record);
                 Ok(())
             }
-            Ok(_) => self.refuse(&at, same_id("person_id")),
-            Err(fault) => self.refuse(&at, fault),
+            Ok(_) => self.refuse(at, same_id("person_id")),
+            Err(fault) => self.refuse(at, fault),
         }
     }
 
@@ -290,8 +292,8 @@ impl<'a> Reader<'a> {
                 self.records.cases.push(record);
                 Ok(())
             }
-            Ok(_) => self.refuse(&at, same_id("case_id")),
-            Err(fault) => self.refuse(&at, fault),
+            Ok(_) => self.refuse(at, same_id("case_id")),
+            Err(fault) => self.refuse(at, fault),
         }
     }
 
@@ -304,7 +306,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Leaves a record out; with [`OnError::Stop`] the first is the end.
-    fn refuse(&mut self, at: &At, fault: Fault) -> Result<(), ModelError> {
+    fn refuse(&mut self, at: At, fault: Fault) -> Result<(), ModelError> {
         let column = match (at.list, fault.path.as_str()) {
             ("", "") => None,
             ("", path) => Some(Arc::from(path)),
@@ -338,7 +340,7 @@ impl<'a> Reader<'a> {
             self.places.cases.iter().copied().zip(self.case_lines.iter().copied()).collect();
         for (fault, (row, line)) in faults.into_iter().zip(places) {
             if let Some(fault) = fault {
-                self.refuse(&At { row, line, list }, fault)?;
+                self.refuse(At { row, line, list }, fault)?;
             }
         }
         retain(&mut self.records.cases, &keep);
@@ -424,7 +426,7 @@ fn leads_somewhere<I: Eq + Hash>(id: Option<&I>, known: &HashSet<I>) -> bool {
 
 /// The fields that any record has, in the order of the standard: what is not recorded is not in the file.
 fn fields_of(records: &Records) -> Vec<&'static Field> {
-    fn add<'r, E: Entity + 'r>(fields: &mut HashSet<&'static str>, entities: impl Iterator<Item = &'r E> + Clone) {
+    fn add<'r, E: Entity + 'r>(fields: &mut HashSet<&'static str>, entities: &(impl Iterator<Item = &'r E> + Clone)) {
         for (position, name) in E::FIELDS.iter().enumerate() {
             if entities.clone().any(|entity| !entity.value(position).is_empty()) {
                 fields.insert(name);
@@ -433,15 +435,15 @@ fn fields_of(records: &Records) -> Vec<&'static Field> {
     }
     let mut found = HashSet::new();
     let cases = records.cases.iter();
-    add(&mut found, records.organizations.iter());
-    add(&mut found, records.persons.iter());
-    add(&mut found, records.persons.iter().map(|person| &person.consent));
-    add(&mut found, cases.clone());
-    add(&mut found, cases.clone().flat_map(|case| &case.victims));
-    add(&mut found, cases.clone().flat_map(|case| &case.perpetrators));
-    add(&mut found, cases.clone().flat_map(|case| &case.outgoing_referrals));
-    add(&mut found, cases.clone().flat_map(|case| &case.comments));
-    add(&mut found, cases.clone().flat_map(|case| &case.events));
-    add(&mut found, cases.flat_map(|case| &case.support_plans));
+    add(&mut found, &records.organizations.iter());
+    add(&mut found, &records.persons.iter());
+    add(&mut found, &records.persons.iter().map(|person| &person.consent));
+    add(&mut found, &cases.clone());
+    add(&mut found, &cases.clone().flat_map(|case| &case.victims));
+    add(&mut found, &cases.clone().flat_map(|case| &case.perpetrators));
+    add(&mut found, &cases.clone().flat_map(|case| &case.outgoing_referrals));
+    add(&mut found, &cases.clone().flat_map(|case| &case.comments));
+    add(&mut found, &cases.clone().flat_map(|case| &case.events));
+    add(&mut found, &cases.flat_map(|case| &case.support_plans));
     FIELDS.iter().filter(|field| found.contains(field.name)).collect()
 }

@@ -153,7 +153,7 @@ impl Object {
         let mut entity = E::default();
         for (position, name) in E::FIELDS.iter().enumerate() {
             if let Some(node) = self.take(name)? {
-                put(&mut entity, position, node).map_err(|fault| fault.within(name))?;
+                put(&mut entity, position, &node).map_err(|fault| fault.within(name))?;
             }
         }
         Ok(entity)
@@ -190,9 +190,9 @@ fn place(name: &str, position: usize) -> String {
 }
 
 /// Reads a value into a field.
-fn put<E: ReadEntity>(entity: &mut E, position: usize, node: Node) -> Result<(), Fault> {
+fn put<E: ReadEntity>(entity: &mut E, position: usize, node: &Node) -> Result<(), Fault> {
     let several = Reading { separator: "\0", date_format: None };
-    let (input, reading) = match &node {
+    let (input, reading) = match node {
         Node::Null => return Ok(()),
         Node::Flag(flag) => (Input::Flag(*flag), Reading::default()),
         Node::Text(text) => (Input::Text(text), Reading::default()),
@@ -219,7 +219,7 @@ fn put<E: ReadEntity>(entity: &mut E, position: usize, node: Node) -> Result<(),
         Node::Object(_) => return Err(Fault::at("", NO_VALUE)),
     };
     entity.read(position, input, reading).map_err(|fault| {
-        let value = if let Node::Text(text) = &node { Some(text.clone()) } else { None };
+        let value = if let Node::Text(text) = node { Some(text.clone()) } else { None };
         Fault { value, ..Fault::at("", fault.message()) }
     })
 }

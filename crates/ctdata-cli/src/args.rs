@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::risk::RiskOptions;
 
@@ -33,8 +33,16 @@ pub(crate) enum Command {
     Sample(SampleOptions),
     /// Check a file: findings by rule, with counts and first places
     Validate(ValidateOptions),
-    /// Convert between layouts, plain CSV, JSON lines and (if built with it) Parquet; prints what was lost
+    /// Convert between layouts, HTCDS files, plain CSV, JSON lines and (if built with it) Parquet; prints what was lost
     Convert(ConvertOptions),
+    /// See how far a file is from HTCDS: which core fields are there, filled and valid
+    Gap(GapOptions),
+    /// Draft a mapping from a file's own columns to HTCDS
+    Map(MapOptions),
+    /// Print the JSON Schema of a record type
+    Schema(SchemaOptions),
+    /// Split HTCDS records into cases and identities, linked by pseudonyms
+    Pseudonymize(PseudonymizeOptions),
     /// Compute indicators with intervals and bases
     Indicators(IndicatorsOptions),
     /// Measure the disclosure risk of a file as it stands
@@ -80,7 +88,9 @@ pub(crate) struct SampleOptions {
 pub(crate) struct ValidateOptions {
     #[command(flatten)]
     pub(crate) input: InputOptions,
-    /// How many problems of single cells are listed with their places
+    #[command(flatten)]
+    pub(crate) records: RecordOptions,
+    /// How many problems of single cells, and how many cases of HTCDS records, are listed with their places
     #[arg(long, default_value_t = 10, value_name = "N")]
     pub(crate) list: usize,
     /// Show the confidential text of cells that cannot be read, on standard error
@@ -97,9 +107,138 @@ pub(crate) struct ConvertOptions {
     /// The layout of the input; detected if left out. `json-lines` needs `--to`; `parquet` is never detected
     #[arg(long, value_name = "LAYOUT")]
     pub(crate) from: Option<String>,
-    /// The layout of the output: one of `ctdata formats`; that of the input if left out
+    /// The layout of the output: one of `ctdata formats`. Left out: what the name of the output says (.xlsx, .json,
+    /// .jsonl, .parquet), else that of the input
     #[arg(long, value_name = "LAYOUT")]
     pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) records: RecordOptions,
+    #[command(flatten)]
+    pub(crate) cases: CaseChoices,
+    /// Keep values that HTCDS does not have (such as restricted movement) instead of writing what stands in for them
+    #[arg(long)]
+    pub(crate) keep_extensions: bool,
+    /// Show the confidential text of cells and codes that cannot be read, on standard error
+    #[arg(long)]
+    pub(crate) show_values: bool,
+}
+
+/// How a file of HTCDS records is read.
+#[derive(Debug, Args, Default)]
+pub(crate) struct RecordOptions {
+    /// What the file's own columns and codes mean in HTCDS
+    #[arg(long, value_name = "MAP.toml")]
+    pub(crate) map: Option<PathBuf>,
+    /// The sheet of a workbook; the one with the records if left out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+}
+
+/// What becomes of HTCDS records where a case has less room.
+#[derive(Debug, Args, Default)]
+pub(crate) struct CaseChoices {
+    /// Who becomes a case besides actual victims: possible (victims), not-recorded (people without a status)
+    #[arg(long, value_name = "STATUS", value_delimiter = ',')]
+    pub(crate) include: Vec<Included>,
+    /// Which of several citizenships is taken
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) citizenship: Citizenship,
+    /// What section A of ISIC says of the sector where no division is given
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) section_a: SectionA,
+    /// Leave the recruiter's relation empty: the standard only knows that of the trafficker
+    #[arg(long)]
+    pub(crate) no_recruiters: bool,
+}
+
+/// Who becomes a case besides actual victims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Included {
+    Possible,
+    NotRecorded,
+}
+
+/// Which of several citizenships is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Citizenship {
+    #[default]
+    OnlyIfOne,
+    First,
+}
+
+/// What section A of ISIC says of the sector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum SectionA {
+    #[default]
+    NotRecorded,
+    Agriculture,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GapOptions {
+    /// The file
+    pub(crate) file: PathBuf,
+    /// Its format (see `ctdata formats`); detected if left out
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+    #[command(flatten)]
+    pub(crate) records: RecordOptions,
+    /// All fields, not only the core ones
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Also write the report in Markdown to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Show the confidential text of cells and codes that cannot be read, on standard error
+    #[arg(long)]
+    pub(crate) show_values: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MapOptions {
+    /// The file whose header is matched
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) init: PathBuf,
+    /// The mapping file to write; standard output if left out
+    #[arg(long, value_name = "MAP.toml")]
+    pub(crate) out: Option<PathBuf>,
+    /// List the confidential codes that were found, so that each can be given its meaning
+    #[arg(long)]
+    pub(crate) show_values: bool,
+    /// The sheet of a workbook; the first if left out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaOptions {
+    /// The record type; left out, their names are listed
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("key").required(true))]
+pub(crate) struct PseudonymizeOptions {
+    /// The file of HTCDS records
+    pub(crate) input: PathBuf,
+    /// The file to write cases to: without names, texts and full birth dates; a working copy
+    pub(crate) cases: PathBuf,
+    /// The file to write identities to, as JSON: pseudonyms, and what is not in the cases; a working copy
+    pub(crate) identities: PathBuf,
+    /// The file that holds the key: at least 16 bytes, as they are or in hexadecimal digits
+    #[arg(long, value_name = "FILE", group = "key")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The environment variable that holds the key
+    #[arg(long, value_name = "NAME", group = "key")]
+    pub(crate) key_env: Option<String>,
+    /// The format of the input; detected if left out
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+    /// The format of the cases; what the name of the file says, or htcds-json, if left out
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) records: RecordOptions,
 }
 
 #[derive(Debug, Args)]

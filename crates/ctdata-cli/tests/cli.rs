@@ -63,13 +63,14 @@ impl Shell {
     }
 }
 
-const LAYOUTS: [&str; 6] = [
+const LAYOUTS: [&str; 7] = [
     "ctdc-kanon-62",
     "ctdc-kanon-63",
     "ctdc-kanon-64",
     "ctdc-synthetic-2021",
     "ctdc-synthetic-2024",
     "ctdc-victim-perpetrator",
+    "htcds-cases",
 ];
 
 #[test]
@@ -78,7 +79,7 @@ fn every_layout_is_made_detected_found_valid_and_written_back() {
     let formats = shell.json(&["formats"]);
     let names: Vec<&str> =
         formats["formats"].as_array().unwrap().iter().map(|format| format["name"].as_str().unwrap()).collect();
-    assert_eq!(names[..6], LAYOUTS);
+    assert_eq!(names[..7], LAYOUTS);
     for layout in LAYOUTS {
         shell.sample("cases.csv", layout);
         let report = shell.json(&["validate", "cases.csv"]);

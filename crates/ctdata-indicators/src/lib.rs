@@ -50,8 +50,8 @@
 //! random sample of victims.
 //!
 //! # Features
-//! `csv` (population files, long CSV) and `serde` are on by default; `rayon` counts on all cores of
-//! the caller's pool with the same results. MSRV 1.89.
+//! `csv` (population files, long CSV) and `serde` are on by default; `schema` describes observations
+//! as JSON Schema; `rayon` counts on all cores of the caller's pool with the same results. MSRV 1.89.
 
 mod catalogue;
 mod compute;

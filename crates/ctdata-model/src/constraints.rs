@@ -77,6 +77,8 @@ mod tests {
             let expected = match layout.name {
                 "ctdc-synthetic-2021" => 9,
                 "ctdc-synthetic-2024" => 6,
+                // 12 sectors, 4 types, 2 on age, 2 on entry.
+                "htcds-cases" => 20,
                 _ => 26,
             };
             assert_eq!(resolved, expected, "{}", layout.name);

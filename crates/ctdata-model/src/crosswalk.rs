@@ -1,7 +1,9 @@
 //! From one layout to another: what goes where, and what is lost.
 //!
 //! To a coarser layout, statements are merged as the release itself merged them; to a finer one, columns
-//! are left empty. Nothing is expanded into parts that a source did not state.
+//! are left empty. Nothing is expanded into parts that a source did not state. What cases from HTCDS say twice, in the
+//! words of HTCDS and in those of CTDC, is lost only where the second is not there. A person who was found not to be a
+//! victim never enters a layout of CTDC.
 //!
 //! # Sources
 //! Global Synthetic Data Codebook version 2 (2024), section 6 and appendix II, for the merges of 2024; the
@@ -13,7 +15,7 @@ use ctdata_table::{Cell, Column, Domain, Missing, Origin};
 
 use crate::{
     AgeBand, CaseAttribute, CaseGroup, CaseTable, Coding, DurationBand, ExploitationForm, Gender, Layout,
-    LayoutAttribute, LayoutKind, Majority, MeansOfControl, ModelError, Token,
+    LayoutAttribute, LayoutKind, Majority, MeansOfControl, ModelError, Token, TraffickingStatus,
 };
 
 /// What became of a column, or of some of its cells.
@@ -61,6 +63,9 @@ pub struct Conversion {
     pub cases: CaseTable,
     /// What was lost, in the order of the source's columns, then of the target's.
     pub losses: Vec<Loss>,
+    /// Rows of people who were found not to be victims: they are in no layout that does not say so. The other rows
+    /// keep their order.
+    pub left_out: u64,
 }
 
 /// Converts cases to another layout.
@@ -85,6 +90,9 @@ pub fn convert(cases: &CaseTable, target: &'static Layout) -> Result<Conversion,
             reason: "its rows join a victim with perpetrators, who are not in case rows",
         });
     }
+    let victims = victims(cases, target)?;
+    let left_out = victims.as_ref().map_or(0, |victims| (cases.rows() - victims.rows()) as u64);
+    let cases = victims.as_ref().unwrap_or(cases);
     let mut work = Work { cases, target, losses: Vec::new(), used: Vec::new(), lists: HashMap::new() };
     let mut columns = Vec::with_capacity(target.columns.len());
     for column in target.columns {
@@ -94,13 +102,15 @@ pub fn convert(cases: &CaseTable, target: &'static Layout) -> Result<Conversion,
     }
     let Work { mut losses, used, mut lists, .. } = work;
     for &attribute in cases.attributes() {
-        if !used.contains(&attribute) {
-            losses.push(Loss {
-                column: name_in(cases, attribute),
-                kind: LossKind::Dropped,
-                into: None,
-                rows: rows_that_say(cases, attribute),
-            });
+        if used.contains(&attribute) {
+            continue;
+        }
+        let (rows, is_said_again) = match said_again(attribute) {
+            [] => (rows_that_say(cases, attribute), false),
+            again => (rows_that_say_alone(cases, attribute, again), true),
+        };
+        if rows > 0 || !is_said_again {
+            losses.push(Loss { column: name_in(cases, attribute), kind: LossKind::Dropped, into: None, rows });
         }
     }
     let position = |loss: &Loss| {
@@ -113,7 +123,53 @@ pub fn convert(cases: &CaseTable, target: &'static Layout) -> Result<Conversion,
     };
     losses.sort_by_key(|loss| (position(loss), loss.kind));
     let cases = CaseTable::from_columns(target, columns, |attribute| lists.remove(&attribute))?;
-    Ok(Conversion { cases, losses })
+    Ok(Conversion { cases, losses, left_out })
+}
+
+/// The rows without those of people who are no victims; `None` if all may stay.
+fn victims(cases: &CaseTable, target: &Layout) -> Result<Option<CaseTable>, ModelError> {
+    if target.column_of(CaseAttribute::TraffickingStatus).is_some() {
+        return Ok(None);
+    }
+    let Some(column) = cases.column(CaseAttribute::TraffickingStatus) else { return Ok(None) };
+    let is_victim = |code: u16| code != TraffickingStatus::NotAVictim as u16;
+    let kept: Vec<u32> = (0u32..).zip(column.iter()).filter(|&(_, code)| is_victim(code)).map(|(row, _)| row).collect();
+    if kept.len() == cases.rows() { Ok(None) } else { cases.take(&kept).map(Some) }
+}
+
+/// What cases from HTCDS say again in the words of CTDC, which every layout of CTDC has or accounts for.
+fn said_again(attribute: CaseAttribute) -> &'static [CaseAttribute] {
+    use crate::{LabourSector as S, RecruiterRelation as R};
+    use CaseAttribute::{Form, Recruiter, Sector};
+    match attribute {
+        CaseAttribute::Industry => &[
+            Sector(S::Agriculture),
+            Sector(S::Aquafarming),
+            Sector(S::Construction),
+            Sector(S::DomesticWork),
+            Sector(S::Hospitality),
+            Sector(S::Manufacturing),
+            Sector(S::MiningOrDrilling),
+            Sector(S::Transportation),
+            Sector(S::Other),
+        ],
+        Form(ExploitationForm::ForcedBegging) => &[Sector(S::Begging)],
+        Form(ExploitationForm::ForcedCriminality) => &[Sector(S::IllicitActivities)],
+        CaseAttribute::TraffickerRelationship => {
+            &[Recruiter(R::IntimatePartner), Recruiter(R::Friend), Recruiter(R::Family), Recruiter(R::Other)]
+        }
+        _ => &[],
+    }
+}
+
+/// Rows that say something of an attribute and none of these flags.
+fn rows_that_say_alone(cases: &CaseTable, attribute: CaseAttribute, again: &[CaseAttribute]) -> u64 {
+    let Some(column) = cases.column(attribute) else { return 0 };
+    let flags: Vec<&Column> = again.iter().filter_map(|flag| cases.column(*flag)).collect();
+    let is_said_again = any_yes(&flags, cases.rows());
+    let described = attribute.attribute();
+    let says = |code: u16| if attribute.is_flag() { code == 1 } else { described.is_value(code) };
+    column.iter().zip(is_said_again.iter()).filter(|&(code, again)| says(code) && again != 1).count() as u64
 }
 
 struct Work<'a> {
@@ -333,7 +389,11 @@ fn parts_of(attribute: CaseAttribute) -> Vec<CaseAttribute> {
                 .map(CaseAttribute::Control)
                 .into()
         }
-        CaseAttribute::Control(means) => means.merges().iter().copied().map(CaseAttribute::Control).collect(),
+        CaseAttribute::Control(means) => {
+            let parts = means.merges().iter().copied().map(CaseAttribute::Control);
+            // What is narrower than a part is a part too.
+            parts.flat_map(|part| std::iter::once(part).chain(parts_of(part))).collect()
+        }
         CaseAttribute::Form(ExploitationForm::Other) => ExploitationForm::ALL
             .iter()
             .copied()
@@ -405,6 +465,10 @@ fn rows_that_say(cases: &CaseTable, attribute: CaseAttribute) -> u64 {
     let (Some(column), Some(described)) = (cases.table().column(position), cases.table().schema().get(position)) else {
         return 0;
     };
+    if attribute == CaseAttribute::TraffickingStatus {
+        // That they are actual victims is what CTDC says of all.
+        return column.iter().filter(|&code| code == TraffickingStatus::PossibleVictim as u16).count() as u64;
+    }
     column.iter().filter(|&code| if attribute.is_flag() { code == 1 } else { described.is_value(code) }).count() as u64
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ctdata_table::{StopReason, TableError};
+use ctdata_table::{Location, StopReason, TableError};
 
 /// An error of this crate. It names places and rules, never a value of a confidential cell.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +93,34 @@ pub enum ModelError {
         /// The first problem, with its place.
         first: String,
     },
+    /// A mapping file that says something that cannot be.
+    #[cfg(feature = "mapping")]
+    #[error("{file}{}: {message}", line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Map {
+        /// The mapping file.
+        file: String,
+        /// The line, from 1, where one can be named.
+        line: Option<usize>,
+        /// What is wrong, in words of the mapping file.
+        message: String,
+    },
+    /// Cells have codes that the mapping misses.
+    #[cfg(feature = "mapping")]
+    #[error("{file}: codes that the mapping misses: {}", semicolons(columns))]
+    UnmappedCodes {
+        /// The file.
+        file: String,
+        /// The columns, in the order of the mapping.
+        columns: Vec<crate::htcds::mapping::UnmappedColumn>,
+    },
+    /// A workbook that cannot be read, or what cannot be written into one.
+    #[error("{at}: {rule}")]
+    Workbook {
+        /// The file, and the sheet, row and column as far as they are known.
+        at: Location,
+        /// What is wrong there.
+        rule: Cow<'static, str>,
+    },
     /// A key for pseudonyms that cannot be used.
     #[error("{place}: the key {rule}")]
     Key {
@@ -119,6 +147,11 @@ impl From<TableError> for ModelError {
             error => Self::Table(error),
         }
     }
+}
+
+#[cfg(feature = "mapping")]
+fn semicolons(items: &[impl ToString]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn hint(text: Option<&str>) -> String {

@@ -58,6 +58,8 @@ pub mod period;
 pub mod recorded;
 pub mod redacted;
 pub mod region;
+#[cfg(feature = "schema")]
+mod schema;
 mod simulate;
 pub mod validate;
 
@@ -84,4 +86,6 @@ pub use period::{InvalidPeriod, Period, Precision, Year};
 pub use recorded::Recorded;
 pub use redacted::Redacted;
 pub use region::{IntermediateRegion, Region, SdgRegion, SubRegion};
+#[cfg(feature = "schema")]
+pub use schema::{SCHEMA_NAMES, schema};
 pub use simulate::Simulator;

@@ -150,7 +150,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn columns_come_in_any_order_and_case(which in 0usize..6, keys in prop::collection::vec(any::<u32>(), 64), upper: bool) {
+    fn columns_come_in_any_order_and_case(which in 0usize..7, keys in prop::collection::vec(any::<u32>(), 64), upper: bool) {
         let layout = &LAYOUTS[which];
         let dataset = simulated(layout, 60);
         let mut cells = cells(&written(&dataset), char::from(layout.separator));

@@ -68,7 +68,7 @@ pub use plan::plans;
 pub use plan::{
     AnonymizePlan, AttributePlan, BudgetPlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CodingPlan, CombinationPlan,
     DistancePlan, FullGeneralization, HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan, PerturbPlan, Plan,
-    ReplacementPlan, Role, SynthesizePlan, TablePlan, ThresholdPlan,
+    RecordsPlan, ReplacementPlan, Role, SynthesizePlan, TablePlan, ThresholdPlan,
 };
 pub use quality::{ColumnQuality, Quality};
 pub use randomness::Randomness;

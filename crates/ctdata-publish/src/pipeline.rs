@@ -117,6 +117,8 @@ impl Publisher {
 
     fn protected(&self, outcome: Outcome, plan: Plan, input: &Path, control: &Control) -> Result<Done, PublishError> {
         let validation = validate(&outcome, &plan, input, control)?;
+        let format = outcome.format();
+        let of_records = of_records(&outcome);
         let dataset = match outcome.into_dataset()? {
             Dataset::Plain(table) => Dataset::Plain(crate::plain::typed(table, &plan)?),
             dataset => match plan.attributes.iter().find(|attribute| attribute.order.is_some()) {
@@ -143,7 +145,7 @@ impl Publisher {
         let method = plan.anonymize.method(&plan.attributes);
         let levels = attributes.iter().filter_map(|account| Some((account.attribute.clone(), account.level?)));
         let account = Account {
-            format: dataset.format(),
+            format,
             validation,
             method,
             perturbation: preparations.reports,
@@ -156,7 +158,7 @@ impl Publisher {
             statement: statement.clone(),
             verified: true,
             quality,
-            remarks: remarks(&protected, method, &attributes),
+            remarks: of_records.into_iter().chain(remarks(&protected, method, &attributes)).collect(),
             attributes,
             outputs: Vec::new(),
         };
@@ -175,7 +177,10 @@ impl Publisher {
                 && plan.synthesize.as_ref().is_some_and(crate::SynthesizePlan::is_differentially_private)
         });
         let on_error = if leaves_out { OnError::Collect { limit: 0 } } else { OnError::Stop };
-        let reader = CaseReader { separator, on_error, ..CaseReader::default() };
+        let mut reader = CaseReader { separator, on_error, ..CaseReader::default() };
+        if let Some((plan, records)) = plan.as_ref().and_then(|plan| Some((plan, plan.input.records.as_ref()?))) {
+            records.apply(&plan.folder, &mut reader).map_err(|error| error.of_plan(&plan.name))?;
+        }
         let is_plain = format.is_some_and(|format| format.trim().eq_ignore_ascii_case(PLAIN_LAYOUT));
         let outcome = match &plan {
             Some(plan) if is_plain => {
@@ -212,7 +217,11 @@ pub(crate) fn validate(
     input: &Path,
     control: &Control,
 ) -> Result<Report, PublishError> {
-    let report = Validator::default().check_outcome(outcome, control).all()?;
+    let validator = Validator::default();
+    let report = match outcome.source() {
+        Some(source) => validator.check_htcds(source.records(), control).all()?,
+        None => validator.check_outcome(outcome, control).all()?,
+    };
     let mut errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
     match errors.next() {
         Some(first) if !plan.input.accept_errors => Err(PublishError::Invalid {
@@ -222,6 +231,18 @@ pub(crate) fn validate(
         }),
         _ => Ok(report),
     }
+}
+
+/// What became of HTCDS records on the way to cases.
+pub(crate) fn of_records(outcome: &Outcome) -> Vec<String> {
+    let Some(source) = outcome.source() else { return Vec::new() };
+    let reasons = source.left_out().iter().filter(|reason| reason.victims > 0);
+    let mut remarks: Vec<String> =
+        reasons.map(ToString::to_string).collect();
+    if !source.losses().is_empty() {
+        remarks.push("cases say less than records: `ctdata convert` tells field by field what was lost".to_owned());
+    }
+    remarks
 }
 
 fn remarks(protected: &Protected, method: Method, attributes: &[AttributeAccount]) -> Vec<String> {

@@ -3,28 +3,42 @@
 use std::fs::File;
 use std::path::Path;
 
+use ctdata::model::htcds::{Degraded, FieldLoss, HtcdsFormat, LeftOut, RecordReader, from_cases, standard};
 use ctdata::model::{
-    CaseTable, Dataset, LayoutKind, Loss, LossKind, ModelError, PLAIN_LAYOUT, convert, read_json_lines, write_cases,
-    write_json_lines, write_table,
+    CaseTable, Dataset, LayoutKind, Loss, LossKind, ModelError, OnError, Outcome, PLAIN_LAYOUT, convert,
+    read_json_lines, write_cases, write_json_lines, write_table,
 };
 use ctdata::table::TableError;
 use ctdata::table::csv::{WriteOptions, write_csv};
 use serde::Serialize;
 
-use super::JSON_LINES;
 use super::parquet::{self, PARQUET};
-use crate::args::{ConvertOptions, InputOptions};
+use super::{JSON_LINES, records};
+use crate::args::ConvertOptions;
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
 use crate::session::{Session, keep_apart, working_copy};
 
 #[derive(Serialize)]
-struct Converted {
+struct Converted<'a> {
     from: &'static str,
     to: &'static str,
     rows: usize,
     losses: Vec<Loss>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: Option<RecordsAccount<'a>>,
     output: String,
+}
+
+/// What became of HTCDS records on the way.
+#[derive(Serialize, Default)]
+struct RecordsAccount<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    left_out: &'a [LeftOut],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    losses: &'a [FieldLoss],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    degraded: Vec<Degraded>,
 }
 
 fn is(name: &str, format: &str) -> bool {
@@ -33,6 +47,9 @@ fn is(name: &str, format: &str) -> bool {
 
 /// The format of this name, as `ctdata formats` spells it.
 fn target(name: &str) -> Result<&'static str, Failure> {
+    if let Some(format) = HtcdsFormat::named(name) {
+        return Ok(format.name());
+    }
     match [PLAIN_LAYOUT, JSON_LINES, PARQUET].into_iter().find(|format| is(name, format)) {
         Some(PARQUET) => parquet::check().map(|()| PARQUET),
         Some(format) => Ok(format),
@@ -40,36 +57,136 @@ fn target(name: &str) -> Result<&'static str, Failure> {
     }
 }
 
+/// The format that the name of the output tells, if it is unmistakable.
+fn by_name(out: &Path) -> Result<Option<&'static str>, Failure> {
+    if out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(PARQUET)) {
+        return parquet::check().map(|()| Some(PARQUET));
+    }
+    Ok(records::by_name(out).map(HtcdsFormat::name))
+}
+
 pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Failure> {
     keep_apart(&[&options.input], &[&options.out])?;
     // A wrong name is told before a large file is read.
-    let to = options.to.as_deref().map(target).transpose()?;
+    let to = match options.to.as_deref() {
+        Some(name) => Some(target(name)?),
+        None => by_name(&options.out)?,
+    };
     let from_lines = options.from.as_deref().is_some_and(|name| is(name, JSON_LINES));
     let from_parquet = options.from.as_deref().is_some_and(|name| is(name, PARQUET));
+    if !from_lines && !from_parquet && holds_records(options)? {
+        match to {
+            None => return convert_records(options, None, session),
+            Some(name) => {
+                if let Some(format) = HtcdsFormat::named(name) {
+                    return convert_records(options, Some(format), session);
+                }
+            }
+        }
+    }
+    let mut outcome = None;
     let dataset = if from_lines {
         Dataset::Cases(json_cases(&options.input, to)?)
     } else if from_parquet {
         Dataset::Plain(parquet::read(&options.input, session)?)
     } else {
-        let input = InputOptions { file: options.input.clone(), format: options.from.clone() };
-        super::read(&input, session)?
+        let how = (OnError::Stop, options.show_values);
+        let from = options.from.as_deref();
+        let read = records::outcome(&options.input, from, &options.records, &options.cases, how, session)?;
+        outcome.insert(read).clone().into_dataset()?
     };
+    let source = outcome.as_ref().and_then(Outcome::source);
     let rows = dataset.table().rows();
-    let from = match (from_lines, from_parquet) {
-        (true, _) => JSON_LINES,
-        (_, true) => PARQUET,
+    let from = match (from_lines, from_parquet, &outcome) {
+        (true, ..) => JSON_LINES,
+        (_, true, _) => PARQUET,
+        (.., Some(outcome)) => outcome.format(),
         _ => dataset.format(),
     };
     let to = to.unwrap_or_else(|| dataset.format());
-    let losses = write(&dataset, to, &options.out, session)?;
+    let mut account = source.map(|source| RecordsAccount {
+        left_out: source.left_out(),
+        losses: source.losses(),
+        degraded: Vec::new(),
+    });
+    let made;
+    let losses = match HtcdsFormat::named(to) {
+        Some(format) => {
+            made = from_cases(dataset.cases()?);
+            records::write(&made.records, format, &options.out, session)?;
+            account = Some(RecordsAccount { losses: &made.losses, ..RecordsAccount::default() });
+            Vec::new()
+        }
+        None => write(&dataset, to, &options.out, session)?,
+    };
+    let output = options.out.display().to_string();
     if session.json {
-        return session.document(&Converted { from, to, rows, losses, output: options.out.display().to_string() });
+        return session.document(&Converted { from, to, rows, losses, records: account, output });
     }
-    session.remark(format!("{} rows from {from} to {to} in {}", count(rows as u64), options.out.display()));
+    session.remark(format!("{} rows from {from} to {to} in {output}", count(rows as u64)));
+    if let Some(account) = &account {
+        session.text(&account.words())?;
+    }
     if losses.is_empty() {
-        return session.text("nothing was lost\n");
+        return if account.is_some() { Ok(()) } else { session.text("nothing was lost\n") };
     }
     session.text(&words(&losses))
+}
+
+/// Whether the input is a file of HTCDS records.
+fn holds_records(options: &ConvertOptions) -> Result<bool, Failure> {
+    if options.records.map.is_some() {
+        return Ok(true);
+    }
+    match options.from.as_deref() {
+        Some(name) => Ok(HtcdsFormat::named(name).is_some()),
+        None => Ok(RecordReader::recognize(&options.input)?.is_some()),
+    }
+}
+
+/// Records in another format, or in their own: nothing is lost but values that the standard does not have.
+fn convert_records(options: &ConvertOptions, to: Option<HtcdsFormat>, session: &Session) -> Result<(), Failure> {
+    let from = options.from.as_deref();
+    let outcome = records::read(&options.input, from, &options.records, options.show_values, session)?;
+    let from = outcome.format();
+    let to = to.or_else(|| HtcdsFormat::named(from)).unwrap_or(HtcdsFormat::Csv);
+    let records = outcome.into_records()?;
+    let (records, degraded) = if options.keep_extensions { (records, Vec::new()) } else { standard(&records) };
+    records::write(&records, to, &options.out, session)?;
+    let account = RecordsAccount { degraded, ..RecordsAccount::default() };
+    let output = options.out.display().to_string();
+    let (to, rows) = (to.name(), records.victims());
+    if session.json {
+        return session.document(&Converted { from, to, rows, losses: Vec::new(), records: Some(account), output });
+    }
+    let (cases, victims) = (count(records.cases.len() as u64), count(rows as u64));
+    session.remark(format!("{cases} cases with {victims} victims from {from} to {to} in {output}"));
+    session.text(&account.words())
+}
+
+impl RecordsAccount<'_> {
+    fn words(&self) -> String {
+        if self.left_out.is_empty() && self.losses.is_empty() && self.degraded.is_empty() {
+            return "nothing was lost\n".to_owned();
+        }
+        let mut text = String::new();
+        for reason in self.left_out {
+            text.extend([&reason.to_string(), "\n"]);
+        }
+        let entries = self.losses.iter().map(|loss| {
+            let into = loss.into.unwrap_or_default().to_owned();
+            vec![loss.field.to_owned(), into, count(loss.victims), format!("{}: {}", loss.kind.words(), loss.why)]
+        });
+        let degraded = self.degraded.iter().map(|entry| {
+            vec![entry.field.to_owned(), entry.field.to_owned(), count(entry.victims), entry.to_string()]
+        });
+        let rows: Vec<Vec<String>> = entries.chain(degraded).collect();
+        if rows.is_empty() {
+            return text;
+        }
+        let header = [("field", Align::Left), ("into", Align::Left), ("people", Align::Right), ("what became of it", Align::Left)];
+        text + &table(&header, &rows)
+    }
 }
 
 fn json_cases(input: &Path, to: Option<&str>) -> Result<CaseTable, Failure> {

@@ -1,5 +1,6 @@
 //! `ctdata formats`
 
+use ctdata::model::htcds::HtcdsFormat;
 use ctdata::model::{LAYOUTS, LayoutKind, PLAIN_LAYOUT};
 use serde::Serialize;
 
@@ -33,6 +34,12 @@ pub(crate) fn run(session: &Session) -> Result<(), Failure> {
         },
         columns: Some(layout.columns.len() + usize::from(layout.notice.is_some())),
     });
+    let records = HtcdsFormat::ALL.iter().map(|format| Format {
+        name: format.name(),
+        title: format.title(),
+        rows: "a person in a case",
+        columns: None,
+    });
     let others = [
         Format {
             name: JSON_LINES,
@@ -53,7 +60,7 @@ pub(crate) fn run(session: &Session) -> Result<(), Failure> {
         rows: "a record",
         columns: None,
     });
-    let formats: Vec<Format> = layouts.chain(others).chain(parquet).collect();
+    let formats: Vec<Format> = layouts.chain(records).chain(others).chain(parquet).collect();
     if session.json {
         return session.document(&Formats { formats });
     }

@@ -4,12 +4,17 @@ pub(crate) mod anonymize;
 pub(crate) mod convert;
 pub(crate) mod evaluate;
 pub(crate) mod formats;
+pub(crate) mod gap;
 pub(crate) mod indicators;
 pub(crate) mod ledger;
+pub(crate) mod map;
 pub(crate) mod parquet;
+pub(crate) mod pseudonymize;
 pub(crate) mod publish;
+pub(crate) mod records;
 pub(crate) mod risk;
 pub(crate) mod sample;
+pub(crate) mod schema;
 pub(crate) mod synthesize;
 pub(crate) mod validate;
 
@@ -33,7 +38,14 @@ pub(crate) fn now() -> String {
 
 /// Reads a whole file; the first row that cannot be used is an error.
 pub(crate) fn read(input: &InputOptions, session: &Session) -> Result<Dataset, Failure> {
-    Ok(outcome(&CaseReader::default(), &input.file, input.format.as_deref(), session)?.into_dataset()?)
+    Ok(outcome(&CaseReader::default(), &input.file, input.format.as_deref(), false, session)?.into_dataset()?)
+}
+
+/// Today, for checks that dates are not in the future.
+pub(crate) fn today() -> chrono::NaiveDate {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default().date_naive()
 }
 
 /// Reads a file as the reader says. A header of no layout comes with the way out.
@@ -41,6 +53,7 @@ pub(crate) fn outcome(
     reader: &CaseReader,
     file: &Path,
     format: Option<&str>,
+    show_values: bool,
     session: &Session,
 ) -> Result<Outcome, Failure> {
     let read = reader.read_as(file, format, &session.control);
@@ -51,7 +64,7 @@ pub(crate) fn outcome(
         } else {
             String::new()
         };
-        let mut failure = Failure::from(error);
+        let mut failure = records::explained(error, show_values);
         failure.message.push_str(&hint);
         failure
     })

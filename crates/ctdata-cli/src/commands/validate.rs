@@ -1,33 +1,35 @@
 //! `ctdata validate`
 
-use ctdata::model::CaseReader;
 use ctdata::model::OnError;
 use ctdata::model::validate::{Report, Severity, Validator};
 
-use crate::args::ValidateOptions;
+use super::records;
+use crate::args::{CaseChoices, ValidateOptions};
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::{Session, say};
+use crate::session::Session;
 
 pub(crate) fn run(options: &ValidateOptions, session: &Session) -> Result<(), Failure> {
-    let reader = CaseReader {
-        on_error: OnError::Collect { limit: options.list },
-        keep_values: options.show_values,
-        ..CaseReader::default()
+    let how = (OnError::Collect { limit: options.list }, options.show_values);
+    let format = options.input.format.as_deref();
+    // Whether possible victims become cases does not matter here.
+    let choices = CaseChoices::default();
+    let outcome = records::outcome(&options.input.file, format, &options.records, &choices, how, session)?;
+    let validator = Validator::default();
+    let report = match outcome.source() {
+        Some(source) => {
+            let check = validator.check_htcds(source.records(), &session.control);
+            check.on(super::today()).cases(options.list).all()?
+        }
+        None => validator.check_outcome(&outcome, &session.control).all()?,
     };
-    let outcome = super::outcome(&reader, &options.input.file, options.input.format.as_deref(), session)?;
-    let report = Validator::default().check_outcome(&outcome, &session.control).all()?;
     if session.json {
         session.document(&report)?;
     } else {
         session.text(&words(&report))?;
     }
-    for problem in outcome.problems().kept().iter().take(options.list) {
-        match (&problem.value, options.show_values) {
-            (Some(value), true) => say(&format!("{problem}: {:?}", value.expose())),
-            _ => session.remark(problem.to_string()),
-        }
-    }
+    let kept = outcome.problems().kept();
+    records::tell(kept.get(..options.list.min(kept.len())).unwrap_or_default(), options.show_values, session);
     if report.is_valid() { Ok(()) } else { Err(Failure { code: Failure::NO, message: String::new() }) }
 }
 

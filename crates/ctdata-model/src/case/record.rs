@@ -204,7 +204,7 @@ macro_rules! fields {
         impl Case {
             /// What is recorded of an attribute, as a code of its domain; `None` if the case does not have it or
             /// it is a list.
-            fn code(&self, attribute: CaseAttribute) -> Option<Recorded<u16>> {
+            pub(crate) fn code(&self, attribute: CaseAttribute) -> Option<Recorded<u16>> {
                 match attribute {
                     $(CaseAttribute::$single => self.$field.map(to_codes),)+
                     $(CaseAttribute::$member(value) => self.$map.get(&value).copied().map(to_codes),)+
@@ -213,7 +213,7 @@ macro_rules! fields {
             }
 
             /// Records a code of an attribute that is no list.
-            fn set_code(&mut self, attribute: CaseAttribute, cell: Recorded<u16>) {
+            pub(crate) fn set_code(&mut self, attribute: CaseAttribute, cell: Recorded<u16>) {
                 match attribute {
                     $(CaseAttribute::$single => self.$field = Some(from_codes(cell)),)+
                     $(CaseAttribute::$member(value) => {

@@ -22,6 +22,8 @@ pub use outcome::{Outcome, Problem, Problems};
 #[cfg(feature = "csv")]
 pub use reader::CaseReader;
 pub use releases::LAYOUTS;
+#[cfg(feature = "csv")]
+pub(crate) use rows::{TOO_LONG, TOO_SHORT};
 pub use victim_perpetrator::VpAttribute;
 #[cfg(feature = "csv")]
 pub use writer::{write_cases, write_recoded, write_table};

@@ -1,10 +1,11 @@
 //! What came of reading a file: the rows that could be used, and everything that was noticed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use ctdata_table::Location;
+use ctdata_table::{Ids, Location};
 
+use crate::htcds::{CaseOptions, CaseRow, FieldLoss, HtcdsOutcome, LeftOut, to_cases};
 use crate::validate::{Finding, Place, Severity};
 use crate::{CaseTable, Dataset, ModelError, Redacted};
 
@@ -97,9 +98,67 @@ pub struct Outcome {
     pub(super) file: Arc<str>,
     /// Rows left out, numbered from 1, ascending.
     pub(super) left_out: Vec<u64>,
+    /// The records that cases were made from.
+    pub(super) source: Option<Arc<Source>>,
+}
+
+/// Records of HTCDS, and the account of the cases that were made from them.
+#[derive(Debug)]
+pub struct Source {
+    pub(super) records: HtcdsOutcome,
+    pub(super) losses: Vec<FieldLoss>,
+    pub(super) left_out: Vec<LeftOut>,
+    /// The row of the file of each case.
+    pub(super) rows: Vec<u64>,
+}
+
+impl Source {
+    /// The records, as they were read.
+    pub fn records(&self) -> &HtcdsOutcome {
+        &self.records
+    }
+
+    /// What the records say and cases do not.
+    pub fn losses(&self) -> &[FieldLoss] {
+        &self.losses
+    }
+
+    /// Victims in the records who are no cases, by reason.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
 }
 
 impl Outcome {
+    /// The cases that records make. Rows are people: who has several cases has one number in the table's ids, which is
+    /// the position of the person in the records.
+    ///
+    /// # Errors
+    /// As [`to_cases`](crate::htcds::to_cases).
+    pub fn of_records(records: HtcdsOutcome, options: &CaseOptions) -> Result<Self, ModelError> {
+        let made = to_cases(records.usable(), options)?;
+        let persons: HashMap<&str, usize> =
+            records.usable().persons.iter().enumerate().map(|(at, person)| (person.id.expose(), at)).collect();
+        let mut ids = Vec::with_capacity(made.rows.len());
+        let mut rows = Vec::with_capacity(made.rows.len());
+        for &CaseRow { case, victim } in &made.rows {
+            let found = records.usable().cases.get(case).and_then(|case| case.victims.get(victim));
+            let person = found.and_then(|victim| persons.get(victim.person.expose()).copied());
+            // Somebody who is not among the persons is nobody else.
+            ids.push(person.map_or_else(|| format!("-{}", rows.len() + 1), |at| (at + 1).to_string()));
+            rows.push(records.places().victims.get(case).and_then(|rows| rows.get(victim)).copied().unwrap_or(0));
+        }
+        let layout = made.cases.layout();
+        let cases = CaseTable::try_new(made.cases.into_table().with_ids(Ids::from_iter(ids))?, layout)?;
+        Ok(Self {
+            dataset: Dataset::Cases(cases),
+            problems: records.problems().clone(),
+            file: records.file().into(),
+            left_out: Vec::new(),
+            source: Some(Arc::new(Source { losses: made.losses, left_out: made.left_out, rows, records })),
+        })
+    }
+
     /// The rows that could be used.
     pub fn usable(&self) -> &Dataset {
         &self.dataset
@@ -110,13 +169,29 @@ impl Outcome {
         &self.problems
     }
 
+    /// The format of the file: that of the rows, or of the HTCDS records that cases were made from.
+    pub fn format(&self) -> &'static str {
+        self.source.as_ref().map_or_else(|| self.dataset.format(), |source| source.records.format())
+    }
+
+    /// Where the file holds HTCDS records: these, and what making cases of them lost.
+    pub fn source(&self) -> Option<&Source> {
+        self.source.as_deref()
+    }
+
     /// Rows of the file, also those that could not be used.
     pub fn rows(&self) -> u64 {
-        self.dataset.table().rows() as u64 + self.problems.rows_left_out
+        match &self.source {
+            Some(source) => source.records.rows(),
+            None => self.dataset.table().rows() as u64 + self.problems.rows_left_out,
+        }
     }
 
     /// The row in the file (from 1) of a row of the table (from 0).
     pub fn row_in_file(&self, row: u64) -> u64 {
+        if let Some(source) = &self.source {
+            return usize::try_from(row).ok().and_then(|row| source.rows.get(row)).copied().unwrap_or(row + 1);
+        }
         let mut number = row + 1;
         // Each row left out before it moves it one further down.
         let mut from = 0;

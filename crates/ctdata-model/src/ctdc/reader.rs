@@ -12,6 +12,9 @@ use ctdata_table::{Control, Location, TableError, TextRule};
 use super::layout::{Detection, Layout, Mismatch};
 use super::rows::{Rows, TOO_LONG, TOO_SHORT};
 use super::{Outcome, Problem, Problems};
+#[cfg(feature = "mapping")]
+use crate::htcds::mapping::Mapping;
+use crate::htcds::{CaseOptions, HtcdsFormat, ReadOptions, RecordReader};
 use crate::validate::Severity;
 use crate::{Dataset, ModelError, PLAIN_LAYOUT, Redacted};
 
@@ -38,6 +41,13 @@ pub struct CaseReader {
     pub on_error: OnError,
     /// Whether problems keep the text that was found. Off by default: it is confidential.
     pub keep_values: bool,
+    /// HTCDS: the sheet of a workbook, by its name; `None` (the default) takes the one with records.
+    pub sheet: Option<String>,
+    /// HTCDS: what the file's own columns and codes mean. With it, files are read as records whatever their header.
+    #[cfg(feature = "mapping")]
+    pub mapping: Option<Arc<Mapping>>,
+    /// HTCDS: whose records become cases, and how.
+    pub cases: CaseOptions,
 }
 
 /// Rows between two looks at the control.
@@ -50,6 +60,9 @@ impl CaseReader {
     /// A file that cannot be read, is not text, or whose header is of no (or another) layout; with
     /// [`OnError::Stop`], the first row that cannot be used.
     pub fn read_path(&self, path: &Path, control: &Control) -> Result<Outcome, ModelError> {
+        if self.layout.is_none() && (self.is_mapped() || RecordReader::recognize(path)?.is_some()) {
+            return self.read_records(path, None, control);
+        }
         let input = open(path).map_err(|error| TableError::io(path, error))?;
         let bytes = input.byte_length();
         self.read_all(input, &path.display().to_string(), bytes, control)
@@ -65,13 +78,49 @@ impl CaseReader {
             None => self.read_path(path, control),
             Some(name) if name.eq_ignore_ascii_case(PLAIN_LAYOUT) => self.read_plain(path, CsvReader::new(), control),
             Some(name) => {
+                if let Some(format) = HtcdsFormat::named(name) {
+                    return self.read_records(path, Some(format), control);
+                }
                 let layout = Layout::named(name).ok_or_else(|| ModelError::NoSuchLayout {
                     name: name.to_owned(),
-                    nearest: Layout::nearest(name).map(str::to_owned),
+                    nearest: nearest_format(name).map(str::to_owned),
                 })?;
                 Self { layout: Some(layout), ..self.clone() }.read_path(path, control)
             }
         }
+    }
+
+    /// Reads HTCDS records and makes cases of them. `format` is that of the file, told by its content if left out.
+    ///
+    /// # Errors
+    /// As [`RecordReader::read_path`].
+    pub fn read_records(
+        &self,
+        path: &Path,
+        format: Option<HtcdsFormat>,
+        control: &Control,
+    ) -> Result<Outcome, ModelError> {
+        let options =
+            ReadOptions { on_error: self.on_error, keep_values: self.keep_values, ..ReadOptions::default() };
+        let reader = RecordReader {
+            format,
+            sheet: self.sheet.clone(),
+            #[cfg(feature = "mapping")]
+            mapping: self.mapping.clone(),
+            options,
+        };
+        Outcome::of_records(reader.read_path(path, control)?, &self.cases)
+    }
+
+    #[cfg(feature = "mapping")]
+    fn is_mapped(&self) -> bool {
+        self.mapping.is_some()
+    }
+
+    #[cfg(not(feature = "mapping"))]
+    #[expect(clippy::unused_self, reason = "the same method with the feature")]
+    fn is_mapped(&self) -> bool {
+        false
     }
 
     /// Reads a table of any subject. `reader` says what texts are missing values and which column holds
@@ -110,6 +159,7 @@ impl CaseReader {
             problems,
             file: path.display().to_string().into(),
             left_out: found.dropped_rows().to_vec(),
+            source: None,
         })
     }
 
@@ -175,6 +225,12 @@ impl CaseReader {
             }),
         }
     }
+}
+
+/// The most similar name of a format.
+fn nearest_format(name: &str) -> Option<&'static str> {
+    let layouts = crate::LAYOUTS.iter().map(|layout| layout.name);
+    ctdata_table::nearest(name, layouts.chain(HtcdsFormat::ALL.iter().map(|format| format.name())))
 }
 
 /// The names in the header, checked to be there, to be text and to be distinct.

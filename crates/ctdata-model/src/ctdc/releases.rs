@@ -1,8 +1,9 @@
-//! Every CTDC release that is known, as data.
+//! Every CTDC release that is known, as data; and the layout of the cases that HTCDS records become.
 //!
 //! # Sources
 //! CTDC data dictionaries of 2017, 2018 and 2022; Data Codebook version 6 (2017); Global Synthetic Data
-//! Codebook version 2 (2024); headers of the published files of 2020, 2021 and 2022.
+//! Codebook version 2 (2024); headers of the published files of 2020, 2021 and 2022. HTCDS 2.0 for what its
+//! records can say of a case.
 
 use ctdata_table::Missing;
 
@@ -10,11 +11,12 @@ use super::layout::{Coding, Layout, LayoutAttribute, LayoutColumn, LayoutKind, T
 use super::victim_perpetrator::VP;
 use crate::CaseAttribute as A;
 use crate::{
-    AgeBand, DataSource, DurationBand, ExploitationForm as F, Gender, LabourSector as S, Majority, MeansOfControl as M,
-    RecruiterRelation as R, SexualExploitationType as T,
+    AgeBand, DataSource, DurationBand, ExploitationForm as F, Gender, IsicSection, LabourSector as S, Majority,
+    MeansOfControl as M, RecruiterRelation as R, SexualExploitationType as T, StatusDecisionMaker,
+    TraffickerRelationship, TraffickingStatus, Year,
 };
 
-/// All layouts, oldest first.
+/// All layouts: CTDC's, oldest first, then that of HTCDS.
 pub static LAYOUTS: &[Layout] = &[
     Layout {
         name: "ctdc-kanon-62",
@@ -81,6 +83,17 @@ pub static LAYOUTS: &[Layout] = &[
         notice: None,
         years: (2005, 2022),
         synthetic: true,
+    },
+    Layout {
+        name: "htcds-cases",
+        title: "Cases from HTCDS records, one victim per row",
+        kind: LayoutKind::Cases,
+        columns: HTCDS_CASES,
+        separator: b',',
+        missing: "",
+        notice: None,
+        years: (Year::MIN.get(), Year::MAX.get()),
+        synthetic: false,
     },
 ];
 
@@ -309,3 +322,126 @@ const SYNTHETIC_2024: &[LayoutColumn] = &[
     case("recruiterRelationFamily", A::Recruiter(R::Family), Coding::PositiveFlag),
     case("recruiterRelationOther", A::Recruiter(R::Other), Coding::PositiveFlag),
 ];
+
+/// Texts that are the codes of a list, and a text for "unknown" where there is one.
+macro_rules! codes {
+    ($name:ident: $list:ident [$($value:ident),+ $(,)?] $(, unknown $unknown:literal)?) => {
+        const $name: &[Token] = &[
+            $(Token::Value($list::$value.code(), $list::$value as u16),)+
+            $(Token::Missing($unknown, Missing::Unknown),)?
+        ];
+    };
+}
+
+codes!(
+    GENDER_HTCDS: Gender [
+        Female, Male, TransgenderFeminine, TransgenderMasculine, NonConforming, TransgenderOrNonConforming,
+    ],
+    unknown "unknown"
+);
+codes!(
+    AGE_HTCDS: AgeBand [
+        From0To8, From9To17, From18To20, From21To23, From24To26, From27To29, From30To38, From39To47, From48,
+    ]
+);
+codes!(MAJORITY_HTCDS: Majority [Minor, Adult], unknown "unknown");
+codes!(DURATION_HTCDS: DurationBand [From0To12, From13To24, From25To60, From61, From25]);
+codes!(INDUSTRY: IsicSection [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T, U]);
+codes!(TRAFFICKER: TraffickerRelationship [Familial, Acquainted, Unacquainted], unknown "unknown");
+codes!(STATUS: TraffickingStatus [PossibleVictim, ActualVictim, NotAVictim]);
+codes!(
+    DECIDED_BY: StatusDecisionMaker [Police, Ngo, CourtOrProsecution, NonPoliceGovernmentalOrganization, Other]
+);
+
+/// 63 columns, named as the case schema names them. What HTCDS chooses from a list is said or not said: there is
+/// no "no". Countries are in alpha-2, as in HTCDS.
+const HTCDS_CASES: &[LayoutColumn] = &[
+    case("year_of_registration", A::YearOfRegistration, Coding::Year),
+    case("gender", A::Gender, Coding::Tokens(GENDER_HTCDS)),
+    case("age_band", A::AgeBand, Coding::Tokens(AGE_HTCDS)),
+    case("majority_at_registration", A::MajorityAtRegistration, Coding::Tokens(MAJORITY_HTCDS)),
+    case("majority_at_entry", A::MajorityAtEntry, Coding::Tokens(MAJORITY_HTCDS)),
+    case("citizenship", A::Citizenship, Coding::Alpha2 { unknown: "ZZ" }),
+    case("country_of_exploitation", A::CountryOfExploitation, Coding::Alpha2 { unknown: "ZZ" }),
+    case("trafficking_duration", A::TraffickingDuration, Coding::Tokens(DURATION_HTCDS)),
+    case("control_debt_bondage", A::Control(M::DebtBondage), Coding::PositiveFlag),
+    case("control_takes_earnings", A::Control(M::TakesEarnings), Coding::PositiveFlag),
+    case("control_restricts_financial_access", A::Control(M::RestrictsFinancialAccess), Coding::PositiveFlag),
+    case("control_physical_threats", A::Control(M::PhysicalThreats), Coding::PositiveFlag),
+    case("control_threatens_children_or_family", A::Control(M::ThreatensChildrenOrFamily), Coding::PositiveFlag),
+    case("control_threat_of_law_enforcement", A::Control(M::ThreatOfLawEnforcement), Coding::PositiveFlag),
+    case("control_psychological_abuse", A::Control(M::PsychologicalAbuse), Coding::PositiveFlag),
+    case("control_physical_abuse", A::Control(M::PhysicalAbuse), Coding::PositiveFlag),
+    case("control_sexual_abuse", A::Control(M::SexualAbuse), Coding::PositiveFlag),
+    case("control_false_promises", A::Control(M::FalsePromises), Coding::PositiveFlag),
+    case("control_psychoactive_substances", A::Control(M::PsychoactiveSubstances), Coding::PositiveFlag),
+    case("control_restricts_movement", A::Control(M::RestrictsMovement), Coding::PositiveFlag),
+    case("control_restricts_medical_care", A::Control(M::RestrictsMedicalCare), Coding::PositiveFlag),
+    case("control_excessive_working_hours", A::Control(M::ExcessiveWorkingHours), Coding::PositiveFlag),
+    case("control_uses_children", A::Control(M::UsesChildren), Coding::PositiveFlag),
+    case("control_withholds_necessities", A::Control(M::WithholdsNecessities), Coding::PositiveFlag),
+    case("control_withholds_documents", A::Control(M::WithholdsDocuments), Coding::PositiveFlag),
+    case("control_other", A::Control(M::Other), Coding::PositiveFlag),
+    case("form_forced_labour", A::Form(F::ForcedLabour), Coding::PositiveFlag),
+    case("form_sexual_exploitation", A::Form(F::SexualExploitation), Coding::PositiveFlag),
+    case("form_child_labour", A::Form(F::ChildLabour), Coding::PositiveFlag),
+    case("form_forced_marriage", A::Form(F::ForcedMarriage), Coding::PositiveFlag),
+    case("form_servitude", A::Form(F::Servitude), Coding::PositiveFlag),
+    case("form_forced_military", A::Form(F::ForcedMilitary), Coding::PositiveFlag),
+    case("form_organ_removal", A::Form(F::OrganRemoval), Coding::PositiveFlag),
+    case("form_forced_begging", A::Form(F::ForcedBegging), Coding::PositiveFlag),
+    case("form_forced_adoption", A::Form(F::ForcedAdoption), Coding::PositiveFlag),
+    case("form_surrogacy", A::Form(F::Surrogacy), Coding::PositiveFlag),
+    case("form_forced_criminality", A::Form(F::ForcedCriminality), Coding::PositiveFlag),
+    case("form_other", A::Form(F::Other), Coding::PositiveFlag),
+    case("sector_agriculture", A::Sector(S::Agriculture), Coding::PositiveFlag),
+    case("sector_aquafarming", A::Sector(S::Aquafarming), Coding::PositiveFlag),
+    case("sector_begging", A::Sector(S::Begging), Coding::PositiveFlag),
+    case("sector_construction", A::Sector(S::Construction), Coding::PositiveFlag),
+    case("sector_domestic_work", A::Sector(S::DomesticWork), Coding::PositiveFlag),
+    case("sector_hospitality", A::Sector(S::Hospitality), Coding::PositiveFlag),
+    case("sector_illicit_activities", A::Sector(S::IllicitActivities), Coding::PositiveFlag),
+    case("sector_manufacturing", A::Sector(S::Manufacturing), Coding::PositiveFlag),
+    case("sector_mining_or_drilling", A::Sector(S::MiningOrDrilling), Coding::PositiveFlag),
+    case("sector_peddling", A::Sector(S::Peddling), Coding::PositiveFlag),
+    case("sector_transportation", A::Sector(S::Transportation), Coding::PositiveFlag),
+    case("sector_other", A::Sector(S::Other), Coding::PositiveFlag),
+    case("sexual_prostitution", A::SexualType(T::Prostitution), Coding::PositiveFlag),
+    case("sexual_pornography", A::SexualType(T::Pornography), Coding::PositiveFlag),
+    case("sexual_remote_interactive_services", A::SexualType(T::RemoteInteractiveServices), Coding::PositiveFlag),
+    case("sexual_private_sexual_services", A::SexualType(T::PrivateSexualServices), Coding::PositiveFlag),
+    case("abduction", A::Abduction, Coding::PositiveFlag),
+    case("recruiter_intimate_partner", A::Recruiter(R::IntimatePartner), Coding::PositiveFlag),
+    case("recruiter_friend", A::Recruiter(R::Friend), Coding::PositiveFlag),
+    case("recruiter_family", A::Recruiter(R::Family), Coding::PositiveFlag),
+    case("recruiter_other", A::Recruiter(R::Other), Coding::PositiveFlag),
+    case("industry", A::Industry, Coding::Tokens(INDUSTRY)),
+    case("trafficker_relationship", A::TraffickerRelationship, Coding::Tokens(TRAFFICKER)),
+    case("trafficking_status", A::TraffickingStatus, Coding::Tokens(STATUS)),
+    case("status_decided_by", A::StatusDecidedBy, Coding::Tokens(DECIDED_BY)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::CodeList;
+
+    #[test]
+    fn columns_of_htcds_cases_are_named_and_coded_as_the_case_schema_does() {
+        for column in HTCDS_CASES {
+            let LayoutAttribute::Case(attribute) = column.attribute else { panic!("not of a case") };
+            assert_eq!(column.name, attribute.name());
+            let Coding::Tokens(tokens) = column.coding else { continue };
+            // Every value has a text, which is its code.
+            let texts: Vec<&str> = tokens
+                .iter()
+                .filter_map(|token| match token {
+                    Token::Value(text, _) => Some(*text),
+                    Token::Missing(..) => None,
+                })
+                .collect();
+            assert_eq!(texts, attribute.domain().labels().collect::<Vec<_>>(), "{}", column.name);
+        }
+        assert_eq!(INDUSTRY.len(), <IsicSection as CodeList>::ALL.len());
+    }
+}

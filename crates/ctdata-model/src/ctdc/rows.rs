@@ -13,8 +13,8 @@ use super::{CaseReader, Outcome, Problem, Problems};
 use crate::validate::Severity;
 use crate::{CaseTable, Dataset, ModelError, Redacted, VpTable};
 
-pub(super) const TOO_SHORT: &str = "the row is too short for the header";
-pub(super) const TOO_LONG: &str = "the row is too long for the header";
+pub(crate) const TOO_SHORT: &str = "the row is too short for the header";
+pub(crate) const TOO_LONG: &str = "the row is too long for the header";
 
 const fn wrong_width(message: &'static str) -> Fault {
     Fault { rule: "R3", severity: Severity::Error, message }
@@ -220,6 +220,6 @@ impl<'a> Rows<'a> {
                 lists.get(&position).cloned()
             })?),
         };
-        Ok(Outcome { dataset, problems: self.problems, file: Arc::clone(self.file), left_out: self.left_out })
+        Ok(Outcome { dataset, problems: self.problems, file: Arc::clone(self.file), left_out: self.left_out, source: None })
     }
 }

@@ -45,11 +45,30 @@ pub trait Entity: Default + Clone {
 
 /// Reading into an entity: for the record builder alone.
 pub(crate) trait ReadEntity: Entity {
-    /// Takes the content of a cell into a field.
+    /// Takes the content of a cell into a field. What is there already stays: values are added to a field that has
+    /// several, and any other field takes nothing else.
     fn read(&mut self, position: usize, input: Input<'_>, reading: Reading<'_>) -> Result<(), Fault>;
 
+    /// The first field in which both say something, and not the same.
+    fn contradiction(&self, other: &Self) -> Option<&'static str>;
+
     /// Takes from another what is empty here.
-    fn fill_from(&mut self, other: &Self);
+    fn fill_from(&mut self, other: Self);
+}
+
+/// The expression at a position, or the other one past the end. The comparisons become one jump.
+macro_rules! by_position {
+    ($position:expr, $otherwise:expr, $($expression:expr),+) => {{
+        let mut left = $position;
+        $(
+            if left == 0 {
+                return $expression;
+            }
+            left = left.wrapping_sub(1);
+        )+
+        let _ = left;
+        $otherwise
+    }};
 }
 
 /// Makes an entity: its identifiers, its fields under their official names, and what belongs to it. `Debug` shows how
@@ -98,28 +117,36 @@ macro_rules! entity {
             const FIELDS: &'static [&'static str] = &[$($wire),+];
 
             fn value(&self, position: usize) -> FieldValue<'_> {
-                let slots: [&dyn Slot; Self::FIELDS.len()] = [$(&self.$field),+];
-                slots.get(position).map_or(FieldValue::Empty, |slot| slot.value())
+                by_position!(position, FieldValue::Empty, $(self.$field.value()),+)
             }
 
             fn clear(&mut self, position: usize) {
-                let slots: [&mut dyn Slot; Self::FIELDS.len()] = [$(&mut self.$field),+];
-                if let Some(slot) = slots.into_iter().nth(position) {
-                    slot.clear();
-                }
+                by_position!(position, (), $(self.$field.clear()),+);
+            }
+
+            fn is_blank(&self) -> bool {
+                $(Slot::is_empty(&self.$field))&&+
             }
         }
 
         impl ReadEntity for $name {
             fn read(&mut self, position: usize, input: Input<'_>, reading: Reading<'_>) -> Result<(), Fault> {
-                let slots: [&mut dyn Slot; Self::FIELDS.len()] = [$(&mut self.$field),+];
-                slots.into_iter().nth(position).map_or(Ok(()), |slot| slot.read(input, reading))
+                by_position!(position, Ok(()), $(self.$field.read(input, reading)),+)
             }
 
-            fn fill_from(&mut self, other: &Self) {
+            fn contradiction(&self, other: &Self) -> Option<&'static str> {
                 $(
-                    if self.$field.value().is_empty() {
-                        self.$field.clone_from(&other.$field);
+                    if !Slot::is_empty(&self.$field) && !Slot::is_empty(&other.$field) && !self.$field.agrees(&other.$field) {
+                        return Some($wire);
+                    }
+                )+
+                None
+            }
+
+            fn fill_from(&mut self, other: Self) {
+                $(
+                    if Slot::is_empty(&self.$field) {
+                        self.$field = other.$field;
                     }
                 )+
             }
@@ -135,7 +162,7 @@ macro_rules! entity {
 
 #[cfg(feature = "serde")]
 fn is_empty<S: Slot>(slot: &S) -> bool {
-    slot.value().is_empty()
+    slot.is_empty()
 }
 
 entity! {

@@ -1,5 +1,7 @@
 //! What a field of a record holds, and how texts and typed cells become it.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::lists::ListMember;
@@ -131,15 +133,17 @@ pub(crate) enum Fault {
     Number,
     Coordinate,
     Flag,
+    Twice,
 }
 
 impl Fault {
     pub(crate) const fn message(self) -> &'static str {
         match self {
             Self::Date => "not a date: expected 2019-03-05, 2019-03 or 2019, or a date cell",
-            Self::Number => "not a whole number",
+            Self::Number => "not a whole number from 0 to 4294967295",
             Self::Coordinate => "not a number of degrees",
             Self::Flag => "neither yes nor no",
+            Self::Twice => "another column of the row says otherwise about the same field",
         }
     }
 }
@@ -150,6 +154,23 @@ pub(crate) trait Slot {
     fn read(&mut self, input: Input<'_>, reading: Reading<'_>) -> Result<(), Fault>;
     fn value(&self) -> FieldValue<'_>;
     fn clear(&mut self);
+    fn is_empty(&self) -> bool;
+
+    /// Whether two say the same: several values in any order.
+    fn agrees(&self, other: &Self) -> bool
+    where
+        Self: Sized;
+}
+
+/// Puts a value where none is, or the same.
+fn put<T: PartialEq>(slot: &mut Option<T>, value: T) -> Result<(), Fault> {
+    match slot {
+        Some(found) if *found != value => Err(Fault::Twice),
+        _ => {
+            *slot = Some(value);
+            Ok(())
+        }
+    }
 }
 
 /// Without white space at its ends, no-break spaces among it.
@@ -169,10 +190,7 @@ fn text_of(input: Input<'_>) -> Option<String> {
 
 impl Slot for Option<Redacted<String>> {
     fn read(&mut self, input: Input<'_>, _: Reading<'_>) -> Result<(), Fault> {
-        if let Some(text) = text_of(input) {
-            *self = Some(Redacted::new(text));
-        }
-        Ok(())
+        text_of(input).map_or(Ok(()), |text| put(self, Redacted::new(text)))
     }
 
     fn value(&self) -> FieldValue<'_> {
@@ -182,11 +200,19 @@ impl Slot for Option<Redacted<String>> {
     fn clear(&mut self) {
         *self = None;
     }
+
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 impl Slot for Option<Period> {
     fn read(&mut self, input: Input<'_>, reading: Reading<'_>) -> Result<(), Fault> {
-        *self = Some(match input {
+        let period = match input {
             Input::Date(date) => Period::try_from(date).map_err(|_| Fault::Date)?,
             // A year alone is often typed as a number.
             Input::Number(year) => year.to_string().parse().map_err(|_| Fault::Date)?,
@@ -195,8 +221,8 @@ impl Slot for Option<Period> {
                 "" => return Ok(()),
                 text => date(text, reading.date_format).ok_or(Fault::Date)?,
             },
-        });
-        Ok(())
+        };
+        put(self, period)
     }
 
     fn value(&self) -> FieldValue<'_> {
@@ -205,6 +231,14 @@ impl Slot for Option<Period> {
 
     fn clear(&mut self) {
         *self = None;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self == other
     }
 }
 
@@ -224,15 +258,15 @@ impl Slot for Option<u32> {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within its range")]
             is_whole.then_some(number as u32)
         };
-        *self = Some(match input {
+        let number = match input {
             Input::Number(number) => whole(number).ok_or(Fault::Number)?,
             Input::Text(text) => match trimmed(text) {
                 "" => return Ok(()),
                 text => text.parse().ok().or_else(|| whole(text.parse().ok()?)).ok_or(Fault::Number)?,
             },
             Input::Flag(_) | Input::Date(_) => return Err(Fault::Number),
-        });
-        Ok(())
+        };
+        put(self, number)
     }
 
     fn value(&self) -> FieldValue<'_> {
@@ -241,6 +275,14 @@ impl Slot for Option<u32> {
 
     fn clear(&mut self) {
         *self = None;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self == other
     }
 }
 
@@ -257,8 +299,7 @@ impl Slot for Option<Redacted<f64>> {
         if !degrees.is_finite() {
             return Err(Fault::Coordinate);
         }
-        *self = Some(Redacted::new(degrees));
-        Ok(())
+        put(self, Redacted::new(degrees))
     }
 
     fn value(&self) -> FieldValue<'_> {
@@ -268,23 +309,36 @@ impl Slot for Option<Redacted<f64>> {
     fn clear(&mut self) {
         *self = None;
     }
+
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+/// Yes or no; neither in an empty cell.
+pub(crate) fn flag(input: Input<'_>) -> Result<Option<bool>, Fault> {
+    let is = |text: &str, spellings: [&str; 5]| spellings.iter().any(|spelling| spelling.eq_ignore_ascii_case(text));
+    match input {
+        Input::Flag(flag) => Ok(Some(flag)),
+        Input::Number(0.0) => Ok(Some(false)),
+        Input::Number(1.0) => Ok(Some(true)),
+        Input::Text(text) => match trimmed(text) {
+            "" => Ok(None),
+            text if is(text, ["true", "yes", "y", "1", "1.0"]) => Ok(Some(true)),
+            text if is(text, ["false", "no", "n", "0", "0.0"]) => Ok(Some(false)),
+            _ => Err(Fault::Flag),
+        },
+        Input::Number(_) | Input::Date(_) => Err(Fault::Flag),
+    }
 }
 
 impl Slot for Option<bool> {
     fn read(&mut self, input: Input<'_>, _: Reading<'_>) -> Result<(), Fault> {
-        *self = Some(match input {
-            Input::Flag(flag) => flag,
-            Input::Number(0.0) => false,
-            Input::Number(1.0) => true,
-            Input::Text(text) => match trimmed(text).to_ascii_lowercase().as_str() {
-                "" => return Ok(()),
-                "true" | "yes" | "y" | "1" => true,
-                "false" | "no" | "n" | "0" => false,
-                _ => return Err(Fault::Flag),
-            },
-            Input::Number(_) | Input::Date(_) => return Err(Fault::Flag),
-        });
-        Ok(())
+        flag(input)?.map_or(Ok(()), |flag| put(self, flag))
     }
 
     fn value(&self) -> FieldValue<'_> {
@@ -294,16 +348,23 @@ impl Slot for Option<bool> {
     fn clear(&mut self) {
         *self = None;
     }
+
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 impl<L: ListMember> Slot for Option<Listed<L>> {
     fn read(&mut self, input: Input<'_>, _: Reading<'_>) -> Result<(), Fault> {
         match input {
-            Input::Text(text) if trimmed(text).is_empty() => {}
-            Input::Text(text) => *self = Some(Listed::read(text)),
-            other => *self = text_of(other).map(|text| Listed::read(&text)),
+            Input::Text(text) if trimmed(text).is_empty() => Ok(()),
+            Input::Text(text) => put(self, Listed::read(trimmed(text))),
+            other => text_of(other).map_or(Ok(()), |text| put(self, Listed::read(&text))),
         }
-        Ok(())
     }
 
     fn value(&self) -> FieldValue<'_> {
@@ -313,13 +374,21 @@ impl<L: ListMember> Slot for Option<Listed<L>> {
     fn clear(&mut self) {
         *self = None;
     }
+
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 impl<L: ListMember> Slot for Vec<Listed<L>> {
     fn read(&mut self, input: Input<'_>, reading: Reading<'_>) -> Result<(), Fault> {
         match input {
-            Input::Text(text) => self.extend(several(text, reading.separator)),
-            other => self.extend(text_of(other).map(|text| Listed::read(&text))),
+            Input::Text(text) => several(text, reading.separator, &mut |value| add(self, value)),
+            other => text_of(other).iter().for_each(|text| add(self, Listed::read(text))),
         }
         Ok(())
     }
@@ -330,6 +399,14 @@ impl<L: ListMember> Slot for Vec<Listed<L>> {
 
     fn clear(&mut self) {
         Vec::clear(self);
+    }
+
+    fn is_empty(&self) -> bool {
+        Vec::is_empty(self)
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().all(|value| other.contains(value))
     }
 }
 
@@ -342,43 +419,96 @@ fn named<L: ListMember>(value: &Listed<L>) -> Named<'_> {
     }
 }
 
-/// The most parts that the longest label has, cut at spaces.
-const LONGEST: usize = 24;
+/// Adds a value that is not there yet.
+fn add<L: ListMember>(values: &mut Vec<Listed<L>>, value: Listed<L>) {
+    if !values.contains(&value) {
+        values.push(value);
+    }
+}
 
-/// The values in a text. Labels may themselves hold the separator: the longest run of parts that is a value wins.
-fn several<L: ListMember>(text: &str, separator: &str) -> Vec<Listed<L>> {
-    let mut found: Vec<Listed<L>> = Vec::new();
-    let mut add = |value: Listed<L>| {
-        if !found.contains(&value) {
-            found.push(value);
-        }
-    };
+/// The values in a text. Labels may themselves hold the separator: the longest run of parts that is a label wins. In
+/// any other value a backslash stands before it, see [`escaped`].
+fn several<L: ListMember>(text: &str, separator: &str, add: &mut impl FnMut(Listed<L>)) {
     let text = trimmed(text);
-    // From each start, where the parts of the text end.
-    let ends: Vec<usize> = text.match_indices(separator).map(|(at, _)| at).chain([text.len()]).collect();
+    if separator.is_empty() || !text.contains(separator) {
+        if !text.is_empty() {
+            add(Listed::read(&unescaped(text, separator)));
+        }
+        return;
+    }
+    let is_end = |at: &usize| backslashes(text.get(..*at).unwrap_or_default()).is_multiple_of(2);
+    let ends: Vec<usize> = text.match_indices(separator).map(|(at, _)| at).filter(is_end).chain([text.len()]).collect();
+    let most = L::most_parts(separator).max(1);
     let (mut start, mut next) = (0, 0);
-    while next < ends.len() {
-        let run = (next..ends.len().min(next + LONGEST)).rev().find_map(|last| {
-            let run = text.get(start..*ends.get(last)?)?;
-            Some((last, L::read(run)?))
+    while let Some(&end) = ends.get(next) {
+        // Longer runs first; a run of several parts must be a label with as many separators in it.
+        let run = (next + 1..ends.len().min(next + most)).rev().find_map(|last| {
+            let end = *ends.get(last)?;
+            let value = L::read(trimmed(text.get(start..end)?))?;
+            (value.label().matches(separator).count() == last - next).then_some((last, end, value))
         });
-        let last = match run {
-            Some((last, value)) => {
+        let (last, end) = match run {
+            Some((last, end, value)) => {
                 add(Listed::Known(value));
-                last
+                (last, end)
             }
             None => {
-                let part = ends.get(next).and_then(|end| text.get(start..*end)).unwrap_or_default();
-                if !trimmed(part).is_empty() {
-                    add(Listed::read(part));
+                let part = trimmed(text.get(start..end).unwrap_or_default());
+                if !part.is_empty() {
+                    add(Listed::read(&unescaped(part, separator)));
                 }
-                next
+                (next, end)
             }
         };
-        start = ends.get(last).map_or(text.len(), |end| (end + separator.len()).min(text.len()));
+        start = (end + separator.len()).min(text.len());
         next = last + 1;
     }
-    found
+}
+
+/// How many backslashes a text ends with.
+fn backslashes(text: &str) -> usize {
+    text.len() - text.trim_end_matches('\\').len()
+}
+
+/// A value as it is written among several: with a backslash before each separator in it. Backslashes before a
+/// separator or at the end are doubled, all others stand for themselves.
+pub(crate) fn escaped<'a>(value: &'a str, separator: &str) -> Cow<'a, str> {
+    if separator.is_empty() || (!value.contains(separator) && !value.ends_with('\\')) {
+        return Cow::Borrowed(value);
+    }
+    let mut text = String::with_capacity(value.len() + 2);
+    let mut parts = value.split(separator).peekable();
+    while let Some(part) = parts.next() {
+        text.push_str(part);
+        text.extend(std::iter::repeat_n('\\', backslashes(part)));
+        if parts.peek().is_some() {
+            text.push('\\');
+            text.push_str(separator);
+        }
+    }
+    Cow::Owned(text)
+}
+
+/// The other way round.
+fn unescaped<'a>(text: &'a str, separator: &str) -> Cow<'a, str> {
+    if !text.contains('\\') || separator.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut value = String::with_capacity(text.len());
+    let mut parts = text.split(separator).peekable();
+    while let Some(part) = parts.next() {
+        let before = part.trim_end_matches('\\');
+        value.push_str(before);
+        value.extend(std::iter::repeat_n('\\', (part.len() - before.len()).div_ceil(2)));
+        if parts.peek().is_some() {
+            // Of an odd number, one is the separator's.
+            if !(part.len() - before.len()).is_multiple_of(2) {
+                value.pop();
+            }
+            value.push_str(separator);
+        }
+    }
+    Cow::Owned(value)
 }
 
 #[cfg(feature = "serde")]

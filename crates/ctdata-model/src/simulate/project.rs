@@ -10,7 +10,7 @@ use crate::codes::CodeList;
 use crate::crosswalk::flag_label;
 use crate::{
     CaseAttribute, CaseGroup, Coding, DataSource, DurationBand, ExploitationForm, LabourSector, Layout,
-    LayoutAttribute, MeansOfControl, RecruiterRelation, SexualExploitationType, Token,
+    LayoutAttribute, MeansOfControl, RecruiterRelation, SexualExploitationType, Token, TraffickingStatus,
 };
 
 /// How one column is made from a draft.
@@ -33,8 +33,8 @@ enum Source {
         members: u32,
         not_specified: Option<NotSpecified>,
     },
-    /// Not simulated.
-    Nothing(u16),
+    /// The same in every row: not simulated, or the same for all.
+    Constant(u16),
 }
 
 /// How a published list says that nothing was specified.
@@ -167,7 +167,7 @@ fn text(labels: &[(&'static str, u32)], coding: Coding, mask: u32) -> String {
 impl Source {
     fn empty(&self, rows: usize) -> Cells {
         match self {
-            Self::Wide(_) | Self::Nothing(256..) => Cells::U16(Vec::with_capacity(rows)),
+            Self::Wide(_) | Self::Constant(256..) => Cells::U16(Vec::with_capacity(rows)),
             Self::List { .. } => Cells::Masks(Vec::with_capacity(rows)),
             _ => Cells::U8(Vec::with_capacity(rows)),
         }
@@ -203,7 +203,7 @@ impl Source {
                 };
                 Cells::Masks(drafts.iter().map(mask).collect())
             }
-            Self::Nothing(code) => match u8::try_from(code) {
+            Self::Constant(code) => match u8::try_from(code) {
                 Ok(code) => Cells::U8(vec![code; drafts.len()]),
                 Err(_) => Cells::U16(vec![code; drafts.len()]),
             },
@@ -225,13 +225,15 @@ fn source(attribute: CaseAttribute, coding: Coding, layout: &'static Layout) -> 
         A::Citizenship => Source::Wide(|draft| draft.citizenship),
         A::CountryOfExploitation => Source::Wide(|draft| draft.exploitation),
         A::TraffickingDuration => Source::Duration(durations(coding)),
+        // Simulated people are identified victims.
+        A::TraffickingStatus => Source::Constant(TraffickingStatus::ActualVictim as u16),
         A::ControlList | A::FormList | A::SectorList | A::SexualTypeList | A::RecruiterList => list(attribute, layout),
         _ => match member(attribute) {
             Some((set, bit)) => {
                 let (parts, whole) = merged(attribute, bit, layout);
                 Source::Flag { set, parts, whole, can_deny: coding != Coding::PositiveFlag }
             }
-            None => Source::Nothing(attribute.attribute().missing_code(Missing::NotRecorded).unwrap_or(0)),
+            None => Source::Constant(attribute.attribute().missing_code(Missing::NotRecorded).unwrap_or(0)),
         },
     }
 }

@@ -302,6 +302,7 @@ fn a_seed_gives_the_same_file_for_ever() {
             ("ctdc-synthetic-2021", 0x6ad4_26ea_8d5b_ae0d),
             ("ctdc-synthetic-2024", 0xc8ff_9183_901b_725f),
             ("ctdc-victim-perpetrator", 0x6a84_96d7_f408_6adc),
+            ("htcds-cases", 0),
         ]
     );
 }

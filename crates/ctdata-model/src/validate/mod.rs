@@ -7,6 +7,7 @@ mod age;
 mod answers;
 mod chunk;
 mod forms;
+mod htcds;
 mod lists;
 mod places;
 mod repeats;
@@ -23,7 +24,8 @@ use std::ops::ControlFlow;
 
 use ctdata_table::Control;
 
-pub use report::{Finding, Place, Report, Severity};
+pub use htcds::RecordCheck;
+pub use report::{CaseFindings, Finding, Place, Report, Severity};
 pub use rule::{RULES, Rule};
 pub use validator::{Check, RuleSelection, Validator};
 

@@ -45,7 +45,19 @@ impl fmt::Display for Place {
     }
 }
 
-/// All breaches of one rule at one severity.
+/// The findings of one case of HTCDS records, its people among them. Cases are named by their place alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct CaseFindings {
+    /// The position of the case among the cases that were read, from 1.
+    pub case: u64,
+    /// The row of the file that the case starts in, where that is known; else the position.
+    pub row: u64,
+    /// Its findings, gravest first, then in the order of the rules.
+    pub findings: Vec<Finding>,
+}
+
+/// All breaches of one rule at one severity; in HTCDS records, all that are of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Finding {
@@ -53,7 +65,7 @@ pub struct Finding {
     pub rule: &'static str,
     /// How grave they are in this file.
     pub severity: Severity,
-    /// How many rows (or cells, for rules about cells) break it.
+    /// How many rows (or cells, for rules about cells) break it; in HTCDS records, how many fields or relations.
     pub count: u64,
     /// What was found, in a sentence.
     pub message: String,
@@ -84,6 +96,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Whether no finding is an error.
     pub valid: bool,
+    /// What was not checked, and what is not listed.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub notes: Vec<String>,
+    /// The same findings by case, those with the gravest first, then in the order of the file. Of HTCDS records only.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub cases: Vec<CaseFindings>,
 }
 
 impl Report {
@@ -92,7 +110,7 @@ impl Report {
         let order = |id: &str| super::RULES.iter().position(|rule| rule.id == id);
         findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| order(a.rule).cmp(&order(b.rule))));
         let valid = findings.iter().all(|finding| finding.severity < Severity::Error);
-        Self { format, rows, findings, valid }
+        Self { format, rows, findings, valid, notes: Vec::new(), cases: Vec::new() }
     }
 
     /// Findings under one rule.

@@ -43,7 +43,7 @@ impl RuleSelection {
 /// codes outside their lists) is included where what it read is given with it.
 ///
 /// Rows of victims and perpetrators are checked for R34 only, plain tables for nothing. R32 is never a
-/// finding.
+/// finding. HTCDS records have rules of their own, R20 to R31: see [`RecordCheck`](super::RecordCheck).
 ///
 /// ```
 /// use ctdata_model::validate::{Severity, Validator};

@@ -165,6 +165,7 @@ mod anonymize;
 mod attribute;
 mod model;
 mod perturb;
+mod records;
 mod synthesize;
 
 use std::collections::{BTreeMap, HashSet};
@@ -180,6 +181,7 @@ pub use anonymize::{AnonymizePlan, CombinationPlan, FullGeneralization, Method};
 pub use attribute::{AttributePlan, HierarchyPlan, MaskSide, Role};
 pub use model::{DistancePlan, ModelPlan};
 pub use perturb::{CodingPlan, PerturbPlan, ReplacementPlan, ThresholdPlan};
+pub use records::RecordsPlan;
 pub use synthesize::{BudgetPlan, SynthesizePlan};
 
 use crate::PublishError;
@@ -237,6 +239,9 @@ pub struct InputPlan {
     /// Go on although validation finds errors. Rows that cannot be read still stop the run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accept_errors: bool,
+    /// How HTCDS records are read, and which of them become cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<RecordsPlan>,
 }
 
 /// A table that goes with the records.
@@ -386,11 +391,12 @@ impl Plan {
         self.anonymize.models.iter().filter_map(k).max().unwrap_or(1)
     }
 
-    /// The files that the plan reads besides the input: hierarchies and populations.
+    /// The files that the plan reads besides the input: hierarchies, populations, a mapping.
     pub fn files(&self) -> Vec<PathBuf> {
         let hierarchies = self.attributes.iter().filter_map(|attribute| attribute.hierarchy.as_ref()?.file.as_deref());
+        let mapping = self.input.records.as_ref().and_then(|records| records.map.as_deref());
         let populations = self.anonymize.models.iter().filter_map(ModelPlan::population);
-        hierarchies.chain(populations).map(|file| self.folder.join(file)).collect()
+        hierarchies.chain(populations).chain(mapping).map(|file| self.folder.join(file)).collect()
     }
 
     /// Names of the attributes with a role, in the order of the plan.

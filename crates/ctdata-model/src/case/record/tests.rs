@@ -37,7 +37,7 @@ proptest! {
 
     #[test]
     fn cases_tables_and_json_hold_the_same(
-        which in 0usize..5,
+        which in 0usize..6,
         rows in prop::collection::vec(prop::collection::vec(any::<u16>(), 80), 0..12),
     ) {
         let layout = layouts().nth(which).unwrap();

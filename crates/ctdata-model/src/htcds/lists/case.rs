@@ -48,7 +48,7 @@ htcds_list! {
         Education = "Education", "Education";
         Financial = "Financial", "Financial";
         Health = "Health", "Health";
-        LabourExploitationRehabilitation = "LabourExploitationRehabilitation", "Labour Exploitation Rehabilitation";
+        LabourExploitationRehabilitation = "LabourExploitationRehabilitation", "Labour Exploitation Rehabilitation", also ["Labor Exploitation Rehabilitation"];
         Legal = "Legal", "Legal";
         Livelihood = "Livelihood", "Livelihood";
         RightsBasedTraining = "RightsBasedTraining", "Rights-based Training";

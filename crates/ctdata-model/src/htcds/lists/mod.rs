@@ -7,11 +7,16 @@
 //! IOM, *Human Trafficking Case Data Standard* 2.0 (24 December 2021), CC BY 4.0.
 
 mod case;
+mod country_names;
 mod industry;
 mod language;
+mod language_table;
 mod organization;
 mod perpetrator;
 mod person;
+mod plain;
+#[cfg(test)]
+mod tests;
 mod victim;
 mod websites;
 
@@ -30,8 +35,8 @@ pub use victim::{
 };
 pub use websites::WebsitesAndApps;
 
-use crate::Country;
 use crate::codes::CodeList;
+use crate::htcds::value::trimmed;
 
 /// A value that a field can have, of a list of HTCDS or of one that it borrows.
 pub trait ListMember: Copy + PartialEq + Send + Sync + 'static {
@@ -48,6 +53,13 @@ pub trait ListMember: Copy + PartialEq + Send + Sync + 'static {
     fn stand_in(&self) -> Option<Self> {
         None
     }
+
+    /// Into how many parts a separator can cut a label, at most: where several values stand in one text, so many parts
+    /// are tried as one value.
+    fn most_parts(separator: &str) -> usize {
+        // No name of a country or language has a semicolon.
+        if separator == ";" { 1 } else { 12 }
+    }
 }
 
 /// One value of a list, as data.
@@ -57,6 +69,8 @@ pub struct ListValue {
     pub name: &'static str,
     /// The label: what people read.
     pub label: &'static str,
+    /// Other spellings that are read.
+    pub aliases: &'static [&'static str],
     /// For an extension, the name of the standard value that stands in for it.
     pub stand_in: Option<&'static str>,
 }
@@ -76,6 +90,39 @@ impl ValueList {
         VALUE_LISTS.iter().find(|list| list.name == name)
     }
 
+    /// Into how many parts a byte cuts the label that has most of it.
+    #[expect(clippy::indexing_slicing, reason = "positions are below the lengths")]
+    pub(crate) const fn most_parts(&self, separator: u8) -> usize {
+        let (mut most, mut value) = (1, 0);
+        while value < self.values.len() {
+            let label = self.values[value].label.as_bytes();
+            let (mut parts, mut at) = (1, 0);
+            while at < label.len() {
+                if label[at] == separator {
+                    parts += 1;
+                }
+                at += 1;
+            }
+            if parts > most {
+                most = parts;
+            }
+            value += 1;
+        }
+        most
+    }
+
+    /// The value of a name, a label or another known spelling, as [`ListMember::read`] of its type finds it.
+    pub fn find(&self, text: &str) -> Option<&'static ListValue> {
+        let (text, folded) = (trimmed(text), fold(text));
+        let spellings =
+            |value: &'static ListValue| [value.name, value.label].into_iter().chain(value.aliases.iter().copied());
+        let is_exact = |value: &&'static ListValue| spellings(value).any(|spelling| spelling == text);
+        let is_folded = |value: &&'static ListValue| {
+            spellings(value).any(|spelling| is_foldable(spelling) && fold(spelling) == folded)
+        };
+        self.values.iter().find(is_exact).or_else(|| self.values.iter().find(is_folded))
+    }
+
     /// The values of the standard: without extensions.
     pub fn standard(&self) -> impl Iterator<Item = &'static ListValue> {
         self.values.iter().filter(|value| value.stand_in.is_none())
@@ -90,7 +137,11 @@ macro_rules! htcds_list {
             $($variant:ident = $code:literal, $label:literal $(, also [$($alias:literal),+])?;)+
         }
         $(extension {
-            $($(#[$doc:meta])* $extra:ident = $extra_code:literal, $extra_label:literal => $stand_in:ident;)+
+            $(
+                $(#[$doc:meta])*
+                $extra:ident = $extra_code:literal, $extra_label:literal $(, also [$($extra_alias:literal),+])?
+                    => $stand_in:ident;
+            )+
         })?
     ) => {
         $crate::codes::code_list! {
@@ -100,7 +151,7 @@ macro_rules! htcds_list {
                 $($(
                     /// Not in the standard.
                     $(#[$doc])*
-                    $extra = $extra_code, $extra_label;
+                    $extra = $extra_code, $extra_label $(, also [$($extra_alias),+])?;
                 )+)?
             }
         }
@@ -110,10 +161,16 @@ macro_rules! htcds_list {
             pub const LIST: $crate::htcds::lists::ValueList = $crate::htcds::lists::ValueList {
                 name: stringify!($name),
                 values: &[
-                    $($crate::htcds::lists::ListValue { name: $code, label: $label, stand_in: None },)+
+                    $($crate::htcds::lists::ListValue {
+                        name: $code,
+                        label: $label,
+                        aliases: $name::$variant.aliases(),
+                        stand_in: None,
+                    },)+
                     $($($crate::htcds::lists::ListValue {
                         name: $extra_code,
                         label: $extra_label,
+                        aliases: $name::$extra.aliases(),
                         stand_in: Some($name::$stand_in.code()),
                     },)+)?
                 ],
@@ -133,6 +190,16 @@ macro_rules! htcds_list {
 
             fn label(&self) -> &'static str {
                 $name::label(*self)
+            }
+
+            fn most_parts(separator: &str) -> usize {
+                const SEMICOLON: usize = $name::LIST.most_parts(b';');
+                const SPACE: usize = $name::LIST.most_parts(b' ');
+                match separator {
+                    ";" => SEMICOLON,
+                    " " => SPACE,
+                    _ => SPACE.max(SEMICOLON),
+                }
             }
 
             fn stand_in(&self) -> Option<Self> {
@@ -168,6 +235,11 @@ pub static VALUE_LISTS: &[ValueList] = &[
     SupportPlanType::LIST,
 ];
 
+/// Whether a spelling is read in any case. One letter, the section of an industry, is not: a small "a" is a word.
+fn is_foldable(spelling: &str) -> bool {
+    spelling.len() > 1
+}
+
 /// The spellings of a list: exact ones are found without touching the text, others by their letters and digits.
 pub(crate) struct Spellings<L> {
     exact: HashMap<&'static str, L>,
@@ -180,14 +252,16 @@ impl<L: CodeList> Spellings<L> {
         for &value in L::ALL {
             for &spelling in [value.code(), value.label()].iter().chain(value.aliases()) {
                 exact.entry(spelling).or_insert(value);
-                folded.entry(fold(spelling).into_owned()).or_insert(value);
+                if is_foldable(spelling) {
+                    folded.entry(fold(spelling).into_owned()).or_insert(value);
+                }
             }
         }
         Self { exact, folded }
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<L> {
-        self.exact.get(text).or_else(|| self.folded.get(&*fold(text))).copied()
+        self.exact.get(trimmed(text)).or_else(|| self.folded.get(&*fold(text))).copied()
     }
 }
 
@@ -197,18 +271,4 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect())
-}
-
-impl ListMember for Country {
-    fn read(text: &str) -> Option<Self> {
-        Self::from_code_bytes(text.trim().as_bytes())
-    }
-
-    fn name(&self) -> &'static str {
-        self.alpha2()
-    }
-
-    fn label(&self) -> &'static str {
-        Country::name(*self)
-    }
 }

@@ -10,9 +10,9 @@ htcds_list! {
     pub enum OrganisationType {
         Ngo = "NGO", "NGO";
         LawEnforcement = "LawEnforcement", "Law Enforcement";
-        HealthServiceOrganisation = "HealthServiceOrganisation", "Health Service Organisation";
-        CentralGovernmentOrganisation = "CentralGovernmentOrganisation", "Central Government Organisation";
-        LocalGovernmentOrganisation = "LocalGovernmentOrganisation", "Local Government Organisation";
+        HealthServiceOrganisation = "HealthServiceOrganisation", "Health Service Organisation", also ["Health Service Organization"];
+        CentralGovernmentOrganisation = "CentralGovernmentOrganisation", "Central Government Organisation", also ["Central Government Organization"];
+        LocalGovernmentOrganisation = "LocalGovernmentOrganisation", "Local Government Organisation", also ["Local Government Organization"];
         ImmigrationService = "ImmigrationService", "Immigration Service";
         LegalService = "LegalService", "Legal Service";
         CorporateBusiness = "CorporateBusiness", "Corporate Business";

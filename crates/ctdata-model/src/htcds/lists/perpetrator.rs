@@ -8,12 +8,12 @@ htcds_list! {
     /// # Sources
     /// HTCDS 2.0, `per_RoleInProcess`.
     pub enum RoleInProcess {
-        TravellingPartner = "TravellingPartner", "Travelling Partner";
+        TravellingPartner = "TravellingPartner", "Travelling Partner", also ["Traveling Partner"];
         Transporter = "Transporter", "Transporter";
         RecruiterOrIntermediary = "RecruiterOrIntermediary", "Recruiter Or Intermediary";
         BrokerTravelAgent = "BrokerTravelAgent", "Broker Travel Agent";
         TransferredIndividual = "TransferredIndividual", "Transferred Individual";
-        HarbouredIndividual = "HarbouredIndividual", "Harboured Individual";
+        HarbouredIndividual = "HarbouredIndividual", "Harboured Individual", also ["Harbored Individual"];
         SoldIndividual = "SoldIndividual", "Sold Individual";
         BoughtIndividual = "BoughtIndividual", "Bought Individual";
         ReceivedIndividual = "ReceivedIndividual", "Received Individual";

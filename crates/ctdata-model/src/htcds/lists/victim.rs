@@ -23,7 +23,7 @@ htcds_list! {
         Police = "Police", "Police";
         Ngo = "NGO", "NGO";
         CourtOrProsecution = "CourtOrProsecution", "Court or prosecution";
-        NonPoliceGovernmentalOrganization = "NonPoliceGovernmentalOrganization", "Non-police governmental organization";
+        NonPoliceGovernmentalOrganization = "NonPoliceGovernmentalOrganization", "Non-police governmental organization", also ["Non-police governmental organisation"];
         Other = "Other", "Other";
     }
 }
@@ -70,27 +70,27 @@ htcds_list! {
     /// HTCDS 2.0, `vic_MethodsOfControl`.
     pub enum MethodsOfControl {
         PhysicalThreats = "PhysicalThreats", "Physical threats";
-        ThreatsLawEnforcement = "ThreatsLawEnforcement", "Threats of law enforcement";
+        ThreatsLawEnforcement = "ThreatsLawEnforcement", "Threats of law enforcement", also ["MethodsOfControlThreatOfLawEnforcement", "Threat of law enforcement"];
         ThreatensChildrenFamily = "ThreatensChildrenFamily", "Threatens children/family";
-        DebtBondage = "DebtBondage", "Debt bondage";
-        FalsePromises = "FalsePromises", "False promises";
-        PhysicalAbuse = "PhysicalAbuse", "Physical abuse";
-        SexualAbuse = "SexualAbuse", "Sexual abuse";
-        TakesEarnings = "TakesEarnings", "Takes earnings";
-        RestrictsFinancialAccess = "RestrictsFinancialAccess", "Restricts financial access";
-        RestrictsMedicalCare = "RestrictsMedicalCare", "Restricts medical care";
-        WithholdsNecessities = "WithholdsNecessities", "Withholds necessities";
-        PsychologicalAbuse = "PsychologicalAbuse", "Psychological abuse";
-        PsychoactiveSubstance = "PsychoactiveSubstance", "Psychoactive substance";
-        ExcessiveWorkingHours = "ExcessiveWorkingHours", "Excessive working hours";
-        WithholdsDocuments = "WithholdsDocuments", "Withholds documents";
-        Other = "Other", "Other";
+        DebtBondage = "DebtBondage", "Debt bondage", also ["MethodsOfControlDebtBondage"];
+        FalsePromises = "FalsePromises", "False promises", also ["MethodsOfControlFalsePromises"];
+        PhysicalAbuse = "PhysicalAbuse", "Physical abuse", also ["MethodsOfControlPhysicalAbuse"];
+        SexualAbuse = "SexualAbuse", "Sexual abuse", also ["MethodsOfControlSexualAbuse"];
+        TakesEarnings = "TakesEarnings", "Takes earnings", also ["MethodsOfControlTakesEarnings"];
+        RestrictsFinancialAccess = "RestrictsFinancialAccess", "Restricts financial access", also ["MethodsOfControlRestrictsFinancialAccess"];
+        RestrictsMedicalCare = "RestrictsMedicalCare", "Restricts medical care", also ["MethodsOfControlRestrictsMedicalCare"];
+        WithholdsNecessities = "WithholdsNecessities", "Withholds necessities", also ["MethodsOfControlWithholdsNecessities"];
+        PsychologicalAbuse = "PsychologicalAbuse", "Psychological abuse", also ["MethodsOfControlPsychologicalAbuse"];
+        PsychoactiveSubstance = "PsychoactiveSubstance", "Psychoactive substance", also ["MethodsOfControlPsychoactiveSubstances", "Psychoactive substances"];
+        ExcessiveWorkingHours = "ExcessiveWorkingHours", "Excessive working hours", also ["MethodsOfControlExcessiveWorkingHours"];
+        WithholdsDocuments = "WithholdsDocuments", "Withholds documents", also ["MethodsOfControlWithholdsDocuments"];
+        Other = "Other", "Other", also ["MethodsOfControlOther"];
     }
     extension {
         /// Defined in the field definitions of the standard, but not in its list.
-        RestrictsMovement = "RestrictsMovement", "Restricts movement" => Other;
+        RestrictsMovement = "RestrictsMovement", "Restricts movement", also ["MethodsOfControlRestrictsMovement"] => Other;
         /// Access to the victim's own children. Defined in the field definitions of the standard, but not in its list.
-        UsesChildren = "UsesChildren", "Uses children" => Other;
+        UsesChildren = "UsesChildren", "Uses children", also ["MethodsOfControlUsesChildren"] => Other;
     }
 }
 
@@ -100,9 +100,9 @@ htcds_list! {
     /// # Sources
     /// HTCDS 2.0, `vic_TypeOfExploitation`.
     pub enum TypeOfExploitation {
-        ForcedLabour = "ForcedLabour", "Forced labour";
+        ForcedLabour = "ForcedLabour", "Forced labour", also ["Forced labor"];
         SexualExploitation = "SexualExploitation", "Sexual exploitation";
-        ChildLabour = "ChildLabour", "Child labour";
+        ChildLabour = "ChildLabour", "Child labour", also ["Child labor"];
         ForcedMarriage = "ForcedMarriage", "Forced marriage";
         Servitude = "Servitude", "Servitude";
         ForcedMilitaryByNonStateActors = "ForcedMilitaryByNonStateActors", "Forced military (by non-state actors)";

@@ -123,7 +123,7 @@ fn unite<E: ReadEntity>(entity: &mut E, moved: &E) {
             entity.clear(position);
         }
     }
-    entity.fill_from(moved);
+    entity.fill_from(moved.clone());
 }
 
 fn unite_case(case: &mut CaseRecord, moved: &CaseRecord) -> Result<(), ModelError> {

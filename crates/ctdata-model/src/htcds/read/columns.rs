@@ -25,6 +25,25 @@ pub(crate) enum Target {
         /// The how-manieth.
         occurrence: usize,
     },
+    /// One value of a field that has several: the cell says yes or no.
+    Choice {
+        /// The field.
+        field: &'static Field,
+        /// The name of the value.
+        choice: &'static str,
+    },
+    /// A column without a header: only the numbers of the rows may stand there.
+    Nameless,
+}
+
+impl Target {
+    /// The field that cells of the column go into.
+    pub(crate) fn field(self) -> Option<&'static Field> {
+        match self {
+            Self::Field { field, .. } | Self::Choice { field, .. } => Some(field),
+            _ => None,
+        }
+    }
 }
 
 /// One column of a sheet.
@@ -57,11 +76,13 @@ impl SheetPlan {
         self.columns.iter().any(|column| column.target == target)
     }
 
-    /// The fields that it has a column for, in the order of the sheet.
+    /// The fields that it has a column for, each once, in the order of the sheet.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &'static Field> {
-        self.columns.iter().filter_map(|column| match column.target {
-            Target::Field { field, .. } => Some(field),
-            _ => None,
-        })
+        let fields = self.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.target.field()?)));
+        fields
+            .filter(|(at, field)| {
+                self.columns.iter().take(*at).all(|earlier| earlier.target.field().is_none_or(|known| known != *field))
+            })
+            .map(|(_, field)| field)
     }
 }

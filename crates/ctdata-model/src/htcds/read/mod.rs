@@ -2,8 +2,13 @@
 
 mod builder;
 mod columns;
+mod header;
+mod metadata;
 mod outcome;
 
-pub(crate) use builder::{CellInput, RecordBuilder};
+pub(crate) use builder::{CellInput, RecordBuilder, Scope};
 pub(crate) use columns::{ColumnPlan, SheetPlan, Target};
-pub use outcome::{HtcdsOutcome, Places, ReadOptions};
+pub(crate) use header::{HeaderRules, is_form, is_htcds, target_name};
+#[cfg(feature = "xlsx")]
+pub(crate) use metadata::is_metadata;
+pub use outcome::{AddressRow, HtcdsOutcome, Places, ReadOptions};

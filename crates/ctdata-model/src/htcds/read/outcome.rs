@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ctdata_table::csv::OnError;
+use ctdata_table::csv::{OnError, Separator};
 
 use crate::ModelError;
 use crate::ctdc::{Problems, without_file};
@@ -15,6 +15,23 @@ pub struct ReadOptions {
     pub on_error: OnError,
     /// Whether problems keep the text that was found. Off by default: it is confidential.
     pub keep_values: bool,
+    /// What separates cells in text files; `None` (the default) detects it from the header.
+    pub separator: Option<Separator>,
+    /// Which header row names the mailing address.
+    pub address_row: AddressRow,
+}
+
+/// Which of two header rows names the columns of the mailing address. In the Excel templates of the toolkit they
+/// disagree: `prs_MailingCity` stands over "Mailing Street", `prs_MailingCountry` over "Mailing City",
+/// `prs_MailingStreet` over "Mailing Zip/Postal Code" and `prs_MailingPostalCode` over "Mailing Country". Headers that
+/// disagree anywhere else are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AddressRow {
+    /// The labels: what people see when they type, just above the cells.
+    #[default]
+    Labels,
+    /// The names: for files that a program filled.
+    Names,
 }
 
 /// From which rows of the file records come; 0 where that is not known. Sheets number their rows as spreadsheet
@@ -93,9 +110,13 @@ impl HtcdsOutcome {
         match self.problems.first_error() {
             None => Ok(self.records),
             Some(first) => Err(ModelError::Unreadable {
-                file: self.file.to_string(),
                 rows: self.problems.rows_left_out(),
-                first: format!("{} ({})", without_file(first), first.rule),
+                // Of a folder, the message names the file too.
+                first: match first.at.file.as_ref() == Some(&self.file) {
+                    true => format!("{} ({})", without_file(first), first.rule),
+                    false => first.to_string(),
+                },
+                file: self.file.to_string(),
             }),
         }
     }

@@ -1,0 +1,672 @@
+//! Records become cases, cases those of CTDC, and some of them records again.
+
+use std::collections::BTreeSet;
+
+use ctdata_table::Origin;
+use proptest::prelude::*;
+
+use super::*;
+use crate::htcds::lists::{
+    ForcedLabourIndustry, Gender, ListMember, MethodsOfControl, RelationshipToTrafficker, RoleInProcess,
+    TraffickingEventType, TraffickingStatus, TypeOfExploitation, TypeOfSexExploitation,
+};
+use crate::htcds::{
+    CaseRecord, Connection, Entity, FIELDS, Listed, Organization, OrganizationId, Perpetrator, Person, PersonId,
+    Records, TraffickingEvent, VALUE_LISTS, Victim,
+};
+use crate::{
+    Case, CaseAttribute as A, CaseTable, Country, ExploitationForm, LabourSector, MeansOfControl, Recorded,
+    RecruiterRelation, Redacted, convert,
+};
+
+mod crosswalk_rows;
+
+fn text(text: &str) -> Option<Redacted<String>> {
+    Some(Redacted::new(text.to_owned()))
+}
+
+fn victim() -> Victim {
+    Victim {
+        person: PersonId::new("p1"),
+        trafficking_status: Some(TraffickingStatus::ActualVictimOfTrafficking.into()),
+        ..Victim::default()
+    }
+}
+
+fn person() -> Person {
+    Person { id: PersonId::new("p1"), ..Person::default() }
+}
+
+/// One person who is the victim of one case.
+fn one(person: Person, victim: Victim, case: CaseRecord) -> Records {
+    Records { persons: vec![person], cases: vec![CaseRecord { victims: vec![victim], ..case }], ..Records::default() }
+}
+
+fn converted(records: &Records) -> CaseConversion {
+    to_cases(records, &CaseOptions::default()).unwrap()
+}
+
+fn first(conversion: &CaseConversion) -> Case {
+    conversion.cases.case(0).unwrap()
+}
+
+fn lost(conversion: &CaseConversion, field: &str, kind: FieldLossKind) -> u64 {
+    conversion.losses.iter().filter(|loss| loss.field == field && loss.kind == kind).map(|loss| loss.victims).sum()
+}
+
+fn layout(name: &str) -> &'static Layout {
+    Layout::named(name).unwrap()
+}
+
+/// Columns whose cell in the first row is yes.
+fn yes(cases: &CaseTable) -> BTreeSet<&'static str> {
+    let is_yes = |attribute: &A| attribute.is_flag() && cases.column(*attribute).unwrap().get(0) == Some(1);
+    cases
+        .attributes()
+        .iter()
+        .filter(|attribute| is_yes(attribute))
+        .filter_map(|found| cases.column_name(*found))
+        .collect()
+}
+
+fn event(kind: TraffickingEventType, country: &str, date: &str) -> TraffickingEvent {
+    TraffickingEvent {
+        kind: Some(kind.into()),
+        country: text(country).filter(|_| !country.is_empty()),
+        date: date.parse().ok(),
+        ..TraffickingEvent::default()
+    }
+}
+
+#[test]
+fn only_actual_victims_are_taken_unless_others_are_asked_for() {
+    let with = |status: Option<Listed<TraffickingStatus>>| Victim { trafficking_status: status, ..Victim::default() };
+    let case = CaseRecord {
+        victims: vec![
+            with(Some(TraffickingStatus::PossibleVictimOfTrafficking.into())),
+            with(Some(TraffickingStatus::ActualVictimOfTrafficking.into())),
+            with(Some(TraffickingStatus::NotAVictimOfTrafficking.into())),
+            with(None),
+            with(Some(Listed::read("sEcret"))),
+        ],
+        ..CaseRecord::default()
+    };
+    let records = Records { cases: vec![CaseRecord::default(), case], ..Records::default() };
+    let victims = |possible, not_recorded| {
+        let options = CaseOptions { statuses: Statuses { possible, not_recorded }, ..CaseOptions::default() };
+        let found = to_cases(&records, &options).unwrap();
+        assert_eq!(found.cases.rows(), found.rows.len());
+        assert!(found.rows.iter().all(|row| row.case == 1));
+        assert_eq!(found.left_out.iter().map(|left| left.victims).sum::<u64>() + found.rows.len() as u64, 5);
+        assert!(found.left_out.iter().any(|left| left.reason == LeftOutReason::NotAVictim));
+        assert!(found.left_out.iter().any(|left| left.reason == LeftOutReason::StatusUnlisted));
+        found.rows.iter().map(|row| row.victim).collect::<Vec<_>>()
+    };
+    assert_eq!(victims(false, false), [1]);
+    assert_eq!(victims(true, false), [0, 1]);
+    assert_eq!(victims(false, true), [1, 3]);
+    assert_eq!(victims(true, true), [0, 1, 3]);
+}
+
+/// Rule "trafficking status" of the crosswalk: drop who is not a victim before any export to CTDC.
+#[test]
+fn who_is_not_a_victim_enters_no_layout_of_ctdc() {
+    let statuses = [
+        crate::TraffickingStatus::ActualVictim,
+        crate::TraffickingStatus::NotAVictim,
+        crate::TraffickingStatus::PossibleVictim,
+    ];
+    let case = |status| Case { trafficking_status: Some(Recorded::Value(status)), ..Case::default() };
+    let mut cases: Vec<Case> = statuses.into_iter().map(case).collect();
+    cases.push(Case::default());
+    cases[3].forms_of_exploitation.insert(ExploitationForm::ForcedLabour, Recorded::Value(true));
+    let table = CaseTable::from_cases(super::layout().unwrap(), cases).unwrap();
+    for to in crate::LAYOUTS.iter().filter(|to| to.kind == crate::LayoutKind::Cases) {
+        let found = convert(&table, to).unwrap();
+        let stays = to.name == "htcds-cases";
+        assert_eq!((found.cases.rows(), found.left_out), if stays { (4, 0) } else { (3, 1) }, "{}", to.name);
+        if !stays {
+            assert_eq!(found.cases.column(A::Form(ExploitationForm::ForcedLabour)).unwrap().get(2), Some(1));
+            let status = found.losses.iter().find(|loss| loss.column == "trafficking_status").unwrap();
+            assert_eq!(status.rows, 1, "that one was a possible victim is lost");
+        }
+    }
+}
+
+#[test]
+fn ages_are_taken_at_the_incoming_referral_if_they_are_certain() {
+    let found = |birth: &str, referral: &str| {
+        let case = CaseRecord { incoming_referral_date: referral.parse().ok(), ..CaseRecord::default() };
+        let conversion = converted(&one(Person { birthdate: birth.parse().ok(), ..person() }, victim(), case));
+        let case = first(&conversion);
+        let code = |name: &str| {
+            let at = conversion.cases.table().schema().find(name).unwrap();
+            conversion.cases.table().text(0, at).map(|text| text.into_owned()).unwrap_or_default()
+        };
+        assert_eq!(
+            case.age_band.is_some_and(|band| band.is_value()),
+            lost(&conversion, "prs_Birthdate", FieldLossKind::Coarsened) == 1
+        );
+        (code("year_of_registration"), code("age_band"), code("majority_at_registration"))
+    };
+    let row = |year: &str, band: &str, majority: &str| (year.to_owned(), band.to_owned(), majority.to_owned());
+    assert_eq!(found("2002-05-14", "2020-05-13"), row("2020", "9-17", "minor"));
+    assert_eq!(found("2002-05-14", "2020-05-14"), row("2020", "18-20", "adult"));
+    assert_eq!(found("2002", "2020"), row("2020", "", ""));
+    assert_eq!(found("1999", "2020"), row("2020", "", "adult"));
+    assert_eq!(found("1950", "2020"), row("2020", "48+", "adult"));
+    assert_eq!(found("1950", ""), row("", "", ""));
+    assert_eq!(found("2021", "2020"), row("2020", "", ""));
+    assert_eq!(found("", "2020-03"), row("2020", "", ""));
+}
+
+#[test]
+fn age_when_trafficked_is_that_on_entry() {
+    for (age, expected) in [(0, "minor"), (17, "minor"), (18, "adult"), (120, "adult"), (121, "")] {
+        let conversion =
+            converted(&one(person(), Victim { age_when_trafficked: Some(age), ..victim() }, CaseRecord::default()));
+        let at = conversion.cases.table().schema().find("majority_at_entry").unwrap();
+        assert_eq!(conversion.cases.table().text(0, at).unwrap_or_default(), expected, "{age}");
+    }
+}
+
+#[test]
+fn of_several_citizenships_none_is_taken_by_default() {
+    let found = |texts: &[&str], citizenship| {
+        let citizenships = texts.iter().map(|text| Listed::read(text)).collect();
+        let records = one(Person { citizenship: citizenships, ..person() }, victim(), CaseRecord::default());
+        let conversion = to_cases(&records, &CaseOptions { citizenship, ..CaseOptions::default() }).unwrap();
+        (first(&conversion).citizenship.and_then(Recorded::into_value).map(Country::alpha2), conversion.losses.len())
+    };
+    // That every record has a status is said in the same words, so that losses are those of citizenship.
+    assert_eq!(found(&["KE"], CitizenshipChoice::OnlyIfOne), (Some("KE"), 0));
+    assert_eq!(found(&["KE", "UG"], CitizenshipChoice::OnlyIfOne), (None, 1));
+    assert_eq!(found(&["KE", "UG"], CitizenshipChoice::First), (Some("KE"), 1));
+    assert_eq!(found(&["sEcret"], CitizenshipChoice::First), (None, 1));
+    assert_eq!(found(&["sEcret", "UG"], CitizenshipChoice::OnlyIfOne), (None, 2));
+    assert_eq!(found(&["sEcret", "UG"], CitizenshipChoice::First), (Some("UG"), 2));
+    assert_eq!(found(&["XK", "XK"], CitizenshipChoice::OnlyIfOne), (Some("XK"), 0));
+}
+
+#[test]
+fn the_country_of_exploitation_is_that_of_the_last_event() {
+    use TraffickingEventType::{Exploitation as E, Transit as T};
+    let found = |events: Vec<TraffickingEvent>| {
+        let case = CaseRecord { events, ..CaseRecord::default() };
+        let conversion = converted(&one(person(), victim(), case));
+        let ambiguous = lost(&conversion, "hte_Country", FieldLossKind::Ambiguous);
+        let unlisted = lost(&conversion, "hte_Country", FieldLossKind::Unlisted);
+        let country = first(&conversion).country_of_exploitation.and_then(Recorded::into_value).map(Country::alpha2);
+        (country, ambiguous, unlisted)
+    };
+    assert_eq!(found(vec![event(E, "KE", "")]), (Some("KE"), 0, 0));
+    assert_eq!(found(vec![event(T, "KE", "2019")]), (None, 0, 0));
+    assert_eq!(found(vec![event(E, "KE", ""), event(E, "KEN", "2019"), event(T, "UG", "2020")]), (Some("KE"), 0, 0));
+    assert_eq!(found(vec![event(E, "KE", "2019"), event(E, "UG", "2020-01")]), (Some("UG"), 0, 0));
+    assert_eq!(found(vec![event(E, "UG", "2020-01"), event(E, "KE", "2019"), event(E, "UG", "")]), (Some("UG"), 0, 0));
+    assert_eq!(found(vec![event(E, "KE", "2020"), event(E, "UG", "2020-01")]), (None, 1, 0), "which came first?");
+    assert_eq!(found(vec![event(E, "KE", ""), event(E, "UG", "2020-01")]), (None, 1, 0));
+    assert_eq!(found(vec![event(E, "sEcret", "2019"), event(E, "UG", "2020-01")]), (Some("UG"), 0, 0));
+    assert_eq!(found(vec![event(E, "sEcret", "2021"), event(E, "UG", "2020-01")]), (None, 0, 1));
+    assert_eq!(found(vec![event(E, "sEcret", ""), event(E, "UG", "2020-01")]), (None, 0, 1));
+}
+
+#[test]
+fn without_events_the_organization_of_the_place_says_the_country() {
+    let organization = |id: &str, name: &str, country: &str| Organization {
+        id: OrganizationId::new(id),
+        name: text(name),
+        shipping_country: Some(Listed::read(country)),
+        ..Organization::default()
+    };
+    let organizations = vec![
+        organization("o1", "Farm", "KE"),
+        organization("o2", "Mine", "UG"),
+        organization("o3", "Mine", "TZ"),
+        organization("o4", "Ship", "sEcret"),
+    ];
+    for (place, expected) in
+        [("o2", Some("UG")), ("Farm", Some("KE")), ("Mine", None), ("o4", None), ("sEcret place", None)]
+    {
+        let records = Records {
+            organizations: organizations.clone(),
+            ..one(person(), Victim { location_of_exploitation: text(place), ..victim() }, CaseRecord::default())
+        };
+        let conversion = converted(&records);
+        let country = first(&conversion).country_of_exploitation.and_then(Recorded::into_value).map(Country::alpha2);
+        assert_eq!(country, expected, "{place}");
+        assert_eq!(
+            lost(&conversion, "vic_LocationOfExploitation", FieldLossKind::Approximated),
+            u64::from(expected.is_some())
+        );
+    }
+}
+
+#[test]
+fn what_happened_to_one_of_several_victims_is_not_said_of_all() {
+    use TraffickingEventType::{Exploitation as E, Recruitment as R};
+    let case = |victims: Vec<Victim>| CaseRecord {
+        victims,
+        events: vec![event(R, "", "2018-01-01"), event(E, "KE", "2018-06-01")],
+        perpetrators: vec![Perpetrator {
+            role_in_process: vec![RoleInProcess::Kidnapper.into()],
+            ..Perpetrator::default()
+        }],
+        ..CaseRecord::default()
+    };
+    let alone = converted(&Records { cases: vec![case(vec![victim()])], ..Records::default() });
+    let found = first(&alone);
+    assert_eq!(found.trafficking_duration, Some(Recorded::Value(crate::DurationBand::From0To12)));
+    assert_eq!(found.abduction, Some(Recorded::Value(true)));
+    assert_eq!(lost(&alone, "per_RoleInProcess", FieldLossKind::Approximated), 1);
+    // The other need not be a row.
+    let two = converted(&Records { cases: vec![case(vec![victim(), Victim::default()])], ..Records::default() });
+    let found = first(&two);
+    assert_eq!(
+        (found.trafficking_duration, found.abduction),
+        (Some(Recorded::NotRecorded), Some(Recorded::NotRecorded))
+    );
+    assert_eq!(found.country_of_exploitation, Some(Recorded::Value("KE".parse().unwrap())));
+    for (field, kind) in [
+        ("hte_Date", FieldLossKind::Ambiguous),
+        ("per_RoleInProcess", FieldLossKind::Ambiguous),
+        ("hte_Country", FieldLossKind::Approximated),
+    ] {
+        assert_eq!(lost(&two, field, kind), 1, "{field}");
+    }
+}
+
+#[test]
+fn several_industries_keep_their_sectors() {
+    use ForcedLabourIndustry as I;
+    let found = |industries: &[I], options: CaseOptions| {
+        let industries = industries.iter().copied().map(Listed::Known).collect();
+        let records = one(person(), Victim { forced_labour_industry: industries, ..victim() }, CaseRecord::default());
+        let conversion = to_cases(&records, &options).unwrap();
+        let section = first(&conversion).industry.and_then(Recorded::into_value).map(crate::IsicSection::code);
+        (section, yes(&conversion.cases), lost(&conversion, "vic_ForcedLabourIndustry", FieldLossKind::Ambiguous))
+    };
+    let default = CaseOptions::default();
+    assert_eq!(
+        found(&[I::Construction, I::Manufacturing], default),
+        (None, BTreeSet::from(["sector_construction", "sector_manufacturing"]), 1)
+    );
+    assert_eq!(
+        found(&[I::CropAndAnimalProduction, I::FishingAndAquaculture], default),
+        (Some("A"), BTreeSet::from(["sector_agriculture", "sector_aquafarming"]), 0)
+    );
+    assert_eq!(found(&[I::AgricultureForestryAndFishing], default), (Some("A"), BTreeSet::new(), 1));
+    let guessed = CaseOptions { section_a: SectionAChoice::Agriculture, ..default };
+    assert_eq!(
+        found(&[I::AgricultureForestryAndFishing], guessed),
+        (Some("A"), BTreeSet::from(["sector_agriculture"]), 0)
+    );
+    let both = [I::AgricultureForestryAndFishing, I::FishingAndAquaculture];
+    assert_eq!(found(&both, guessed), (Some("A"), BTreeSet::from(["sector_aquafarming"]), 0));
+}
+
+#[test]
+fn recruiters_can_be_left_empty() {
+    let records = one(
+        person(),
+        Victim { relationship_to_trafficker: Some(RelationshipToTrafficker::Familial.into()), ..victim() },
+        CaseRecord::default(),
+    );
+    assert_eq!(yes(&converted(&records).cases), BTreeSet::from(["recruiter_family"]));
+    let without = to_cases(&records, &CaseOptions { recruiters: false, ..CaseOptions::default() }).unwrap();
+    assert_eq!(yes(&without.cases), BTreeSet::new());
+    assert!(first(&without).trafficker_relationship.is_some_and(|found| found.is_value()));
+    assert!(without.losses.is_empty());
+    // In CTDC it has no place then, which is told; with recruiters it is there in other words.
+    let told = |conversion: &CaseConversion| {
+        let to = convert(&conversion.cases, layout("ctdc-kanon-63")).unwrap();
+        to.losses.iter().any(|loss| loss.column == "trafficker_relationship")
+    };
+    assert!(told(&without) && !told(&converted(&records)));
+}
+
+/// Every field with something in it, texts with a marker that no code holds.
+fn filled(marker: &str) -> Records {
+    use crate::htcds::{CaseComment, Consent, OutgoingReferral, SupportPlan};
+    let mut records = one(person(), victim(), CaseRecord::default());
+    let id = OrganizationId::new(format!("{marker}-organization"));
+    let mut organization = Organization { id: id.clone(), ..Organization::default() };
+    fill(&mut organization, marker);
+    records.organizations.push(organization);
+    fill(&mut records.persons[0], marker);
+    let mut consent = Consent::default();
+    fill(&mut consent, marker);
+    records.persons[0].consent = consent;
+    let case = &mut records.cases[0];
+    fill(case, marker);
+    fill(&mut case.victims[0], marker);
+    case.victims[0].trafficking_status = Some(TraffickingStatus::ActualVictimOfTrafficking.into());
+    case.connections.push(Connection { person: None, organization: Some(id), role: crate::htcds::CaseRole::Other });
+    let mut referral = OutgoingReferral::default();
+    fill(&mut referral, marker);
+    case.outgoing_referrals.push(referral);
+    let mut comment = CaseComment::default();
+    fill(&mut comment, marker);
+    case.comments.push(comment);
+    let mut plan = SupportPlan::default();
+    fill(&mut plan, marker);
+    case.support_plans.push(plan);
+    let mut happened = TraffickingEvent::default();
+    fill(&mut happened, marker);
+    case.events.push(happened);
+    let mut perpetrator = Perpetrator::default();
+    fill(&mut perpetrator, marker);
+    case.perpetrators.push(perpetrator);
+    records
+}
+
+fn fill<E: crate::htcds::records::ReadEntity>(entity: &mut E, marker: &str) {
+    use crate::htcds::value::{Input, Reading};
+    for position in 0..E::FIELDS.len() {
+        let texts = [marker, "2019-03-05", "7", "yes"];
+        let read = texts.iter().any(|text| entity.read(position, Input::Text(text), Reading::default()).is_ok());
+        assert!(read && !entity.value(position).is_empty(), "{}", E::FIELDS[position]);
+    }
+}
+
+#[test]
+fn nothing_identifying_passes_and_every_field_is_accounted_for() {
+    const MARKER: &str = "Zqxmarker";
+    let records = filled(MARKER);
+    let conversion = converted(&records);
+    assert_eq!(conversion.cases.rows(), 1);
+    for attribute in conversion.cases.table().schema().attributes() {
+        assert_eq!(attribute.domain().origin(), Origin::Public, "{}", attribute.name());
+    }
+    assert!(conversion.cases.attributes().iter().all(|attribute| !attribute.is_list()));
+    for field in FIELDS {
+        // These say the same in a case.
+        let is_kept = matches!(field.name, "vic_TraffickingStatus");
+        assert_eq!(conversion.losses.iter().any(|loss| loss.field == field.name), !is_kept, "{}", field.name);
+    }
+    for loss in &conversion.losses {
+        assert_eq!(loss.victims, 1);
+        assert!(!format!("{loss} {loss:?}").contains(MARKER));
+    }
+    let told = conversion.losses.iter().find(|loss| loss.field == "prs_FirstName").unwrap();
+    assert_eq!(told.to_string(), "prs_FirstName: dropped for 1 victim: a case has no place for it");
+    #[cfg(feature = "serde")]
+    assert_eq!(
+        serde_json::to_string(told).unwrap(),
+        r#"{"field":"prs_FirstName","kind":"dropped","victims":1,"why":"a case has no place for it"}"#
+    );
+    assert!(!format!("{conversion:?}").contains(MARKER));
+}
+
+#[test]
+fn a_person_who_is_the_victim_of_two_cases_is_two_rows_and_counted() {
+    let case = || CaseRecord { victims: vec![victim()], ..CaseRecord::default() };
+    let records = Records { persons: vec![person()], cases: vec![case(), case(), case()], ..Records::default() };
+    assert_eq!((converted(&records).cases.rows(), converted(&records).repeated), (3, 2));
+}
+
+#[test]
+fn values_that_the_standard_lacks_have_a_place_in_it() {
+    // Wherever a list has an extension, no record keeps it.
+    let mut replaced = 0;
+    for field in FIELDS {
+        let Some(list) = field.list() else { continue };
+        for value in list.values.iter().filter(|value| value.stand_in.is_some()) {
+            let mut victim = victim();
+            let position = Victim::FIELDS.iter().position(|name| *name == field.name).expect("a field of the victim");
+            let input = crate::htcds::value::Input::Text(value.name);
+            crate::htcds::records::ReadEntity::read(&mut victim, position, input, Default::default()).unwrap();
+            let (records, degraded) = standard(&one(person(), victim, CaseRecord::default()));
+            let [entry] = degraded.as_slice() else { panic!("{}", value.name) };
+            assert_eq!((entry.field, entry.value, entry.stand_in), (field.name, Some(value.name), value.stand_in));
+            let crate::htcds::FieldValue::Values(found) = records.cases[0].victims[0].value(position) else { panic!() };
+            assert_eq!(found.iter().map(|value| Some(value.name)).collect::<Vec<_>>(), [value.stand_in]);
+            replaced += 1;
+        }
+    }
+    let extensions = VALUE_LISTS.iter().flat_map(|list| list.values).filter(|value| value.stand_in.is_some()).count();
+    assert_eq!(replaced, extensions);
+}
+
+#[test]
+fn stand_ins_come_once_and_several_industries_are_reported() {
+    use ForcedLabourIndustry as I;
+    use MethodsOfControl as M;
+    let several = Victim {
+        methods_of_control: [M::UsesChildren, M::Other, M::RestrictsMovement].map(Listed::Known).into(),
+        forced_labour_industry: [I::ForestryAndLogging, I::CropAndAnimalProduction, I::Education]
+            .map(Listed::Known)
+            .into(),
+        ..victim()
+    };
+    let (records, degraded) = standard(&one(person(), several, CaseRecord::default()));
+    let victim = &records.cases[0].victims[0];
+    assert_eq!(victim.methods_of_control, [M::Other.into()]);
+    assert_eq!(victim.forced_labour_industry, [I::AgricultureForestryAndFishing, I::Education].map(Listed::Known));
+    let found: Vec<_> = degraded.iter().map(|entry| (entry.field, entry.value, entry.victims)).collect();
+    assert_eq!(
+        found,
+        [
+            ("vic_MethodsOfControl", Some("RestrictsMovement"), 1),
+            ("vic_MethodsOfControl", Some("UsesChildren"), 1),
+            ("vic_ForcedLabourIndustry", Some("A_01_CropAndAnimalProduction"), 1),
+            ("vic_ForcedLabourIndustry", Some("A_02_ForestryAndLogging"), 1),
+            ("vic_ForcedLabourIndustry", None, 1),
+        ]
+    );
+    assert_eq!(standard(&records).0, records, "what is standard stays");
+}
+
+/// Any records, from numbers: a few cases with a few victims each.
+fn any_records() -> impl Strategy<Value = Records> {
+    fn some<L: ListMember + std::fmt::Debug>(all: &'static [L]) -> impl Strategy<Value = Vec<Listed<L>>> {
+        let value = (0..=all.len())
+            .prop_map(move |at| all.get(at).copied().map_or_else(|| Listed::read("sEcret"), Listed::Known));
+        prop::collection::vec(value, 0..4)
+    }
+    let date = || {
+        (1995i32..2024, 0u32..13, 0u32..28).prop_map(|(year, month, day)| {
+            let text = match (month, day) {
+                (0, _) => format!("{year}"),
+                (_, 0) => format!("{year}-{month:02}"),
+                _ => format!("{year}-{month:02}-{day:02}"),
+            };
+            text.parse::<crate::Period>().ok()
+        })
+    };
+    let victim = (
+        0usize..4,
+        some(TraffickingStatus::ALL),
+        some(MethodsOfControl::ALL),
+        some(TypeOfExploitation::ALL),
+        some(ForcedLabourIndustry::ALL),
+        some(TypeOfSexExploitation::ALL),
+        some(RelationshipToTrafficker::ALL),
+        prop::option::of(0u32..130),
+    );
+    let victim = victim.prop_map(|(person, status, controls, forms, industries, types, relations, age)| Victim {
+        person: PersonId::new(format!("p{person}")),
+        trafficking_status: status.into_iter().next(),
+        methods_of_control: controls,
+        type_of_exploitation: forms,
+        forced_labour_industry: industries,
+        type_of_sex_exploitation: types,
+        relationship_to_trafficker: relations.into_iter().next(),
+        age_when_trafficked: age,
+        ..Victim::default()
+    });
+    let place = prop::sample::select(vec!["KE", "UGA", "sEcret", ""]);
+    let happened = (prop::sample::select(TraffickingEventType::ALL), place, date())
+        .prop_map(|(kind, country, date)| TraffickingEvent { date, ..event(kind, country, "") });
+    let case = (prop::collection::vec(victim, 0..3), prop::collection::vec(happened, 0..3), date());
+    let case = case.prop_map(|(victims, events, incoming_referral_date)| CaseRecord {
+        victims,
+        events,
+        incoming_referral_date,
+        ..CaseRecord::default()
+    });
+    let person = (date(), some(Gender::ALL), some(Country::ALL)).prop_map(|(birthdate, gender, citizenship)| Person {
+        birthdate,
+        gender: gender.into_iter().next(),
+        citizenship,
+        ..Person::default()
+    });
+    (prop::collection::vec(person, 3), prop::collection::vec(case, 0..5)).prop_map(|(mut persons, cases)| {
+        for (at, person) in persons.iter_mut().enumerate() {
+            person.id = PersonId::new(format!("p{at}"));
+        }
+        Records { persons, cases, ..Records::default() }
+    })
+}
+
+/// Values that are said, by another way than the table of rules: the codes of our lists know the names of HTCDS.
+fn known<L: ListMember, C: crate::CodeList>(values: &[Listed<L>]) -> BTreeSet<C> {
+    values.iter().filter_map(|value| C::parse(value.known()?.name()).ok()).collect()
+}
+
+fn said<C: Copy + Ord>(flags: &std::collections::BTreeMap<C, Recorded<bool>>) -> BTreeSet<C> {
+    assert!(flags.values().all(|flag| *flag != Recorded::Value(false)), "nothing is denied");
+    flags.iter().filter(|(_, flag)| **flag == Recorded::Value(true)).map(|(value, _)| *value).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn cases_never_say_more_than_the_records(records in any_records(), options in any_options()) {
+        let conversion = to_cases(&records, &options).unwrap();
+        let left_out: u64 = conversion.left_out.iter().map(|left| left.victims).sum();
+        prop_assert_eq!(conversion.rows.len() as u64 + left_out, records.victims() as u64);
+        prop_assert!(conversion.rows.is_sorted_by_key(|row| (row.case, row.victim)));
+        prop_assert_eq!(&to_cases(&records, &options).unwrap(), &conversion);
+        for (row, case) in conversion.rows.iter().zip(conversion.cases.cases()) {
+            let source = &records.cases[row.case];
+            let victim = &source.victims[row.victim];
+            let person = records.persons.iter().find(|person| person.id == victim.person);
+            prop_assert!(victim.trafficking_status != Some(TraffickingStatus::NotAVictimOfTrafficking.into()));
+            prop_assert_eq!(said(&case.means_of_control), known::<_, MeansOfControl>(&victim.methods_of_control));
+            let mut forms = known::<_, ExploitationForm>(&victim.type_of_exploitation);
+            let implied = |form| forms.contains(&form);
+            let (begging, criminality) = (implied(ExploitationForm::ForcedBegging), implied(ExploitationForm::ForcedCriminality));
+            if begging || criminality {
+                forms.insert(ExploitationForm::ForcedLabour);
+            }
+            prop_assert_eq!(said(&case.forms_of_exploitation), forms);
+            let types = known::<_, crate::SexualExploitationType>(&victim.type_of_sex_exploitation);
+            prop_assert_eq!(said(&case.sexual_exploitation_types), types);
+            let sectors = said(&case.labour_sectors);
+            prop_assert_eq!(sectors.contains(&LabourSector::Begging), begging);
+            prop_assert_eq!(sectors.contains(&LabourSector::IllicitActivities), criminality);
+            let industries = victim.forced_labour_industry.iter().filter(|value| value.known().is_some());
+            prop_assert!(sectors.len() <= industries.count() + usize::from(begging) + usize::from(criminality));
+            let related = victim.relationship_to_trafficker.as_ref().and_then(Listed::known);
+            let recruiters: BTreeSet<RecruiterRelation> = said(&case.recruiter_relations);
+            prop_assert_eq!(recruiters.len(), usize::from(options.recruiters && related.is_some()));
+            if let Some(Recorded::Value(gender)) = case.gender {
+                let name = person.unwrap().gender.as_ref().unwrap().name();
+                prop_assert_eq!(name.parse(), Ok(gender));
+            }
+            if let Some(Recorded::Value(country)) = case.citizenship {
+                prop_assert!(person.unwrap().citizenship.contains(&country.into()));
+            }
+            if let Some(Recorded::Value(country)) = case.country_of_exploitation {
+                let is_there = |event: &TraffickingEvent| {
+                    event.kind == Some(TraffickingEventType::Exploitation.into())
+                        && event.country.as_ref().is_some_and(|text| text.expose().parse() == Ok(country))
+                };
+                prop_assert!(source.events.iter().any(is_there));
+            }
+            if let Some(Recorded::Value(band)) = case.age_band {
+                let (birth, at) = (person.unwrap().birthdate.unwrap(), source.incoming_referral_date.unwrap());
+                for born in [birth.start(), birth.end()] {
+                    for day in [at.start(), at.end()] {
+                        let age = day.years_since(born).unwrap_or(0);
+                        prop_assert_eq!(crate::AgeBand::of_age(u8::try_from(age).unwrap()), band);
+                    }
+                }
+            }
+            if let Some(Recorded::Value(majority)) = case.majority_at_entry {
+                prop_assert_eq!(majority == crate::Majority::Minor, victim.age_when_trafficked.unwrap() < 18);
+            }
+            let year = source.incoming_referral_date.map(|date| date.year());
+            prop_assert_eq!(case.year_of_registration, Some(year.into()));
+            prop_assert!(case.trafficking_duration.is_none_or(|band| !band.is_value()) || source.events.len() > 1);
+        }
+    }
+
+    /// What cases say, the records that are made of them say again: the way back and forth changes nothing but what
+    /// has no place in records.
+    #[test]
+    fn cases_that_become_records_become_the_same_cases(records in any_records()) {
+        let cases = converted(&records).cases;
+        let back = from_cases(&cases);
+        prop_assert_eq!(back.records.victims(), cases.rows());
+        let again = converted(&back.records).cases;
+        for (before, after) in cases.cases().zip(again.cases()) {
+            prop_assert_eq!(before.means_of_control, after.means_of_control);
+            prop_assert_eq!(before.forms_of_exploitation, after.forms_of_exploitation);
+            prop_assert_eq!(before.sexual_exploitation_types, after.sexual_exploitation_types);
+            prop_assert_eq!(before.year_of_registration, after.year_of_registration);
+            prop_assert_eq!(before.gender, after.gender);
+            prop_assert_eq!(before.citizenship, after.citizenship);
+            prop_assert_eq!(before.country_of_exploitation, after.country_of_exploitation);
+            prop_assert_eq!(before.trafficker_relationship, after.trafficker_relationship);
+            prop_assert_eq!(before.trafficking_status, after.trafficking_status);
+            if before.industry.is_some_and(|industry| industry.is_value()) {
+                prop_assert_eq!(before.industry, after.industry);
+            }
+        }
+    }
+}
+
+fn any_options() -> impl Strategy<Value = CaseOptions> {
+    (any::<[bool; 5]>()).prop_map(|[possible, not_recorded, first, agriculture, recruiters]| CaseOptions {
+        statuses: Statuses { possible, not_recorded },
+        citizenship: if first { CitizenshipChoice::First } else { CitizenshipChoice::OnlyIfOne },
+        section_a: if agriculture { SectionAChoice::Agriculture } else { SectionAChoice::NotRecorded },
+        recruiters,
+    })
+}
+
+#[test]
+fn rows_of_ctdc_become_records_that_say_no_more() {
+    for name in ["ctdc-kanon-63", "ctdc-synthetic-2021", "ctdc-synthetic-2024", "htcds-cases"] {
+        let cases = crate::Simulator::new(3).cases(layout(name), 500).unwrap();
+        let back = from_cases(&cases);
+        assert_eq!(back.records.victims(), 500);
+        let again = converted(&back.records);
+        assert_eq!(again.cases.rows(), 500, "all are victims");
+        // Whatever the records say was said.
+        for (before, after) in cases.cases().zip(again.cases.cases()) {
+            let (before, after) = (said_yes(&before.means_of_control), said_yes(&after.means_of_control));
+            assert!(after.is_subset(&before), "{name}");
+        }
+        for loss in &back.losses {
+            assert!(cases.layout().column(loss.field).is_some() && loss.victims > 0, "{name} {loss}");
+        }
+    }
+}
+
+fn said_yes(flags: &std::collections::BTreeMap<MeansOfControl, Recorded<bool>>) -> BTreeSet<MeansOfControl> {
+    flags.iter().filter(|(_, flag)| **flag == Recorded::Value(true)).map(|(value, _)| *value).collect()
+}
+
+#[test]
+fn zz_time() {
+    let one = filled("Zqx");
+    let mut records = one.clone();
+    for at in 0..20_000 {
+        let mut case = one.cases[0].clone();
+        case.victims[0].person = PersonId::new(format!("p{at}"));
+        let mut person = one.persons[0].clone();
+        person.id = PersonId::new(format!("p{at}"));
+        records.persons.push(person);
+        records.cases.push(case);
+    }
+    let start = std::time::Instant::now();
+    let found = converted(&records);
+    eprintln!("to_cases {:?} rows {}", start.elapsed(), found.cases.rows());
+    let start = std::time::Instant::now();
+    let back = from_cases(&found.cases);
+    eprintln!("from_cases {:?} {}", start.elapsed(), back.losses.len());
+}

@@ -1,0 +1,14 @@
+//! One flat CSV file: a row for each person or organization in a case; and the export of a survey form.
+
+mod read;
+mod rows;
+mod write;
+
+pub use read::read_flat;
+pub(crate) use read::{FileRows, scan_header};
+pub(crate) use rows::{FlatCell, FlatColumn, FlatTable, check};
+pub(crate) use write::push_value;
+pub use write::{FlatOptions, Words, write_flat, write_xlsform};
+
+#[cfg(test)]
+mod tests;

@@ -60,7 +60,7 @@ mod owner;
 pub mod pseudonyms;
 #[cfg(feature = "csv")]
 mod read;
-pub(crate) mod records;
+mod records;
 mod value;
 
 #[doc = include_str!("adopt.md")]
@@ -97,6 +97,8 @@ pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 pub use open::RecordReader;
 #[cfg(feature = "csv")]
 pub use read::{AddressRow, HtcdsOutcome, Places, ReadOptions};
+#[cfg(feature = "schema")]
+pub(crate) use records::ReadEntity;
 pub use records::{
     CaseComment, CaseRecord, CaseRole, Connection, Consent, Entity, Organization, OutgoingReferral, Perpetrator,
     Person, Records, SupportPlan, TraffickingEvent, Victim,

@@ -4,10 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Definitions, object};
 use crate::htcds::lists::Language;
-use crate::htcds::records::ReadEntity;
 use crate::htcds::{
     CaseComment, CaseRecord, CaseRole, Consent, Field, FieldStatus, FieldType, ListMember, Organization,
-    OutgoingReferral, Perpetrator, Person, SupportPlan, TraffickingEvent, ValueList, ValueSource, Victim,
+    OutgoingReferral, Perpetrator, Person, ReadEntity, SupportPlan, TraffickingEvent, ValueList, ValueSource, Victim,
     holds_several,
 };
 

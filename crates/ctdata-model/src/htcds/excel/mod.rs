@@ -19,8 +19,6 @@ use std::sync::Arc;
 
 use ctdata_table::{Location, TableError};
 
-#[cfg(feature = "mapping")]
-pub(crate) use read::{SheetChoice, SheetVisitor, visit_sheet};
 pub use read::{ExcelReadOptions, read_excel, read_excel_path};
 #[cfg(feature = "mapping")]
 pub(crate) use read::{SheetChoice, SheetVisitor, visit_sheet};

@@ -1,7 +1,5 @@
 //! What the entities are called on the wire, and whether one is as a writer would have left it.
 
-use std::collections::HashSet;
-
 use crate::htcds::records::ReadEntity;
 use crate::htcds::value::{Input, Reading, trimmed};
 use crate::htcds::{CaseRecord, Entity, FieldValue, Organization, Person};
@@ -24,8 +22,9 @@ fn has_clean_fields<E: Entity>(entity: &E) -> bool {
     (0..E::FIELDS.len()).all(|position| match entity.value(position) {
         FieldValue::Text(text) => is_clean(text.expose()),
         FieldValue::Values(values) => {
-            let mut seen = HashSet::new();
-            values.iter().all(|value| is_clean(value.name) && (values.len() == 1 || seen.insert(value.name)))
+            let mut names: Vec<&str> = values.iter().map(|value| value.name).collect();
+            names.sort_unstable();
+            names.iter().all(|name| is_clean(name)) && names.windows(2).all(|pair| pair.first() != pair.last())
         }
         _ => true,
     })

@@ -40,6 +40,8 @@
 //! `csv` (readers and writers), `json` (JSON lines) and `serde` are on by default; `rayon` simulates on all
 //! cores of the caller's pool with the same result.
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod case;
 pub mod codes;
 mod constraints;

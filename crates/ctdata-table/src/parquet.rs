@@ -10,7 +10,7 @@ use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use crate::arrow::{ArrowOptions, Batches, from_record_batches};
+use crate::arrow::{ArrowOptions, Batches, from_record_batches, layout};
 use crate::table::MAX_ROWS;
 use crate::{Control, Table, TableError};
 
@@ -52,6 +52,14 @@ pub fn write_parquet(
 /// # Errors
 /// [`TableError::Parquet`] if the file cannot be read or is broken; and as [`from_record_batches`].
 pub fn read_parquet(file: File, control: &Control) -> Result<Table, TableError> {
+    read_parquet_and_layout(file, control).map(|(table, _)| table)
+}
+
+/// Reads a whole file, and the name of the layout in its metadata: see [`layout`](crate::arrow::layout).
+///
+/// # Errors
+/// As [`read_parquet`].
+pub fn read_parquet_and_layout(file: File, control: &Control) -> Result<(Table, Option<String>), TableError> {
     let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))?;
     let total = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(u64::MAX);
     if total > MAX_ROWS {
@@ -70,7 +78,7 @@ pub fn read_parquet(file: File, control: &Control) -> Result<Table, TableError> 
         control.report("reading", rows, Some(total));
         batches.push(batch);
     }
-    from_record_batches(&schema, &batches)
+    Ok((from_record_batches(&schema, &batches)?, layout(&schema).map(str::to_owned)))
 }
 
 /// Some broken files make the library panic (in version 59: a broken Arrow schema). Nothing it worked on is used again.

@@ -17,6 +17,9 @@ pub(super) const WEIGHTS: &str = "weights";
 /// Metadata of the schema: names of groups with the names of their members.
 pub(super) const GROUPS: &str = "ctdata.groups";
 
+/// Metadata of the schema: the name of what the columns follow.
+pub(super) const LAYOUT: &str = "ctdata.layout";
+
 /// The metadata of an attribute. Dates are days since 1970-01-01.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Note {

@@ -6,11 +6,17 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema as ArrowSchema};
 
 use super::cells::{Cells, Values};
-use super::note::{GROUPS, IDS, MISSING_OF, Note, ROLE, WEIGHTS};
+use super::note::{GROUPS, IDS, LAYOUT, MISSING_OF, Note, ROLE, WEIGHTS};
 use super::refused;
 use crate::builder::ColumnBuilder;
 use crate::table::MAX_ROWS;
 use crate::{Attribute, Column, Domain, Ids, Missing, MissingKinds, Schema, Table, TableError, Weights};
+
+/// The name of the layout that the columns were said to follow when they were written. Whether they still do is for who
+/// knows the layout to check.
+pub fn layout(schema: &ArrowSchema) -> Option<&str> {
+    schema.metadata().get(LAYOUT).map(String::as_str)
+}
 
 /// The table of one batch.
 ///

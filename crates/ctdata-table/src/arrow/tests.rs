@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float64Array, Int8Array, Int32Array,
-    NullArray, RecordBatch, StringViewArray, UInt64Array, types::Int8Type,
+    NullArray, RecordBatch, StringViewArray, UInt64Array,
+    cast::AsArray,
+    types::{Int8Type, UInt8Type, UInt16Type},
 };
 use arrow_schema::{DataType, Field, Schema as ArrowSchema};
 use chrono::NaiveDate;
@@ -13,7 +15,7 @@ use super::*;
 use crate::{Attribute, Cell, Column, Domain, Ids, Missing, MissingKinds, Origin, Schema, Table, Weights};
 
 pub(crate) fn beside() -> ArrowOptions {
-    ArrowOptions { id_column: Some("id".into()), weight_column: Some("weight".into()) }
+    ArrowOptions { id_column: Some("id".into()), weight_column: Some("weight".into()), layout: None }
 }
 
 fn domains() -> impl Strategy<Value = Domain> {
@@ -121,6 +123,49 @@ fn reasons_have_a_column_only_where_they_differ() {
     // Without the reasons a null means the first of them.
     let cut = batch.project(&[0, 2]).unwrap();
     assert_eq!(from_record_batch(&cut).unwrap().cell(1, 0), Some(Cell::Missing(Missing::NotRecorded)));
+}
+
+/// A nominal column of so many values, with a missing one in row 3.
+fn nominal(values: u16) -> (Table, Vec<u16>) {
+    let domain = Domain::nominal((0..values).map(|value| format!("v{value}")), Origin::Public).unwrap();
+    let attribute = Attribute::new("a", domain, MissingKinds::NOT_RECORDED);
+    let codes: Vec<u16> = (0..1000).map(|row| if row == 2 { values } else { row % values }).collect();
+    let column = Column::from_codes(&codes, attribute.code_count());
+    (Table::try_new(Schema::try_new(vec![attribute]).unwrap(), vec![column]).unwrap(), codes)
+}
+
+#[test]
+fn codes_become_keys_in_the_same_memory() {
+    for values in [1, 2, 250, 255, 256, 300] {
+        let (table, codes) = nominal(values);
+        let batch = to_record_batch(&table, &ArrowOptions::default()).unwrap();
+        let array = batch.column(0);
+        let (keys, null): (*const u8, _) = match table.columns()[0].codes() {
+            crate::CodeSlice::U8(ours) => {
+                let keys = array.as_dictionary::<UInt8Type>().keys();
+                assert_eq!(keys.values().inner().as_ptr(), ours.as_ptr());
+                (ours.as_ptr(), keys.is_null(2))
+            }
+            crate::CodeSlice::U16(ours) => {
+                let keys = array.as_dictionary::<UInt16Type>().keys();
+                assert_eq!(&**keys.values(), ours);
+                (ours.as_ptr().cast(), keys.is_null(2))
+            }
+        };
+        assert_eq!(array.to_data().buffers()[0].as_ptr(), keys);
+        assert!(null && array.null_count() == 1);
+        // The memory outlives the table.
+        drop(table);
+        let read = from_record_batch(&batch).unwrap();
+        assert_eq!(read.columns()[0].iter().collect::<Vec<_>>(), codes);
+    }
+}
+
+#[test]
+fn the_layout_is_metadata_of_the_schema() {
+    let options = ArrowOptions { layout: Some("of cases".into()), ..ArrowOptions::default() };
+    assert_eq!(layout(to_record_batch(&small(), &options).unwrap().schema_ref()), Some("of cases"));
+    assert_eq!(layout(to_record_batch(&small(), &ArrowOptions::default()).unwrap().schema_ref()), None);
 }
 
 fn of(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {

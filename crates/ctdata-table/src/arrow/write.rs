@@ -4,16 +4,18 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::types::UInt16Type;
+use arrow_array::types::{ArrowDictionaryKeyType, UInt8Type, UInt16Type};
 use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int64Array, LargeStringArray, RecordBatch,
-    RecordBatchOptions, StringArray, UInt16Array, UInt32Array,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int64Array, LargeStringArray,
+    PrimitiveArray, RecordBatch, RecordBatchOptions, StringArray, UInt8Array, UInt32Array,
 };
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema as ArrowSchema, SchemaRef};
+use bytes::Bytes;
 
-use super::note::{GROUPS, IDS, MISSING_OF, Note, ROLE, WEIGHTS, json};
+use super::note::{GROUPS, IDS, LAYOUT, MISSING_OF, Note, ROLE, WEIGHTS, json};
 use super::refused;
-use crate::{Attribute, Column, Domain, DomainKind, Ids, Missing, Table, TableError, Weights};
+use crate::{Attribute, CodeSlice, Column, Domain, DomainKind, Ids, Missing, Table, TableError, Weights};
 
 /// What is written beside the attributes. By default nothing: only a working copy may have more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct ArrowOptions {
     pub id_column: Option<String>,
     /// The name of a last column with the weights, where the table has them.
     pub weight_column: Option<String>,
+    /// The name of the layout that the columns follow, as metadata of the schema: see [`layout`](super::layout).
+    pub layout: Option<String>,
 }
 
 /// The whole table as one batch.
@@ -71,7 +75,7 @@ impl<'a> Batches<'a> {
             let null = used.first().copied().or_else(|| attribute.missing().iter().next());
             let labels = if is_text(attribute.domain()) { Some(label_array(attribute)?) } else { None };
             fields.push(
-                Field::new(attribute.name(), data_type(attribute.domain()), true)
+                Field::new(attribute.name(), data_type(attribute.domain(), column), true)
                     .with_metadata(Note::new(attribute, null).metadata()?),
             );
             parts.push(Part::Values { attribute, column, labels });
@@ -81,7 +85,7 @@ impl<'a> Batches<'a> {
                     name.push('_');
                 }
                 let metadata = HashMap::from([(MISSING_OF.to_owned(), attribute.name().to_owned())]);
-                fields.push(Field::new(name, dictionary(), true).with_metadata(metadata));
+                fields.push(Field::new(name, dictionary(DataType::UInt8), true).with_metadata(metadata));
                 let labels = Arc::new(StringArray::from_iter_values(attribute.missing().iter().map(Missing::code)));
                 parts.push(Part::Kinds { attribute, column, labels });
             }
@@ -90,7 +94,7 @@ impl<'a> Batches<'a> {
             fields.push(role(name, DataType::UInt32, WEIGHTS));
             parts.push(Part::Weights(weights));
         }
-        Ok(Self { schema: Arc::new(ArrowSchema::new_with_metadata(fields, groups(table)?)), parts })
+        Ok(Self { schema: Arc::new(ArrowSchema::new_with_metadata(fields, metadata(table, options)?)), parts })
     }
 
     #[cfg(feature = "parquet")]
@@ -116,32 +120,63 @@ impl Part<'_> {
                 let values = weights.values().get(rows).unwrap_or_default();
                 Arc::new(UInt32Array::from_iter_values(values.iter().copied()))
             }
-            Self::Values { attribute, column, labels } => {
+            Self::Values { attribute, column, labels: Some(labels) } => {
+                return keyed(column, rows, attribute.domain().len(), labels);
+            }
+            Self::Values { attribute, column, labels: None } => {
                 let codes = rows.map(|row| column.get(row).filter(|&code| attribute.is_value(code)));
-                return values(attribute.domain(), labels.as_ref(), codes);
+                return Ok(values(attribute.domain(), column, codes));
             }
             Self::Kinds { attribute, column, labels } => {
                 let first = attribute.domain().len();
-                let kind = |code: u16| usize::from(code).checked_sub(first).and_then(|kind| u16::try_from(kind).ok());
-                let keys: UInt16Array = rows.map(|row| column.get(row).and_then(kind)).collect();
-                Arc::new(DictionaryArray::<UInt16Type>::try_new(keys, Arc::clone(labels))?)
+                let kind = |code: u16| usize::from(code).checked_sub(first).and_then(|kind| u8::try_from(kind).ok());
+                let keys: UInt8Array = rows.map(|row| column.get(row).and_then(kind)).collect();
+                Arc::new(DictionaryArray::<UInt8Type>::try_new(keys, Arc::clone(labels))?)
             }
         })
     }
 }
 
-fn values(
-    domain: &Domain,
-    labels: Option<&ArrayRef>,
-    codes: impl Iterator<Item = Option<u16>>,
-) -> Result<ArrayRef, TableError> {
-    if let Some(labels) = labels {
-        return Ok(Arc::new(DictionaryArray::<UInt16Type>::try_new(codes.collect(), Arc::clone(labels))?));
+/// The codes of a column as the owner of an Arrow buffer.
+struct Shared(Column);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        match self.0.codes() {
+            CodeSlice::U8(codes) => codes,
+            CodeSlice::U16(codes) => bytemuck::cast_slice(codes),
+        }
     }
+}
+
+/// A column whose codes are the keys of a dictionary. They are shared, not copied; only which of them are no value, if
+/// any, is worked out.
+fn keyed(column: &Column, rows: Range<usize>, values: usize, labels: &ArrayRef) -> Result<ArrayRef, TableError> {
+    fn array<K: ArrowDictionaryKeyType>(
+        column: &Column,
+        rows: Range<usize>,
+        nulls: NullBuffer,
+        labels: &ArrayRef,
+    ) -> Result<ArrayRef, TableError> {
+        let buffer = Buffer::from(Bytes::from_owner(Shared(column.clone())));
+        let keys = ScalarBuffer::<K::Native>::new(buffer, rows.start, rows.len());
+        let keys = PrimitiveArray::<K>::try_new(keys, Some(nulls).filter(|nulls| nulls.null_count() > 0))?;
+        Ok(Arc::new(DictionaryArray::try_new(keys, Arc::clone(labels))?))
+    }
+    let rows = rows.start.min(column.len())..rows.end.min(column.len());
+    let is_value = |at: usize| column.get(rows.start + at).is_some_and(|code| usize::from(code) < values);
+    let nulls = NullBuffer::new(BooleanBuffer::collect_bool(rows.len(), is_value));
+    match column.codes() {
+        CodeSlice::U8(_) => array::<UInt8Type>(column, rows, nulls, labels),
+        CodeSlice::U16(_) => array::<UInt16Type>(column, rows, nulls, labels),
+    }
+}
+
+fn values(domain: &Domain, column: &Column, codes: impl Iterator<Item = Option<u16>>) -> ArrayRef {
     // One look per code, not per row.
     let all = (0..=u16::MAX).take(domain.len());
     let at = |code: Option<u16>| code.map(usize::from);
-    Ok(match data_type(domain) {
+    match data_type(domain, column) {
         DataType::Boolean => Arc::new(codes.map(|code| code.map(|code| code == 1)).collect::<BooleanArray>()),
         DataType::Date32 => {
             let days: Vec<i32> = all.filter_map(|code| domain.date(code)).map(|date| date.to_epoch_days()).collect();
@@ -158,21 +193,30 @@ fn values(
                 )
             }
         }
-    })
+    }
 }
 
 fn is_text(domain: &Domain) -> bool {
-    matches!(data_type(domain), DataType::Dictionary(..))
-}
-
-fn dictionary() -> DataType {
-    DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8))
-}
-
-fn data_type(domain: &Domain) -> DataType {
     match domain.kind() {
-        DomainKind::Nominal if *domain == Domain::flag() => DataType::Boolean,
-        DomainKind::Nominal | DomainKind::Ordered => dictionary(),
+        DomainKind::Nominal => *domain != Domain::flag(),
+        DomainKind::Ordered => true,
+        DomainKind::Numeric | DomainKind::Date => false,
+    }
+}
+
+fn dictionary(key: DataType) -> DataType {
+    DataType::Dictionary(Box::new(key), Box::new(DataType::Utf8))
+}
+
+fn data_type(domain: &Domain, column: &Column) -> DataType {
+    if is_text(domain) {
+        return dictionary(match column.codes() {
+            CodeSlice::U8(_) => DataType::UInt8,
+            CodeSlice::U16(_) => DataType::UInt16,
+        });
+    }
+    match domain.kind() {
+        DomainKind::Nominal | DomainKind::Ordered => DataType::Boolean,
         DomainKind::Date => DataType::Date32,
         DomainKind::Numeric => match domain.scale().and_then(|scale| i8::try_from(scale).ok()) {
             None | Some(0) => DataType::Int64,
@@ -204,7 +248,7 @@ fn role(name: &str, data_type: DataType, role: &str) -> Field {
     Field::new(name, data_type, false).with_metadata(HashMap::from([(ROLE.to_owned(), role.to_owned())]))
 }
 
-fn groups(table: &Table) -> Result<HashMap<String, String>, TableError> {
+fn metadata(table: &Table, options: &ArrowOptions) -> Result<HashMap<String, String>, TableError> {
     let schema = table.schema();
     let groups: Vec<(&str, Vec<&str>)> = schema
         .groups()
@@ -214,5 +258,12 @@ fn groups(table: &Table) -> Result<HashMap<String, String>, TableError> {
             (group.name(), members.map(Attribute::name).collect())
         })
         .collect();
-    if groups.is_empty() { Ok(HashMap::new()) } else { Ok(HashMap::from([(GROUPS.to_owned(), json(&groups)?)])) }
+    let mut metadata = HashMap::new();
+    if !groups.is_empty() {
+        metadata.insert(GROUPS.to_owned(), json(&groups)?);
+    }
+    if let Some(layout) = &options.layout {
+        metadata.insert(LAYOUT.to_owned(), layout.clone());
+    }
+    Ok(metadata)
 }

@@ -1,10 +1,11 @@
 use std::io::{Seek, Write};
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
 
 use super::*;
 use crate::arrow::tests::{beside, tables};
-use crate::{Attribute, Column, Domain, MissingKinds, Origin, Schema};
+use crate::{Attribute, Column, Domain, Missing, MissingKinds, Origin, Schema};
 
 fn written(table: &Table) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -59,6 +60,52 @@ proptest! {
             let _ = read(&bytes);
         }
     }
+}
+
+/// The row reader of the `parquet` crate knows nothing of Arrow nor of our metadata: what it sees is what any other
+/// program does.
+#[test]
+fn other_programs_see_plain_values() {
+    let day = |year| chrono::NaiveDate::from_ymd_opt(year, 3, 5).unwrap();
+    let words = Domain::nominal((0..255).map(|word| format!("wörd {word}")), Origin::Public).unwrap();
+    let rates = Domain::numeric([-5, 150], 2, Origin::Public).unwrap();
+    let days = Domain::dates([day(1969), day(2024)], Origin::Observed).unwrap();
+    let years = Domain::numeric([2019, 2020], 0, Origin::Observed).unwrap();
+    let schema = Schema::try_new(vec![
+        Attribute::new("word", words, MissingKinds::of(&[Missing::NotRecorded, Missing::Withheld])),
+        Attribute::flag("flag"),
+        Attribute::new("year", years, MissingKinds::NOT_RECORDED),
+        Attribute::new("rate", rates, MissingKinds::NOT_RECORDED),
+        Attribute::new("day", days, MissingKinds::NOT_RECORDED),
+    ])
+    .unwrap();
+    let columns = [[254, 255, 256], [1, 0, 2], [0, 1, 2], [0, 1, 2], [0, 1, 2]];
+    let columns = columns.map(|codes| Column::from_codes(&codes, 257)).into_iter().collect();
+    let table = Table::try_new(schema, columns).unwrap();
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&written(&table)).unwrap();
+    let reader = SerializedFileReader::new(file).unwrap();
+    let rows = reader.get_row_iter(None).unwrap().map(|row| {
+        row.unwrap().get_column_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    });
+    assert_eq!(
+        rows.collect::<Vec<_>>(),
+        [
+            "word=\"wörd 254\" word.missing=null flag=true year=2019 rate=-0.05 day=1969-03-05",
+            "word=null word.missing=\"not-recorded\" flag=false year=2020 rate=1.50 day=2024-03-05",
+            "word=null word.missing=\"withheld\" flag=null year=null rate=null day=null",
+        ]
+    );
+}
+
+#[test]
+fn as_many_words_as_a_byte_holds_come_back_over_several_groups() {
+    let words = Domain::nominal((0..255).map(|word| format!("word {word}")), Origin::Observed).unwrap();
+    let attribute = Attribute::new("word", words, MissingKinds::NOT_RECORDED);
+    let rows = u32::try_from(GROUP_ROWS).unwrap() + 1_000;
+    let codes = (0..rows).map(|row| u8::try_from((row * 7 + row / 5) % 256).unwrap()).collect();
+    let table = Table::try_new(Schema::try_new(vec![attribute]).unwrap(), vec![Column::from_u8(codes)]).unwrap();
+    assert_eq!(read(&written(&table)).unwrap(), table);
 }
 
 #[test]

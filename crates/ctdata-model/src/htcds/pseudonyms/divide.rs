@@ -1,12 +1,13 @@
 //! From records to their two parts.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::LazyLock;
 
 use super::{IdKind, Identities, Key, Pseudonym, Split};
 use crate::htcds::lists::ListMember;
 use crate::htcds::records::{Entity, ReadEntity};
 use crate::htcds::value::{FieldValue, Input, Reading};
-use crate::htcds::{CaseId, CaseRecord, OrganizationId, OutgoingReferral, Perpetrator, PersonId, Records, Victim};
+use crate::htcds::{CaseId, CaseRecord, FIELDS, OrganizationId, OutgoingReferral, Perpetrator, PersonId, Records, Victim};
 use crate::{Country, Period, Redacted};
 
 pub(super) fn split(key: &Key, records: &Records) -> Split {
@@ -230,20 +231,28 @@ fn divide<E: ReadEntity>(entity: &mut E) -> E {
     moved
 }
 
+/// Names of the fields that identify.
+static IDENTIFYING: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| FIELDS.iter().filter(|field| field.is_identifying()).map(|field| field.name).collect());
+
 fn fate(name: &str, value: &FieldValue<'_>) -> Fate {
     match value {
-        FieldValue::Empty | FieldValue::Number(_) | FieldValue::Flag(_) => Fate::Stays,
-        FieldValue::Text(text) if name == "hte_Country" && Country::read(text.expose()).is_some() => Fate::Stays,
-        FieldValue::Text(_) | FieldValue::Coordinate(_) => Fate::Moves,
-        FieldValue::Date(date) if name == "prs_Birthdate" => match Period::from(date.year()) {
-            year if year == *date => Fate::Stays,
-            year => Fate::Reduced(vec![year.to_string()]),
-        },
-        FieldValue::Date(_) => Fate::Stays,
+        FieldValue::Empty => Fate::Stays,
         FieldValue::Values(values) if values.iter().all(|value| value.is_listed) => Fate::Stays,
         FieldValue::Values(values) => {
             let listed = values.iter().filter(|value| value.is_listed);
             Fate::Reduced(listed.map(|value| value.name.to_owned()).collect())
         }
+        _ if !IDENTIFYING.contains(name) => Fate::Stays,
+        FieldValue::Text(text) if name == "hte_Country" => match Country::read(text.expose()) {
+            Some(country) if ListMember::name(&country) == text.expose() => Fate::Stays,
+            Some(country) => Fate::Reduced(vec![ListMember::name(&country).to_owned()]),
+            None => Fate::Moves,
+        },
+        FieldValue::Date(date) => match Period::from(date.year()) {
+            year if year == *date => Fate::Stays,
+            year => Fate::Reduced(vec![year.to_string()]),
+        },
+        _ => Fate::Moves,
     }
 }

@@ -6,10 +6,10 @@
 //! | | case side | identity side |
 //! |---|---|---|
 //! | identifiers | pseudonyms | in the clear, with their pseudonyms |
-//! | names, addresses, contact, identity number, free text, coordinates | none | as they were |
+//! | other identifying fields ([`Field::is_identifying`](super::Field::is_identifying)): names, addresses, contact, free text, coordinates | none | as they were |
 //! | references to people and organizations | pseudonyms, where they name an identifier of the records | any other text |
 //! | birth date | the year | as precisely as known |
-//! | country of an event | if it is a country | any other text |
+//! | country of an event | its code, if it is a country | the text, if it is not that code |
 //! | values of lists | if the list has them | all values of the field, if it holds a text that the list lacks |
 //! | numbers, yes and no, other dates | as they were | none |
 //!
@@ -22,6 +22,9 @@
 //! What is *not* protected: this is pseudonymization, not anonymization. The case side stays confidential personal
 //! data. Sex, year of birth, citizenship, dates and what happened can single out a person to somebody who knows them,
 //! and who has the key can try identifiers out. A release is made by the privacy models, never by this.
+//!
+//! Pseudonyms link files only as well as identifiers do: those that readers make up for rows without any are equal in
+//! files that have nothing to do with each other.
 //!
 //! # Sources
 //! NIST FIPS 198-1 (2008), HMAC; RFC 4231 (2005), test vectors. Regulation (EU) 2016/679, article 4 (5). ENISA,

@@ -101,6 +101,23 @@ fn has<L: PartialEq>(values: &[Listed<L>], wanted: &[L]) -> bool {
     values.iter().any(|value| matches!(value, Listed::Known(value) if wanted.contains(value)))
 }
 
+/// The rules as validation has them: information only.
+#[test]
+fn validation_finds_no_error_and_no_warning() {
+    let records = records(10_000);
+    let (validator, control) = (crate::validate::Validator::default(), ctdata_table::Control::default());
+    let today = chrono::NaiveDate::from_ymd_opt(2025, 1, 1).unwrap();
+    let report = validator.check_records(&records, &control).on(today).all().unwrap();
+    let rules: Vec<_> = report.findings.iter().map(|finding| (finding.rule, finding.severity)).collect();
+    assert_eq!(rules.len(), 2, "{:?}", report.findings);
+    assert!(
+        rules.iter().all(|(rule, severity)| {
+            ["R21", "R31"].contains(rule) && *severity == crate::validate::Severity::Information
+        }),
+        "{rules:?}"
+    );
+}
+
 /// Rules R20 and R22 to R30 of the specification of case data, by their definition; dates certainly out of order only.
 #[test]
 fn no_record_breaks_a_rule() {

@@ -92,6 +92,7 @@ impl Draws<'_> {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what a field takes")]
 fn text(text: String) -> Text {
     Some(Redacted::new(text))
 }

@@ -114,7 +114,7 @@ fn codes_that_the_mapping_misses_stop_the_run_without_being_shown() {
     let ModelError::UnmappedCodes { columns, .. } = error else { panic!() };
     assert!(columns.iter().all(|column| column.values.is_empty()));
 
-    let options = ReadOptions { keep_values: true, on_error: OnError::Collect { limit: 9 } };
+    let options = ReadOptions { keep_values: true, on_error: OnError::Collect { limit: 9 }, ..ReadOptions::default() };
     let error = read_with(file, map, &options).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("zq"));
     let ModelError::UnmappedCodes { columns, .. } = error else { panic!() };
@@ -197,9 +197,7 @@ fn cells_that_cannot_be_read_are_named_by_place() {
     }
     let map = column("field = \"prs_FirstName\"");
     let error = |file: &str| read(file, &map).unwrap_err().to_string();
-    assert!(
-        error("A,\nzq,zq\n").contains("column `number 2`: the cell has something in it, and its column has no name")
-    );
+    assert!(error("A,\nzq,zq\n").contains("column `number 2 (B)`: the cell stands under no header"));
     assert!(error("A,\nzq\n").contains("row 1: the row is too short for the header"));
     assert!(read("A,\nzq,\n", &map).is_ok());
 }
@@ -474,6 +472,86 @@ fn a_mapping_is_read_from_a_file_and_applied_to_one() {
     std::fs::write(&map, [0xff, 0xfe]).unwrap();
     assert!(Mapping::read(&map).unwrap_err().to_string().ends_with("map.toml: not a text in UTF-8"));
     assert!(Mapping::read(&folder.path().join("none.toml")).is_err());
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn a_workbook_is_read_through_a_mapping() {
+    use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
+    let write = |birth: Option<f64>| {
+        let mut workbook = Workbook::new();
+        workbook.add_worksheet().set_name("Info").unwrap();
+        let sheet = workbook.add_worksheet().set_name("Cas").unwrap();
+        for (column, name) in (1..).zip(["Sexe", "Naissance", "Dettes", "Prénom"]) {
+            sheet.write(2, column, name).unwrap();
+        }
+        let day = ExcelDateTime::from_ymd(1987, 3, 5).unwrap();
+        sheet.write(3, 0, 1).unwrap();
+        sheet.write(3, 1, 1).unwrap();
+        sheet.write_datetime_with_format(3, 2, &day, &Format::new().set_num_format("dd/mm/yyyy")).unwrap();
+        sheet.write(3, 3, true).unwrap();
+        sheet.write(3, 4, "Zqanne").unwrap();
+        sheet.write(4, 0, 2).unwrap();
+        sheet.write(4, 1, 2).unwrap();
+        sheet.write(4, 2, birth.unwrap_or(1990.0)).unwrap();
+        sheet.write(4, 4, "n/a").unwrap();
+        // A number alone is no row.
+        sheet.write(5, 0, 3).unwrap();
+        workbook.save_to_buffer().unwrap()
+    };
+    let map = "format_version = 1\n[source]\nsheet = \"Cas\"\nmissing = \"n/a\"\n\
+        [[column]]\nname = \"Sexe\"\nfield = \"prs_Gender\"\ncodes = { 1 = \"Feminine\", 2 = \"Masculine\" }\n\
+        [[column]]\nname = \"Naissance\"\nfield = \"prs_Birthdate\"\ndate = \"%d/%m/%Y\"\n\
+        [[column]]\nname = \"Dettes\"\nfield = \"vic_MethodsOfControl\"\nwhen_yes = \"DebtBondage\"\n\
+        [[column]]\nname = \"Prénom\"\nfield = \"prs_FirstName\"\n\
+        [[constant]]\nfield = \"cas_Status\"\nvalue = \"Active\"\n";
+    let mapping = Mapping::parse(map, "map.toml").unwrap();
+    let read = |book: Vec<u8>, mapping: &Mapping| {
+        let book = std::io::Cursor::new(book);
+        excel::mapped_excel(book, "cases.xlsx", mapping, &ReadOptions::default(), &Control::default())
+    };
+    let outcome = read(write(None), &mapping).unwrap();
+    assert_eq!((outcome.rows(), outcome.sheet(), outcome.format()), (2, Some("Cas"), "excel"));
+    let people = &outcome.usable().persons;
+    let dates: Vec<String> = people.iter().map(|person| person.birthdate.unwrap().to_string()).collect();
+    assert_eq!(dates, ["1987-03-05", "1990"]);
+    assert_eq!(people[1].gender, Some(Listed::Known(lists::Gender::Masculine)));
+    assert!(people[1].first_name.is_none());
+    assert_eq!(names(&outcome.usable().cases[0].victims[0].methods_of_control), ["DebtBondage"]);
+
+    // What a spreadsheet keeps for a day whose cell has no date format.
+    let error = read(write(Some(32_000.0)), &mapping).unwrap_err().to_string();
+    assert!(
+        error.contains("row 5, column `Naissance`: a number in place of a date: only a year may be one"),
+        "{error}"
+    );
+    let fewer = Mapping::parse(&map.replace("2 = \"Masculine\"", ""), "map.toml").unwrap();
+    let error = read(write(None), &fewer).unwrap_err().to_string();
+    assert!(error.ends_with("column `Sexe` for `prs_Gender`: 1 code in 1 cell, first in row 5"), "{error}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cases.xlsx");
+    std::fs::write(&path, write(None)).unwrap();
+    let control = Control::default();
+    let draft = draft_excel(&path, None, None, &control).unwrap();
+    let fields: Vec<_> = draft.columns().iter().map(|column| (column.position, column.field.as_deref())).collect();
+    assert_eq!(fields, [(2, Some("prs_Gender")), (3, Some("prs_Birthdate")), (4, None), (5, Some("prs_FirstName"))]);
+    assert!(draft.to_toml(false).contains("sheet = \"Cas\"\n"));
+    let outcome = read_mapped_excel(&path, &mapping, &ReadOptions::default(), &control).unwrap();
+    assert_eq!(outcome.rows(), 2);
+}
+
+#[test]
+fn two_values_in_a_row_are_not_taken_for_a_third() {
+    // "Debt" and "bondage" are two codes that nobody knows, not one value cut in two.
+    let map = column("field = \"vic_MethodsOfControl\"");
+    let error = read("A\nDebt;bondage\n", &map).unwrap_err().to_string();
+    assert!(error.ends_with("2 codes in 1 cell, first in row 1"), "{error}");
+    // Where values are separated by spaces, labels have them, too.
+    let map = column("field = \"vic_MethodsOfControl\"\nsplit = \" \"");
+    let outcome = read("A\nDebt bondage PhysicalAbuse\n", &map).unwrap();
+    assert_eq!(names(&outcome.usable().cases[0].victims[0].methods_of_control), ["DebtBondage", "PhysicalAbuse"]);
 }
 
 /// A cell that a field can hold, of its list where it has one.

@@ -69,6 +69,7 @@ impl GapBase {
 /// How it stands with one field.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[expect(clippy::struct_excessive_bools, reason = "facts about a field, which do not exclude each other")]
 pub struct FieldGap {
     /// Its official name.
     pub field: &'static str,

@@ -353,7 +353,7 @@ fn what_a_mapping_says_wrong_is_told_with_its_line() {
             "ignore = true\n[[constant]]\nfield = \"case_id\"\nvalue = \"1\"",
             "line 6: all rows would be about the same one; identifiers are columns",
         ),
-        ("ignore = true\n[source]\nseparator = \"/\"", "line 6: cells are separated by one of `,`, `;` or `tab`"),
+        ("ignore = true\n[source]\nseparator = \"/\"", "line 6: cells are separated by `,`, `;` or `tab`"),
         ("ignore = true\n[source]\nheader_row = 0", "line 6: rows count from 1"),
         ("ignore = true\n[source]\nheader = 1", "line 6: unknown field `header`"),
     ] {

@@ -234,129 +234,123 @@ fn the_header_may_stand_below_other_rows() {
     assert!(read("A list of cases\n", &map).unwrap_err().to_string().contains("the file is empty"));
 }
 
+/// Entries that say something wrong, and what is said of it.
+const WRONG: &[(&str, &str)] = &[
+    ("feild = \"prs_Gender\"", "line 4: unknown field `feild`"),
+    ("field = \"prs_Gendr\"", "line 4: there is no field `prs_Gendr`; did you mean `prs_Gender`?"),
+    ("field = 7", "line 4: invalid type: integer `7`, expected a text"),
+    ("", "line 3: column `A` goes nowhere: give it a `field`, or `ignore = true`"),
+    (
+        "field = \"?\"",
+        "line 3: column `A` is undecided: in place of `?` write the field that it goes into, or write `ignore = true` instead of the field",
+    ),
+    ("field = \"prs_Gender\"\nignore = true", "line 3: column `A` is ignored, and has a field all the same"),
+    ("field = \"prs_Gender\"\nnth = 0", "line 5: `nth` counts from 1: the first column of this name is 1"),
+    (
+        "field = \"prs_Gender\"\nfields = [\"hte_City\"]",
+        "line 5: a column has `field`, or `fields` with `cut`, not both",
+    ),
+    ("fields = [\"hte_City\", \"hte_Country\"]", "line 4: `fields` need `cut`: the text at which the cell is cut"),
+    ("fields = [\"hte_City\"]\ncut = \",\"", "line 4: `fields` are two or more; for one write `field`"),
+    (
+        "field = \"hte_City\"\ncut = \",\"",
+        "line 5: `cut` needs `fields`: one for each part; to separate the values of one field write `split`",
+    ),
+    (
+        "fields = [\"hte_City\", \"hte_Country\"]\ncut = \",\"\ncodes = { a = \"b\" }",
+        "line 3: what is cut into `fields` has no `codes` and no `when_yes`",
+    ),
+    (
+        "field = \"prs_Gender\"\nsplit = \",\"",
+        "line 5: `prs_Gender` holds one value: there is nothing to split; to fill several fields write `fields` and `cut`",
+    ),
+    ("field = \"vic_MethodsOfControl\"\nsplit = \"\"", "line 5: values are separated by a text that is not empty"),
+    ("field = \"prs_Gender\"\ndate = \"%Y\"", "line 5: `prs_Gender` is no date"),
+    (
+        "field = \"prs_Birthdate\"\ndate = \"%d/%m/%y\"",
+        "line 5: `%d/%m/%y` has a year of two digits, which may be of two centuries; use `%Y`",
+    ),
+    (
+        "field = \"prs_Birthdate\"\ndate = \"?\"",
+        "line 5: the form of dates is undecided: in place of `?` write one such as `%d/%m/%Y`",
+    ),
+    (
+        "field = \"prs_Gender\"\nwhen_yes = \"Feminine\"",
+        "line 5: `prs_Gender` does not hold several values, so that no `when_yes` can add one",
+    ),
+    ("field = \"vic_MethodsOfControl\"\nwhen_yes = \"Debt\"", "line 5: `Debt` is no value of `vic_MethodsOfControl`"),
+    (
+        "field = \"vic_MethodsOfControl\"\nwhen_yes = \"Other\"\ncodes = { a = \"Other\" }",
+        "line 5: a column has `codes` or `when_yes`, not both",
+    ),
+    (
+        "field = \"prs_Gender\"\ncodes = { F = \"Femininne\" }",
+        "line 5: `Femininne` is no value of `prs_Gender`; did you mean `Feminine`?",
+    ),
+    (
+        "field = \"prs_Gender\"\n[column.codes]\nM = \"Masculine\"\nF = \"?\"",
+        "line 7: code `F` is undecided: in place of `?` write the value that it means, or `[]` if it says nothing",
+    ),
+    (
+        "field = \"prs_Gender\"\ncodes = { F = [\"Feminine\", \"Masculine\"] }",
+        "line 5: `prs_Gender` holds one value, and code `F` has several",
+    ),
+    ("field = \"prs_Gender\"\ncodes = { \" \" = \"Feminine\" }", "line 5: an empty cell has no code: it is missing"),
+    (
+        "field = \"prs_Gender\"\ncodes = { F = \"\" }",
+        "line 5: a value is empty; for a code that says nothing write `[]`",
+    ),
+    (
+        "field = \"prs_Gender\"\ncodes = { F = 1 }",
+        "line 5: invalid type: integer `1`, expected a text or a list of texts",
+    ),
+    ("field = \"con_Consent\"\ncodes = { F = \"perhaps\" }", "line 5: `con_Consent` is yes or no, not `perhaps`"),
+    (
+        "field = \"vic_AgeWhenTrafficked\"\ncodes = { F = \"old\" }",
+        "line 5: `vic_AgeWhenTrafficked` is a number, not `old`",
+    ),
+    (
+        "field = \"role\"\ncodes = { F = \"friend\" }",
+        "line 5: `friend` is no role: one of victim, perpetrator, case-worker, organization, other",
+    ),
+    (
+        "field = \"case_id\"\ncodes = { F = \"friend\" }",
+        "line 5: `case_id` has no codes: they go with lists, yes and no, roles, numbers and texts",
+    ),
+    (
+        "field = \"prs_Gender\"\n[[column]]\nname = \"B\"\nfield = \"prs_Gender\"",
+        "line 7: `prs_Gender` is filled already, in line 4, and takes one value",
+    ),
+    (
+        "field = \"prs_Gender\"\n[[column]]\nname = \"a\"\nignore = true",
+        "line 6: column `a` is also in line 3, and one of them ignores it",
+    ),
+    (
+        "field = \"prs_Gender\"\n[[constant]]\nfield = \"prs_Gender\"\nvalue = \"Feminine\"",
+        "line 6: `prs_Gender` is filled already, in line 4, and takes one value",
+    ),
+    ("ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = \"F\"", "line 7: `F` is no value of `prs_Gender`"),
+    (
+        "ignore = true\n[[constant]]\nfield = \"prs_Birthdate\"\nvalue = \"5/3/2019\"",
+        "line 7: `prs_Birthdate` is a date such as 2019-03-05, 2019-03 or 2019, not `5/3/2019`",
+    ),
+    ("ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = []", "line 7: a constant has a value"),
+    (
+        "ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = [\"Feminine\", \"Masculine\"]",
+        "line 7: `prs_Gender` holds one value",
+    ),
+    (
+        "ignore = true\n[[constant]]\nfield = \"case_id\"\nvalue = \"1\"",
+        "line 6: all rows would be about the same one; identifiers are columns",
+    ),
+    ("ignore = true\n[source]\nseparator = \"/\"", "line 6: cells are separated by `,`, `;` or `tab`"),
+    ("ignore = true\n[source]\nheader_row = 0", "line 6: rows count from 1"),
+    ("ignore = true\n[source]\nheader = 1", "line 6: unknown field `header`"),
+];
+
 #[test]
 fn what_a_mapping_says_wrong_is_told_with_its_line() {
-    for (entry, message) in [
-        ("feild = \"prs_Gender\"", "line 4: unknown field `feild`"),
-        ("field = \"prs_Gendr\"", "line 4: there is no field `prs_Gendr`; did you mean `prs_Gender`?"),
-        ("field = 7", "line 4: invalid type: integer `7`, expected a text"),
-        ("", "line 3: column `A` goes nowhere: give it a `field`, or `ignore = true`"),
-        (
-            "field = \"?\"",
-            "line 3: column `A` is undecided: in place of `?` write the field that it goes into, or write `ignore = true` instead of the field",
-        ),
-        ("field = \"prs_Gender\"\nignore = true", "line 3: column `A` is ignored, and has a field all the same"),
-        ("field = \"prs_Gender\"\nnth = 0", "line 5: `nth` counts from 1: the first column of this name is 1"),
-        (
-            "field = \"prs_Gender\"\nfields = [\"hte_City\"]",
-            "line 5: a column has `field`, or `fields` with `cut`, not both",
-        ),
-        ("fields = [\"hte_City\", \"hte_Country\"]", "line 4: `fields` need `cut`: the text at which the cell is cut"),
-        ("fields = [\"hte_City\"]\ncut = \",\"", "line 4: `fields` are two or more; for one write `field`"),
-        (
-            "field = \"hte_City\"\ncut = \",\"",
-            "line 5: `cut` needs `fields`: one for each part; to separate the values of one field write `split`",
-        ),
-        (
-            "fields = [\"hte_City\", \"hte_Country\"]\ncut = \",\"\ncodes = { a = \"b\" }",
-            "line 3: what is cut into `fields` has no `codes` and no `when_yes`",
-        ),
-        (
-            "field = \"prs_Gender\"\nsplit = \",\"",
-            "line 5: `prs_Gender` holds one value: there is nothing to split; to fill several fields write `fields` and `cut`",
-        ),
-        ("field = \"vic_MethodsOfControl\"\nsplit = \"\"", "line 5: values are separated by a text that is not empty"),
-        ("field = \"prs_Gender\"\ndate = \"%Y\"", "line 5: `prs_Gender` is no date"),
-        (
-            "field = \"prs_Birthdate\"\ndate = \"%d/%m/%y\"",
-            "line 5: `%d/%m/%y` has a year of two digits, which may be of two centuries; use `%Y`",
-        ),
-        (
-            "field = \"prs_Birthdate\"\ndate = \"?\"",
-            "line 5: the form of dates is undecided: in place of `?` write one such as `%d/%m/%Y`",
-        ),
-        (
-            "field = \"prs_Gender\"\nwhen_yes = \"Feminine\"",
-            "line 5: `prs_Gender` does not hold several values, so that no `when_yes` can add one",
-        ),
-        (
-            "field = \"vic_MethodsOfControl\"\nwhen_yes = \"Debt\"",
-            "line 5: `Debt` is no value of `vic_MethodsOfControl`",
-        ),
-        (
-            "field = \"vic_MethodsOfControl\"\nwhen_yes = \"Other\"\ncodes = { a = \"Other\" }",
-            "line 5: a column has `codes` or `when_yes`, not both",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { F = \"Femininne\" }",
-            "line 5: `Femininne` is no value of `prs_Gender`; did you mean `Feminine`?",
-        ),
-        (
-            "field = \"prs_Gender\"\n[column.codes]\nM = \"Masculine\"\nF = \"?\"",
-            "line 7: code `F` is undecided: in place of `?` write the value that it means, or `[]` if it says nothing",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { F = [\"Feminine\", \"Masculine\"] }",
-            "line 5: `prs_Gender` holds one value, and code `F` has several",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { \" \" = \"Feminine\" }",
-            "line 5: an empty cell has no code: it is missing",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { F = \"\" }",
-            "line 5: a value is empty; for a code that says nothing write `[]`",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { F = 1 }",
-            "line 5: invalid type: integer `1`, expected a text or a list of texts",
-        ),
-        ("field = \"con_Consent\"\ncodes = { F = \"perhaps\" }", "line 5: `con_Consent` is yes or no, not `perhaps`"),
-        (
-            "field = \"vic_AgeWhenTrafficked\"\ncodes = { F = \"old\" }",
-            "line 5: `vic_AgeWhenTrafficked` is a number, not `old`",
-        ),
-        (
-            "field = \"role\"\ncodes = { F = \"friend\" }",
-            "line 5: `friend` is no role: one of victim, perpetrator, case-worker, organization, other",
-        ),
-        (
-            "field = \"case_id\"\ncodes = { F = \"friend\" }",
-            "line 5: `case_id` has no codes: they go with lists, yes and no, roles, numbers and texts",
-        ),
-        (
-            "field = \"prs_Gender\"\n[[column]]\nname = \"B\"\nfield = \"prs_Gender\"",
-            "line 7: `prs_Gender` is filled already, in line 4, and takes one value",
-        ),
-        (
-            "field = \"prs_Gender\"\n[[column]]\nname = \"a\"\nignore = true",
-            "line 6: column `a` is also in line 3, and one of them ignores it",
-        ),
-        (
-            "field = \"prs_Gender\"\n[[constant]]\nfield = \"prs_Gender\"\nvalue = \"Feminine\"",
-            "line 6: `prs_Gender` is filled already, in line 4, and takes one value",
-        ),
-        (
-            "ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = \"F\"",
-            "line 7: `F` is no value of `prs_Gender`",
-        ),
-        (
-            "ignore = true\n[[constant]]\nfield = \"prs_Birthdate\"\nvalue = \"5/3/2019\"",
-            "line 7: `prs_Birthdate` is a date such as 2019-03-05, 2019-03 or 2019, not `5/3/2019`",
-        ),
-        ("ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = []", "line 7: a constant has a value"),
-        (
-            "ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = [\"Feminine\", \"Masculine\"]",
-            "line 7: `prs_Gender` holds one value",
-        ),
-        (
-            "ignore = true\n[[constant]]\nfield = \"case_id\"\nvalue = \"1\"",
-            "line 6: all rows would be about the same one; identifiers are columns",
-        ),
-        ("ignore = true\n[source]\nseparator = \"/\"", "line 6: cells are separated by `,`, `;` or `tab`"),
-        ("ignore = true\n[source]\nheader_row = 0", "line 6: rows count from 1"),
-        ("ignore = true\n[source]\nheader = 1", "line 6: unknown field `header`"),
-    ] {
+    for (entry, message) in WRONG {
         let error = parse_error(&column(entry));
         assert!(error.starts_with(&format!("map.toml, {message}")), "{entry}\n{error}\n{message}");
     }

@@ -104,6 +104,7 @@ impl std::fmt::Debug for Named<'_> {
 
 /// What a cell of a file holds.
 #[derive(Clone, Copy, PartialEq)]
+#[cfg_attr(not(any(test, feature = "xlsx")), expect(dead_code, reason = "cells of text files are texts"))]
 pub(crate) enum Input<'a> {
     Text(&'a str),
     Number(f64),
@@ -134,6 +135,7 @@ pub(crate) enum Fault {
     Coordinate,
     Flag,
     Twice,
+    Many,
 }
 
 impl Fault {
@@ -144,6 +146,7 @@ impl Fault {
             Self::Coordinate => "not a number of degrees",
             Self::Flag => "neither yes nor no",
             Self::Twice => "another column of the row says otherwise about the same field",
+            Self::Many => "more than 1000 values",
         }
     }
 }
@@ -388,9 +391,8 @@ impl<L: ListMember> Slot for Vec<Listed<L>> {
     fn read(&mut self, input: Input<'_>, reading: Reading<'_>) -> Result<(), Fault> {
         match input {
             Input::Text(text) => several(text, reading.separator, &mut |value| add(self, value)),
-            other => text_of(other).iter().for_each(|text| add(self, Listed::read(text))),
+            other => text_of(other).map_or(Ok(()), |text| add(self, Listed::read(&text))),
         }
-        Ok(())
     }
 
     fn value(&self) -> FieldValue<'_> {
@@ -420,21 +422,33 @@ fn named<L: ListMember>(value: &Listed<L>) -> Named<'_> {
 }
 
 /// Adds a value that is not there yet.
-fn add<L: ListMember>(values: &mut Vec<Listed<L>>, value: Listed<L>) {
-    if !values.contains(&value) {
-        values.push(value);
+fn add<L: ListMember>(values: &mut Vec<Listed<L>>, value: Listed<L>) -> Result<(), Fault> {
+    if values.contains(&value) {
+        return Ok(());
     }
+    if values.len() == MOST_VALUES {
+        return Err(Fault::Many);
+    }
+    values.push(value);
+    Ok(())
 }
+
+/// More values than any list has: what has more is no cell.
+const MOST_VALUES: usize = 1000;
 
 /// The values in a text. Labels may themselves hold the separator: the longest run of parts that is a label wins. In
 /// any other value a backslash stands before it, see [`escaped`].
-fn several<L: ListMember>(text: &str, separator: &str, add: &mut impl FnMut(Listed<L>)) {
+fn several<L: ListMember>(
+    text: &str,
+    separator: &str,
+    add: &mut impl FnMut(Listed<L>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let text = trimmed(text);
     if separator.is_empty() || !text.contains(separator) {
         if !text.is_empty() {
-            add(Listed::read(&unescaped(text, separator)));
+            add(Listed::read(&unescaped(text, separator)))?;
         }
-        return;
+        return Ok(());
     }
     let is_end = |at: &usize| backslashes(text.get(..*at).unwrap_or_default()).is_multiple_of(2);
     let ends: Vec<usize> = text.match_indices(separator).map(|(at, _)| at).filter(is_end).chain([text.len()]).collect();
@@ -447,22 +461,20 @@ fn several<L: ListMember>(text: &str, separator: &str, add: &mut impl FnMut(List
             let value = L::read(trimmed(text.get(start..end)?))?;
             (value.label().matches(separator).count() == last - next).then_some((last, end, value))
         });
-        let (last, end) = match run {
-            Some((last, end, value)) => {
-                add(Listed::Known(value));
-                (last, end)
+        let (last, end) = if let Some((last, end, value)) = run {
+            add(Listed::Known(value))?;
+            (last, end)
+        } else {
+            let part = trimmed(text.get(start..end).unwrap_or_default());
+            if !part.is_empty() {
+                add(Listed::read(&unescaped(part, separator)))?;
             }
-            None => {
-                let part = trimmed(text.get(start..end).unwrap_or_default());
-                if !part.is_empty() {
-                    add(Listed::read(&unescaped(part, separator)));
-                }
-                (next, end)
-            }
+            (next, end)
         };
         start = (end + separator.len()).min(text.len());
         next = last + 1;
     }
+    Ok(())
 }
 
 /// How many backslashes a text ends with.

@@ -112,8 +112,12 @@ struct Sheet<'w> {
 impl Sheet<'_> {
     fn header(&mut self, file: &EntityFile) -> io::Result<()> {
         let ids = file.ids.iter().filter_map(|id| target_name(*id));
-        ids.for_each(|id| self.writer.cell(id.as_bytes()));
-        file.fields.iter().chain(file.more).for_each(|name| self.writer.cell(name.as_bytes()));
+        for id in ids {
+            self.writer.cell(id.as_bytes());
+        }
+        for name in file.fields.iter().chain(file.more) {
+            self.writer.cell(name.as_bytes());
+        }
         self.writer.end_record()
     }
 
@@ -129,7 +133,9 @@ impl Sheet<'_> {
 
     fn start(&mut self, ids: &[&str]) {
         self.row += 1;
-        ids.iter().for_each(|id| self.writer.cell(id.as_bytes()));
+        for id in ids {
+            self.writer.cell(id.as_bytes());
+        }
     }
 
     fn cells<E: Entity>(&mut self, entity: &E) -> Result<(), ModelError> {

@@ -65,17 +65,17 @@ pub fn read_flat(
     };
     let mut rows = FileRows::new(&file, header.len());
     // A template saved as text has its labels in the second row, which is either that or the first record.
-    let mut builder = match next(&mut scanner, &file)? {
-        None => start(&[])?,
-        Some(record) => match texts(&record).filter(|row| are_labels(&header, row)) {
-            Some(labels) => start(&labels)?,
-            None => {
-                let mut builder = start(&[])?;
-                rows.push(&record, &mut builder)?;
-                builder
-            }
-        },
-    };
+    let (mut labels, mut first) = (Vec::new(), None);
+    if let Some(record) = next(&mut scanner, &file)? {
+        match texts(&record).filter(|row| are_labels(&header, row)) {
+            Some(row) => labels = row,
+            None => first = Some(record),
+        }
+    }
+    let mut builder = start(&labels)?;
+    if let Some(record) = first {
+        rows.push(&record, &mut builder)?;
+    }
     rows.read_all(&mut scanner, &mut builder, control)?;
     Ok(builder.finish())
 }

@@ -189,7 +189,7 @@ fn mark(filled: &mut [usize], positions: &HashMap<&str, usize>, name: &str, nth:
 /// The rows, in an order in which a reader meets people and organizations as they stand in the records.
 struct Rows<'a> {
     records: &'a Records,
-    rows: Vec<Row<'a>>,
+    done: Vec<Row<'a>>,
     persons: HashMap<&'a str, usize>,
     organizations: HashMap<&'a str, usize>,
     /// How many people and organizations have a row already.
@@ -199,7 +199,7 @@ struct Rows<'a> {
 fn rows(records: &Records) -> Vec<Row<'_>> {
     let mut rows = Rows {
         records,
-        rows: Vec::with_capacity(records.victims().max(records.cases.len())),
+        done: Vec::with_capacity(records.victims().max(records.cases.len())),
         persons: (0..).zip(&records.persons).map(|(at, person)| (person.id.expose(), at)).collect(),
         organizations: (0..).zip(&records.organizations).map(|(at, found)| (found.id.expose(), at)).collect(),
         met: (0, 0),
@@ -208,7 +208,7 @@ fn rows(records: &Records) -> Vec<Row<'_>> {
         rows.add_case(case);
     }
     rows.meet(records.persons.len(), records.organizations.len());
-    rows.rows
+    rows.done
 }
 
 impl<'a> Rows<'a> {
@@ -237,21 +237,21 @@ impl<'a> Rows<'a> {
             self.met.1 = self.met.1.max(organization.map_or(0, |at| at + 1));
             let person = person.and_then(|at| self.records.persons.get(at));
             let organization = organization.and_then(|at| self.records.organizations.get(at));
-            self.rows.push(Row { is_first: !has_row, person, organization, ..row });
+            self.done.push(Row { is_first: !has_row, person, organization, ..row });
             has_row = true;
         }
         if !has_row {
-            self.rows.push(Row { is_first: true, ..of_case });
+            self.done.push(Row { is_first: true, ..of_case });
         }
     }
 
     /// Gives people and organizations before these positions rows of their own, unless they have one.
     fn meet(&mut self, persons: usize, organizations: usize) {
         for person in self.records.persons.iter().take(persons).skip(self.met.0) {
-            self.rows.push(Row { person: Some(person), ..Row::default() });
+            self.done.push(Row { person: Some(person), ..Row::default() });
         }
         for organization in self.records.organizations.iter().take(organizations).skip(self.met.1) {
-            self.rows.push(Row { organization: Some(organization), ..Row::default() });
+            self.done.push(Row { organization: Some(organization), ..Row::default() });
         }
         self.met = (self.met.0.max(persons), self.met.1.max(organizations));
     }

@@ -61,7 +61,7 @@ pub fn write_flat(
     options: &FlatOptions,
     control: &Control,
 ) -> Result<(), ModelError> {
-    write(records, output, options, Form { separator: ";", name: FlatColumn::name }, control)
+    write(records, output, *options, Form { separator: ";", name: FlatColumn::name }, control)
 }
 
 /// Writes records as the survey form of the toolkit exports them (`htcds-xlsform`): under the names of the form, with
@@ -77,10 +77,11 @@ pub fn write_xlsform(
     control: &Control,
 ) -> Result<(), ModelError> {
     let options = FlatOptions { words: Words::Names, ..*options };
-    write(records, output, &options, Form { separator: " ", name: form_name }, control)
+    write(records, output, options, Form { separator: " ", name: form_name }, control)
 }
 
 /// What differs between the two.
+#[derive(Clone, Copy)]
 struct Form {
     separator: &'static str,
     name: fn(&FlatColumn) -> String,
@@ -99,7 +100,7 @@ fn form_name(column: &FlatColumn) -> String {
 fn write(
     records: &Records,
     output: impl Write,
-    options: &FlatOptions,
+    options: FlatOptions,
     form: Form,
     control: &Control,
 ) -> Result<(), ModelError> {

@@ -262,13 +262,9 @@ impl RecordBuilder {
     }
 
     /// The columns of the sheet.
+    #[cfg(feature = "xlsx")]
     pub(crate) fn plan(&self) -> &SheetPlan {
         &self.plan
-    }
-
-    /// Rows so far that hold something.
-    pub(crate) fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Takes a row: its cells in the order of the plan, `None` for an empty one. `place` is the place of the row.
@@ -432,24 +428,22 @@ impl RecordBuilder {
         if let Some(person) = person_id.as_ref().filter(|_| takes_part) {
             // Who is a victim may be a perpetrator too.
             if role == CaseRole::Victim || !draft.victim.is_blank() {
-                match victim.and_then(|at| record.victims.get_mut(at)) {
-                    Some(found) => found.fill_from(draft.victim),
-                    None => {
-                        self.victims.insert((at, person_at), record.victims.len());
-                        record.victims.push(Victim { person: person.clone(), ..draft.victim });
-                        if let Some(places) = self.places.victims.get_mut(at) {
-                            places.push(row);
-                        }
+                if let Some(found) = victim.and_then(|at| record.victims.get_mut(at)) {
+                    found.fill_from(draft.victim);
+                } else {
+                    self.victims.insert((at, person_at), record.victims.len());
+                    record.victims.push(Victim { person: person.clone(), ..draft.victim });
+                    if let Some(places) = self.places.victims.get_mut(at) {
+                        places.push(row);
                     }
                 }
             }
             if role == CaseRole::Perpetrator || !draft.perpetrator.is_blank() {
-                match perpetrator.and_then(|at| record.perpetrators.get_mut(at)) {
-                    Some(found) => found.fill_from(draft.perpetrator),
-                    None => {
-                        self.perpetrators.insert((at, person_at), record.perpetrators.len());
-                        record.perpetrators.push(Perpetrator { person: person.clone(), ..draft.perpetrator });
-                    }
+                if let Some(found) = perpetrator.and_then(|at| record.perpetrators.get_mut(at)) {
+                    found.fill_from(draft.perpetrator);
+                } else {
+                    self.perpetrators.insert((at, person_at), record.perpetrators.len());
+                    record.perpetrators.push(Perpetrator { person: person.clone(), ..draft.perpetrator });
                 }
             }
         }
@@ -529,7 +523,8 @@ impl RecordBuilder {
         if takes_part && !has_person {
             return refuse(NEEDS_PERSON);
         }
-        if !takes_part && !(draft.victim.is_blank() && draft.perpetrator.is_blank()) {
+        let says_part = !draft.victim.is_blank() || !draft.perpetrator.is_blank();
+        if says_part && !takes_part {
             return refuse(OTHER_ROLE);
         }
         Ok((role, is_case))

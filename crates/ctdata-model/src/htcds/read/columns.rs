@@ -78,11 +78,13 @@ impl SheetPlan {
 
     /// The fields that it has a column for, each once, in the order of the sheet.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &'static Field> {
-        let fields = self.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.target.field()?)));
-        fields
-            .filter(|(at, field)| {
-                self.columns.iter().take(*at).all(|earlier| earlier.target.field().is_none_or(|known| known != *field))
-            })
-            .map(|(_, field)| field)
+        let mut seen: Vec<&'static Field> = Vec::new();
+        self.columns.iter().filter_map(|column| column.target.field()).filter(move |field| {
+            let is_new = !seen.iter().any(|known| std::ptr::eq(*known, *field));
+            if is_new {
+                seen.push(field);
+            }
+            is_new
+        })
     }
 }

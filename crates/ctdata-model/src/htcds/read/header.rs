@@ -160,16 +160,20 @@ const ADDRESS: [(&str, &str); 4] = [
     ("prs_MailingPostalCode", "prs_MailingCountry"),
 ];
 
+/// The longest header that is looked into, in bytes: a record may stand where a header should.
+const LONGEST: usize = 400;
+
 /// What one text says: a name, a name with a number, a label; in a form also groups before them and choices after.
 fn named(text: &str, rules: HeaderRules<'_>) -> Result<Meaning, Refusal> {
-    let known = plain(text);
-    if !matches!(known, Err(Refusal::Unknown)) && !(rules.is_form && metadata(text).is_some()) {
-        return known.map(Meaning::Target);
-    }
-    if !rules.is_form {
+    if text.len() > LONGEST {
         return Err(Refusal::Unknown);
     }
+    let known = plain(text);
+    if !rules.is_form {
+        return known.map(Meaning::Target);
+    }
     match metadata(text) {
+        None if !matches!(known, Err(Refusal::Unknown)) => return known.map(Meaning::Target),
         Some(Metadata::Submission(rank)) => return Ok(Meaning::Submission(rank)),
         Some(Metadata::Other) => return Ok(Meaning::Target(Target::Ignored)),
         None => {}
@@ -203,7 +207,7 @@ fn is_many(field: &Field) -> bool {
 /// The name of a value of the field's list.
 fn choice(field: &Field, text: &str) -> Option<&'static str> {
     if field.values == ValueSource::Countries {
-        return Country::read(trimmed(text)).map(|country| country.name());
+        return Country::read(trimmed(text)).map(|country| ListMember::name(&country));
     }
     let text = fold(text);
     let is = |spelling: &str| fold(spelling) == text;
@@ -274,9 +278,10 @@ fn close_gaps(columns: &mut [Target]) {
     let mut numbers: Vec<(Repeating, usize)> = columns.iter().filter_map(repeating).collect();
     numbers.sort_unstable();
     numbers.dedup();
+    let before = |key: (Repeating, usize)| numbers.partition_point(|number| *number < key);
     for target in columns {
         if let (Some((of, number)), Target::Field { occurrence, .. }) = (repeating(target), target) {
-            *occurrence = numbers.iter().filter(|(kind, other)| *kind == of && *other < number).count();
+            *occurrence = before((of, number)) - before((of, 0));
         }
     }
 }
@@ -300,8 +305,10 @@ fn place(at: usize, rules: HeaderRules<'_>) -> String {
     if rules.letters { format!("column {} ({})", letters(at), at + 1) } else { format!("column {}", at + 1) }
 }
 
+/// How many columns a message names.
+const SHOWN: usize = 8;
+
 fn places(at: &[usize], rules: HeaderRules<'_>) -> String {
-    const SHOWN: usize = 8;
     let shown: Vec<String> = at.iter().take(SHOWN).map(|at| place(*at, rules)).collect();
     match at.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
@@ -329,7 +336,7 @@ fn differences(refusals: &[(usize, Refusal)], rules: HeaderRules<'_>) -> Option<
         let is = if unknown.len() == 1 { "is no field" } else { "are no fields" };
         sentences.push(format!("{} {is} of HTCDS (rename, remove or map what stands there)", places(&unknown, rules)));
     }
-    for (at, refusal) in refusals {
+    for (at, refusal) in refusals.iter().filter(|(_, refusal)| !matches!(refusal, Refusal::Unknown)).take(SHOWN) {
         let place = place(*at, rules);
         sentences.push(match refusal {
             Refusal::Unknown => continue,

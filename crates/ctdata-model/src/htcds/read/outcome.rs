@@ -112,9 +112,10 @@ impl HtcdsOutcome {
             Some(first) => Err(ModelError::Unreadable {
                 rows: self.problems.rows_left_out(),
                 // Of a folder, the message names the file too.
-                first: match first.at.file.as_ref() == Some(&self.file) {
-                    true => format!("{} ({})", without_file(first), first.rule),
-                    false => first.to_string(),
+                first: if first.at.file.as_ref() == Some(&self.file) {
+                    format!("{} ({})", without_file(first), first.rule)
+                } else {
+                    first.to_string()
                 },
                 file: self.file.to_string(),
             }),

@@ -80,7 +80,7 @@ impl<'a> SheetRows<'a> {
     }
 
     /// The rows of a sheet that is in memory as a whole.
-    pub(super) fn whole(range: Range<Data>) -> Self {
+    pub(super) fn whole(range: &Range<Data>) -> Self {
         let (first_row, first_column) = range.start().unwrap_or_default();
         let width = u32::try_from(range.width()).unwrap_or(u32::MAX).max(1);
         let mut at = 0_u32;
@@ -166,7 +166,7 @@ pub(super) fn content(data: DataRef<'_>, is_formula: bool) -> Option<Content<'_>
     Some(match data {
         DataRef::Empty if is_formula => Content::Bad(rules::NO_RESULT),
         DataRef::Empty => return None,
-        DataRef::SharedString(text) if text.is_empty() => return None,
+        DataRef::SharedString("") => return None,
         DataRef::SharedString(text) => Content::Text(Cow::Borrowed(text)),
         DataRef::String(text) if text.is_empty() => return None,
         DataRef::String(text) => Content::Text(Cow::Owned(text)),
@@ -188,7 +188,7 @@ pub(super) fn content(data: DataRef<'_>, is_formula: bool) -> Option<Content<'_>
             CellErrorType::Num => "the cell shows the error #NUM! and no value",
             CellErrorType::Ref => "the cell shows the error #REF! and no value",
             CellErrorType::Value => "the cell shows the error #VALUE! and no value",
-            _ => "the cell shows an error and no value",
+            CellErrorType::GettingData => "the cell waits for data from outside and has no value",
         }),
     })
 }

@@ -37,7 +37,7 @@ pub(super) fn find<R: Read + Seek>(
         let same = |name: &&String| name.trim().to_lowercase() == wanted.trim().to_lowercase();
         let name = sheets.iter().find(same).ok_or(Fault::Rule(rules::NO_SUCH_SHEET))?;
         let rows = first_rows(workbook, name)?;
-        let found = look(&rows, header).map_or(Err(Fault::InSheet(name.clone(), rules::NO_HEADER)), Ok)?;
+        let found = look(&rows, header).ok_or(Fault::InSheet(name.clone(), rules::NO_HEADER))?;
         return Ok((name.clone(), found.header));
     }
     let mut found = Vec::new();

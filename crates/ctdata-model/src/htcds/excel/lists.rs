@@ -37,7 +37,7 @@ const YES_OR_NO: &str = "Yes or no";
 
 impl Lists {
     /// The lists that columns need, each once.
-    pub(super) fn of(columns: &[FlatColumn], options: &ExcelOptions) -> Self {
+    pub(super) fn of(columns: &[FlatColumn], options: ExcelOptions) -> Self {
         let mut lists: Vec<List> = Vec::new();
         for column in columns {
             if let Some(title) = title(column)
@@ -134,7 +134,7 @@ fn title(column: &FlatColumn) -> Option<&'static str> {
 }
 
 /// The values of the list that a column needs, and what they mean where that is not plain.
-fn content(column: &FlatColumn, options: &ExcelOptions) -> (Vec<String>, Vec<String>) {
+fn content(column: &FlatColumn, options: ExcelOptions) -> (Vec<String>, Vec<String>) {
     let Some(field) = column.field() else {
         return CaseRole::ALL.iter().map(|role| (role.code().to_owned(), role.label().to_owned())).unzip();
     };
@@ -177,7 +177,7 @@ fn named(
 }
 
 /// Writes the sheet that says what the workbook is.
-pub(super) fn write_about(sheet: &mut Worksheet, options: &ExcelOptions) -> Result<(), XlsxError> {
+pub(super) fn write_about(sheet: &mut Worksheet, options: ExcelOptions) -> Result<(), XlsxError> {
     sheet.set_name("about")?;
     sheet.set_column_width(0, 110.0)?;
     let bold = Format::new().set_bold();

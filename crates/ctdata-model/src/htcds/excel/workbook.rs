@@ -94,8 +94,8 @@ impl<R: Read + Seek> Workbook<R> {
                         Ok(None)
                     }))
                 }
-                Book::Xls(book) => SheetRows::whole(book.worksheet_range(sheet).map_err(|_| damaged())?),
-                Book::Ods(book) => SheetRows::whole(book.worksheet_range(sheet).map_err(|_| damaged())?),
+                Book::Xls(book) => SheetRows::whole(&book.worksheet_range(sheet).map_err(|_| damaged())?),
+                Book::Ods(book) => SheetRows::whole(&book.worksheet_range(sheet).map_err(|_| damaged())?),
             })
         })
     }

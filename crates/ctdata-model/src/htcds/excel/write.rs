@@ -96,13 +96,13 @@ pub fn write_excel(
             // The day of the standard: a workbook says nothing of when it was written.
             .set_creation_datetime(&published),
     );
-    let lists = Lists::of(table.columns(), options);
+    let lists = Lists::of(table.columns(), *options);
     let sheet = workbook.add_worksheet();
     sheet.set_name(CASE_SHEET).map_err(refused)?;
     write_header(sheet, table.columns(), &lists).map_err(refused)?;
-    write_rows(sheet, &table, options, control)?;
+    write_rows(sheet, &table, *options, control)?;
     lists.write(workbook.add_worksheet()).map_err(refused)?;
-    write_about(workbook.add_worksheet(), options).map_err(refused)?;
+    write_about(workbook.add_worksheet(), *options).map_err(refused)?;
     control.check()?;
     let bytes = workbook.save_to_buffer().map_err(refused)?;
     output.write_all(&bytes).and_then(|()| output.flush()).map_err(|error| TableError::io("(output)", error))?;
@@ -144,7 +144,7 @@ fn width(field: Option<&Field>) -> f64 {
 fn write_rows(
     sheet: &mut Worksheet,
     table: &FlatTable<'_>,
-    options: &ExcelOptions,
+    options: ExcelOptions,
     control: &Control,
 ) -> Result<(), ModelError> {
     let date_format = Format::new().set_num_format("yyyy-mm-dd");
@@ -172,13 +172,13 @@ fn write_rows(
                     FieldValue::Flag(flag) if options.words == Words::Names => {
                         Some(sheet.write_boolean(number, at, flag))
                     }
-                    FieldValue::Date(date) => match day(date) {
-                        Some(day) => Some(sheet.write_datetime_with_format(number, at, &day, &date_format)),
-                        None => {
-                            push_value(&mut text, &FieldValue::Date(date), column.field(), options.words, ";");
-                            None
+                    FieldValue::Date(date) => {
+                        let day = day(date);
+                        if day.is_none() {
+                            push_words(&mut text, &FieldValue::Date(date), column.field(), options.words);
                         }
-                    },
+                        day.map(|day| sheet.write_datetime_with_format(number, at, &day, &date_format))
+                    }
                     value => {
                         push_words(&mut text, &value, column.field(), options.words);
                         None

@@ -4,6 +4,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use super::*;
 use crate::htcds::lists::{Gender, MethodsOfControl, TraffickingStatus};
+use crate::htcds::value::Fault;
 use crate::htcds::{Listed, Records};
 
 const NAMES: &[&str] = &["prs_Gender", "prs_Birthdate", "vic_MethodsOfControl"];
@@ -172,14 +173,14 @@ fn what_cannot_be_trusted_is_a_problem_with_its_place() {
         found,
         [
             place(2, birth) + rules::SERIAL,
-            place(3, birth) + "not a date: expected 2019-03-05, 2019-03 or 2019, or a date cell",
+            place(3, birth) + Fault::Date.message(),
             place(4, birth) + rules::TIME,
             place(5, birth) + rules::YEAR_AS_DATE,
             place(6, children) + "the cell shows the error #REF! and no value",
             place(7, children) + rules::NO_RESULT,
-            place(8, children) + "not a whole number",
-            place(9, "con_Consent (D)") + "neither yes nor no",
-            place(10, birth) + "not a date: expected 2019-03-05, 2019-03 or 2019, or a date cell",
+            place(8, children) + Fault::Number.message(),
+            place(9, "con_Consent (D)") + Fault::Flag.message(),
+            place(10, birth) + Fault::Date.message(),
         ]
     );
     assert_eq!((outcome.rows(), outcome.problems().rows_left_out()), (10, 9));

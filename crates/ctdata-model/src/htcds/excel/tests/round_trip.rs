@@ -1,7 +1,10 @@
 //! What is written is read back.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::Country;
+use crate::htcds::arbitrary::records;
 use crate::htcds::excel::{ExcelColumns, ExcelOptions, write_excel};
 use crate::htcds::lists::Language;
 use crate::htcds::{FIELDS, FieldType, HtcdsFormat, ListMember, Records, VALUE_LISTS, ValueSource, Words, read_flat};
@@ -65,6 +68,17 @@ fn all_fields_and_all_values_come_back() {
         assert_eq!(outcome.fields().len(), FIELDS.len(), "{options:?}");
         let found = outcome.into_records().unwrap();
         assert!(found == records, "{options:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_records_come_back(records in records(), is_named in any::<bool>()) {
+        let words = if is_named { Words::Names } else { Words::Labels };
+        let bytes = written(&records, &ExcelOptions { words, ..ExcelOptions::default() });
+        prop_assert!(read(&bytes).unwrap().into_records().unwrap() == records);
     }
 }
 
@@ -142,6 +156,6 @@ fn what_a_cell_cannot_hold_is_told_by_its_place() {
     let error = write_excel(&records, Vec::new(), &ExcelOptions::default(), &Control::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("(output), sheet `Case Sheet`, row 5, column `hte_Description`: {}", rules::TOO_LONG)
+        format!("(output), sheet `Case Sheet`, row 6, column `hte_Description`: {}", rules::TOO_LONG)
     );
 }

@@ -69,6 +69,7 @@ impl GapBase {
 /// How it stands with one field.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[expect(clippy::struct_excessive_bools, reason = "facts about a field, which do not exclude each other")]
 pub struct FieldGap {
     /// Its official name.
     pub field: &'static str,
@@ -428,8 +429,8 @@ mod tests {
     use crate::htcds::lists::{Gender, MethodsOfControl};
     use crate::htcds::{CaseId, Listed, PersonId};
 
-    fn text(text: &str) -> Option<Redacted<String>> {
-        Some(Redacted::new(text.to_owned()))
+    fn text(text: &str) -> Redacted<String> {
+        Redacted::new(text.to_owned())
     }
 
     /// Two cases; three people, of whom one is a victim in both, one in one, and one is a perpetrator.
@@ -441,15 +442,15 @@ mod tests {
             persons: vec![
                 Person {
                     gender: Some(Gender::Feminine.into()),
-                    email: text("zq@example.org"),
-                    mobile_phone: text("+33123456789"),
+                    email: Some(text("zq@example.org")),
+                    mobile_phone: Some(text("+33123456789")),
                     consent: Consent { consent: Some(false) },
                     ..person("a")
                 },
                 Person {
                     gender: Some(Listed::Unlisted(Redacted::new("zq".to_owned()))),
-                    email: text("zq at example.org"),
-                    mobile_phone: text("0123"),
+                    email: Some(text("zq at example.org")),
+                    mobile_phone: Some(text("0123")),
                     mailing_latitude: Some(Redacted::new(91.0)),
                     ..person("b")
                 },
@@ -471,8 +472,8 @@ mod tests {
                     ],
                     perpetrators: vec![Perpetrator { person: PersonId::new("c"), ..Perpetrator::default() }],
                     outgoing_referrals: vec![
-                        OutgoingReferral { referred_organisation: text("zq"), ..OutgoingReferral::default() },
-                        OutgoingReferral { outgoing_referral_details: text("zq"), ..OutgoingReferral::default() },
+                        OutgoingReferral { referred_organisation: Some(text("zq")), ..OutgoingReferral::default() },
+                        OutgoingReferral { outgoing_referral_details: Some(text("zq")), ..OutgoingReferral::default() },
                     ],
                     ..CaseRecord::default()
                 },

@@ -255,7 +255,8 @@ fn locate(mapping: &Mapping, header: &[String], file: &Arc<str>) -> Result<Vec<u
             text.push(')');
             text
         });
-        parts.push(format!("it lacks {}", list(lacks.collect())));
+        let lacks: Vec<String> = lacks.collect();
+        parts.push(format!("it lacks {}", list(&lacks)));
     }
     if !left.is_empty() {
         let columns = left.iter().map(|at| {
@@ -269,7 +270,7 @@ fn locate(mapping: &Mapping, header: &[String], file: &Arc<str>) -> Result<Vec<u
         parts.push(format!(
             "the mapping does not mention column{} {}: map them, or write `ignore = true`",
             if left.len() == 1 { "" } else { "s" },
-            list(columns.collect())
+            list(&columns.collect::<Vec<_>>())
         ));
     }
     Err(ModelError::WrongHeader { file: file.to_string(), layout: "the mapping", difference: parts.join("; ") })
@@ -287,7 +288,7 @@ pub(super) fn column_number(position: usize) -> String {
     format!("{} ({})", position + 1, letters.iter().rev().collect::<String>())
 }
 
-fn list(items: Vec<String>) -> String {
+fn list(items: &[String]) -> String {
     let more = items.len().saturating_sub(SHOWN);
     let mut text = items.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
     if more > 0 {

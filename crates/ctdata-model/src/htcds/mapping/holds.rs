@@ -60,7 +60,7 @@ impl Holds {
             Taken::Flag(_) | Taken::Fault(Fault::Flag) => Self::Flag,
             Taken::Number | Taken::Fault(Fault::Number | Fault::Coordinate) => Self::Number,
             Taken::Date | Taken::Fault(Fault::Date) => Self::Date,
-            Taken::Text | Taken::Empty | Taken::Fault(Fault::Twice) => Self::Text,
+            Taken::Text | Taken::Empty | Taken::Fault(_) => Self::Text,
         }
     }
 }

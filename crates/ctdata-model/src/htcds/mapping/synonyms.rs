@@ -94,6 +94,7 @@ const HEADERS: &[(&str, &[&str])] = &[
             "date birth",
             "date de naissance",
             "date naissance",
+            "naissance",
             "ddn",
             "ne le",
             "nee le",

@@ -197,9 +197,7 @@ fn cells_that_cannot_be_read_are_named_by_place() {
     }
     let map = column("field = \"prs_FirstName\"");
     let error = |file: &str| read(file, &map).unwrap_err().to_string();
-    assert!(
-        error("A,\nzq,zq\n").contains("column `number 2`: the cell has something in it, and its column has no name")
-    );
+    assert!(error("A,\nzq,zq\n").contains("column `number 2 (B)`: the cell stands under no header"));
     assert!(error("A,\nzq\n").contains("row 1: the row is too short for the header"));
     assert!(read("A,\nzq,\n", &map).is_ok());
 }
@@ -236,129 +234,123 @@ fn the_header_may_stand_below_other_rows() {
     assert!(read("A list of cases\n", &map).unwrap_err().to_string().contains("the file is empty"));
 }
 
+/// Entries that say something wrong, and what is said of it.
+const WRONG: &[(&str, &str)] = &[
+    ("feild = \"prs_Gender\"", "line 4: unknown field `feild`"),
+    ("field = \"prs_Gendr\"", "line 4: there is no field `prs_Gendr`; did you mean `prs_Gender`?"),
+    ("field = 7", "line 4: invalid type: integer `7`, expected a text"),
+    ("", "line 3: column `A` goes nowhere: give it a `field`, or `ignore = true`"),
+    (
+        "field = \"?\"",
+        "line 3: column `A` is undecided: in place of `?` write the field that it goes into, or write `ignore = true` instead of the field",
+    ),
+    ("field = \"prs_Gender\"\nignore = true", "line 3: column `A` is ignored, and has a field all the same"),
+    ("field = \"prs_Gender\"\nnth = 0", "line 5: `nth` counts from 1: the first column of this name is 1"),
+    (
+        "field = \"prs_Gender\"\nfields = [\"hte_City\"]",
+        "line 5: a column has `field`, or `fields` with `cut`, not both",
+    ),
+    ("fields = [\"hte_City\", \"hte_Country\"]", "line 4: `fields` need `cut`: the text at which the cell is cut"),
+    ("fields = [\"hte_City\"]\ncut = \",\"", "line 4: `fields` are two or more; for one write `field`"),
+    (
+        "field = \"hte_City\"\ncut = \",\"",
+        "line 5: `cut` needs `fields`: one for each part; to separate the values of one field write `split`",
+    ),
+    (
+        "fields = [\"hte_City\", \"hte_Country\"]\ncut = \",\"\ncodes = { a = \"b\" }",
+        "line 3: what is cut into `fields` has no `codes` and no `when_yes`",
+    ),
+    (
+        "field = \"prs_Gender\"\nsplit = \",\"",
+        "line 5: `prs_Gender` holds one value: there is nothing to split; to fill several fields write `fields` and `cut`",
+    ),
+    ("field = \"vic_MethodsOfControl\"\nsplit = \"\"", "line 5: values are separated by a text that is not empty"),
+    ("field = \"prs_Gender\"\ndate = \"%Y\"", "line 5: `prs_Gender` is no date"),
+    (
+        "field = \"prs_Birthdate\"\ndate = \"%d/%m/%y\"",
+        "line 5: `%d/%m/%y` has a year of two digits, which may be of two centuries; use `%Y`",
+    ),
+    (
+        "field = \"prs_Birthdate\"\ndate = \"?\"",
+        "line 5: the form of dates is undecided: in place of `?` write one such as `%d/%m/%Y`",
+    ),
+    (
+        "field = \"prs_Gender\"\nwhen_yes = \"Feminine\"",
+        "line 5: `prs_Gender` does not hold several values, so that no `when_yes` can add one",
+    ),
+    ("field = \"vic_MethodsOfControl\"\nwhen_yes = \"Debt\"", "line 5: `Debt` is no value of `vic_MethodsOfControl`"),
+    (
+        "field = \"vic_MethodsOfControl\"\nwhen_yes = \"Other\"\ncodes = { a = \"Other\" }",
+        "line 5: a column has `codes` or `when_yes`, not both",
+    ),
+    (
+        "field = \"prs_Gender\"\ncodes = { F = \"Femininne\" }",
+        "line 5: `Femininne` is no value of `prs_Gender`; did you mean `Feminine`?",
+    ),
+    (
+        "field = \"prs_Gender\"\n[column.codes]\nM = \"Masculine\"\nF = \"?\"",
+        "line 7: code `F` is undecided: in place of `?` write the value that it means, or `[]` if it says nothing",
+    ),
+    (
+        "field = \"prs_Gender\"\ncodes = { F = [\"Feminine\", \"Masculine\"] }",
+        "line 5: `prs_Gender` holds one value, and code `F` has several",
+    ),
+    ("field = \"prs_Gender\"\ncodes = { \" \" = \"Feminine\" }", "line 5: an empty cell has no code: it is missing"),
+    (
+        "field = \"prs_Gender\"\ncodes = { F = \"\" }",
+        "line 5: a value is empty; for a code that says nothing write `[]`",
+    ),
+    (
+        "field = \"prs_Gender\"\ncodes = { F = 1 }",
+        "line 5: invalid type: integer `1`, expected a text or a list of texts",
+    ),
+    ("field = \"con_Consent\"\ncodes = { F = \"perhaps\" }", "line 5: `con_Consent` is yes or no, not `perhaps`"),
+    (
+        "field = \"vic_AgeWhenTrafficked\"\ncodes = { F = \"old\" }",
+        "line 5: `vic_AgeWhenTrafficked` is a number, not `old`",
+    ),
+    (
+        "field = \"role\"\ncodes = { F = \"friend\" }",
+        "line 5: `friend` is no role: one of victim, perpetrator, case-worker, organization, other",
+    ),
+    (
+        "field = \"case_id\"\ncodes = { F = \"friend\" }",
+        "line 5: `case_id` has no codes: they go with lists, yes and no, roles, numbers and texts",
+    ),
+    (
+        "field = \"prs_Gender\"\n[[column]]\nname = \"B\"\nfield = \"prs_Gender\"",
+        "line 7: `prs_Gender` is filled already, in line 4, and takes one value",
+    ),
+    (
+        "field = \"prs_Gender\"\n[[column]]\nname = \"a\"\nignore = true",
+        "line 6: column `a` is also in line 3, and one of them ignores it",
+    ),
+    (
+        "field = \"prs_Gender\"\n[[constant]]\nfield = \"prs_Gender\"\nvalue = \"Feminine\"",
+        "line 6: `prs_Gender` is filled already, in line 4, and takes one value",
+    ),
+    ("ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = \"F\"", "line 7: `F` is no value of `prs_Gender`"),
+    (
+        "ignore = true\n[[constant]]\nfield = \"prs_Birthdate\"\nvalue = \"5/3/2019\"",
+        "line 7: `prs_Birthdate` is a date such as 2019-03-05, 2019-03 or 2019, not `5/3/2019`",
+    ),
+    ("ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = []", "line 7: a constant has a value"),
+    (
+        "ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = [\"Feminine\", \"Masculine\"]",
+        "line 7: `prs_Gender` holds one value",
+    ),
+    (
+        "ignore = true\n[[constant]]\nfield = \"case_id\"\nvalue = \"1\"",
+        "line 6: all rows would be about the same one; identifiers are columns",
+    ),
+    ("ignore = true\n[source]\nseparator = \"/\"", "line 6: cells are separated by `,`, `;` or `tab`"),
+    ("ignore = true\n[source]\nheader_row = 0", "line 6: rows count from 1"),
+    ("ignore = true\n[source]\nheader = 1", "line 6: unknown field `header`"),
+];
+
 #[test]
 fn what_a_mapping_says_wrong_is_told_with_its_line() {
-    for (entry, message) in [
-        ("feild = \"prs_Gender\"", "line 4: unknown field `feild`"),
-        ("field = \"prs_Gendr\"", "line 4: there is no field `prs_Gendr`; did you mean `prs_Gender`?"),
-        ("field = 7", "line 4: invalid type: integer `7`, expected a text"),
-        ("", "line 3: column `A` goes nowhere: give it a `field`, or `ignore = true`"),
-        (
-            "field = \"?\"",
-            "line 3: column `A` is undecided: in place of `?` write the field that it goes into, or write `ignore = true` instead of the field",
-        ),
-        ("field = \"prs_Gender\"\nignore = true", "line 3: column `A` is ignored, and has a field all the same"),
-        ("field = \"prs_Gender\"\nnth = 0", "line 5: `nth` counts from 1: the first column of this name is 1"),
-        (
-            "field = \"prs_Gender\"\nfields = [\"hte_City\"]",
-            "line 5: a column has `field`, or `fields` with `cut`, not both",
-        ),
-        ("fields = [\"hte_City\", \"hte_Country\"]", "line 4: `fields` need `cut`: the text at which the cell is cut"),
-        ("fields = [\"hte_City\"]\ncut = \",\"", "line 4: `fields` are two or more; for one write `field`"),
-        (
-            "field = \"hte_City\"\ncut = \",\"",
-            "line 5: `cut` needs `fields`: one for each part; to separate the values of one field write `split`",
-        ),
-        (
-            "fields = [\"hte_City\", \"hte_Country\"]\ncut = \",\"\ncodes = { a = \"b\" }",
-            "line 3: what is cut into `fields` has no `codes` and no `when_yes`",
-        ),
-        (
-            "field = \"prs_Gender\"\nsplit = \",\"",
-            "line 5: `prs_Gender` holds one value: there is nothing to split; to fill several fields write `fields` and `cut`",
-        ),
-        ("field = \"vic_MethodsOfControl\"\nsplit = \"\"", "line 5: values are separated by a text that is not empty"),
-        ("field = \"prs_Gender\"\ndate = \"%Y\"", "line 5: `prs_Gender` is no date"),
-        (
-            "field = \"prs_Birthdate\"\ndate = \"%d/%m/%y\"",
-            "line 5: `%d/%m/%y` has a year of two digits, which may be of two centuries; use `%Y`",
-        ),
-        (
-            "field = \"prs_Birthdate\"\ndate = \"?\"",
-            "line 5: the form of dates is undecided: in place of `?` write one such as `%d/%m/%Y`",
-        ),
-        (
-            "field = \"prs_Gender\"\nwhen_yes = \"Feminine\"",
-            "line 5: `prs_Gender` does not hold several values, so that no `when_yes` can add one",
-        ),
-        (
-            "field = \"vic_MethodsOfControl\"\nwhen_yes = \"Debt\"",
-            "line 5: `Debt` is no value of `vic_MethodsOfControl`",
-        ),
-        (
-            "field = \"vic_MethodsOfControl\"\nwhen_yes = \"Other\"\ncodes = { a = \"Other\" }",
-            "line 5: a column has `codes` or `when_yes`, not both",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { F = \"Femininne\" }",
-            "line 5: `Femininne` is no value of `prs_Gender`; did you mean `Feminine`?",
-        ),
-        (
-            "field = \"prs_Gender\"\n[column.codes]\nM = \"Masculine\"\nF = \"?\"",
-            "line 7: code `F` is undecided: in place of `?` write the value that it means, or `[]` if it says nothing",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { F = [\"Feminine\", \"Masculine\"] }",
-            "line 5: `prs_Gender` holds one value, and code `F` has several",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { \" \" = \"Feminine\" }",
-            "line 5: an empty cell has no code: it is missing",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { F = \"\" }",
-            "line 5: a value is empty; for a code that says nothing write `[]`",
-        ),
-        (
-            "field = \"prs_Gender\"\ncodes = { F = 1 }",
-            "line 5: invalid type: integer `1`, expected a text or a list of texts",
-        ),
-        ("field = \"con_Consent\"\ncodes = { F = \"perhaps\" }", "line 5: `con_Consent` is yes or no, not `perhaps`"),
-        (
-            "field = \"vic_AgeWhenTrafficked\"\ncodes = { F = \"old\" }",
-            "line 5: `vic_AgeWhenTrafficked` is a number, not `old`",
-        ),
-        (
-            "field = \"role\"\ncodes = { F = \"friend\" }",
-            "line 5: `friend` is no role: one of victim, perpetrator, case-worker, organization, other",
-        ),
-        (
-            "field = \"case_id\"\ncodes = { F = \"friend\" }",
-            "line 5: `case_id` has no codes: they go with lists, yes and no, roles, numbers and texts",
-        ),
-        (
-            "field = \"prs_Gender\"\n[[column]]\nname = \"B\"\nfield = \"prs_Gender\"",
-            "line 7: `prs_Gender` is filled already, in line 4, and takes one value",
-        ),
-        (
-            "field = \"prs_Gender\"\n[[column]]\nname = \"a\"\nignore = true",
-            "line 6: column `a` is also in line 3, and one of them ignores it",
-        ),
-        (
-            "field = \"prs_Gender\"\n[[constant]]\nfield = \"prs_Gender\"\nvalue = \"Feminine\"",
-            "line 6: `prs_Gender` is filled already, in line 4, and takes one value",
-        ),
-        (
-            "ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = \"F\"",
-            "line 7: `F` is no value of `prs_Gender`",
-        ),
-        (
-            "ignore = true\n[[constant]]\nfield = \"prs_Birthdate\"\nvalue = \"5/3/2019\"",
-            "line 7: `prs_Birthdate` is a date such as 2019-03-05, 2019-03 or 2019, not `5/3/2019`",
-        ),
-        ("ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = []", "line 7: a constant has a value"),
-        (
-            "ignore = true\n[[constant]]\nfield = \"prs_Gender\"\nvalue = [\"Feminine\", \"Masculine\"]",
-            "line 7: `prs_Gender` holds one value",
-        ),
-        (
-            "ignore = true\n[[constant]]\nfield = \"case_id\"\nvalue = \"1\"",
-            "line 6: all rows would be about the same one; identifiers are columns",
-        ),
-        ("ignore = true\n[source]\nseparator = \"/\"", "line 6: cells are separated by one of `,`, `;` or `tab`"),
-        ("ignore = true\n[source]\nheader_row = 0", "line 6: rows count from 1"),
-        ("ignore = true\n[source]\nheader = 1", "line 6: unknown field `header`"),
-    ] {
+    for (entry, message) in WRONG {
         let error = parse_error(&column(entry));
         assert!(error.starts_with(&format!("map.toml, {message}")), "{entry}\n{error}\n{message}");
     }
@@ -474,6 +466,86 @@ fn a_mapping_is_read_from_a_file_and_applied_to_one() {
     std::fs::write(&map, [0xff, 0xfe]).unwrap();
     assert!(Mapping::read(&map).unwrap_err().to_string().ends_with("map.toml: not a text in UTF-8"));
     assert!(Mapping::read(&folder.path().join("none.toml")).is_err());
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn a_workbook_is_read_through_a_mapping() {
+    use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
+    let write = |birth: Option<f64>| {
+        let mut workbook = Workbook::new();
+        workbook.add_worksheet().set_name("Info").unwrap();
+        let sheet = workbook.add_worksheet().set_name("Cas").unwrap();
+        for (column, name) in (1..).zip(["Sexe", "Naissance", "Dettes", "Prénom"]) {
+            sheet.write(2, column, name).unwrap();
+        }
+        let day = ExcelDateTime::from_ymd(1987, 3, 5).unwrap();
+        sheet.write(3, 0, 1).unwrap();
+        sheet.write(3, 1, 1).unwrap();
+        sheet.write_datetime_with_format(3, 2, &day, &Format::new().set_num_format("dd/mm/yyyy")).unwrap();
+        sheet.write(3, 3, true).unwrap();
+        sheet.write(3, 4, "Zqanne").unwrap();
+        sheet.write(4, 0, 2).unwrap();
+        sheet.write(4, 1, 2).unwrap();
+        sheet.write(4, 2, birth.unwrap_or(1990.0)).unwrap();
+        sheet.write(4, 4, "n/a").unwrap();
+        // A number alone is no row.
+        sheet.write(5, 0, 3).unwrap();
+        workbook.save_to_buffer().unwrap()
+    };
+    let map = "format_version = 1\n[source]\nsheet = \"Cas\"\nmissing = \"n/a\"\n\
+        [[column]]\nname = \"Sexe\"\nfield = \"prs_Gender\"\ncodes = { 1 = \"Feminine\", 2 = \"Masculine\" }\n\
+        [[column]]\nname = \"Naissance\"\nfield = \"prs_Birthdate\"\ndate = \"%d/%m/%Y\"\n\
+        [[column]]\nname = \"Dettes\"\nfield = \"vic_MethodsOfControl\"\nwhen_yes = \"DebtBondage\"\n\
+        [[column]]\nname = \"Prénom\"\nfield = \"prs_FirstName\"\n\
+        [[constant]]\nfield = \"cas_Status\"\nvalue = \"Active\"\n";
+    let mapping = Mapping::parse(map, "map.toml").unwrap();
+    let read = |book: Vec<u8>, mapping: &Mapping| {
+        let book = std::io::Cursor::new(book);
+        excel::mapped_excel(book, "cases.xlsx", mapping, &ReadOptions::default(), &Control::default())
+    };
+    let outcome = read(write(None), &mapping).unwrap();
+    assert_eq!((outcome.rows(), outcome.sheet(), outcome.format()), (2, Some("Cas"), "excel"));
+    let people = &outcome.usable().persons;
+    let dates: Vec<String> = people.iter().map(|person| person.birthdate.unwrap().to_string()).collect();
+    assert_eq!(dates, ["1987-03-05", "1990"]);
+    assert_eq!(people[1].gender, Some(Listed::Known(lists::Gender::Masculine)));
+    assert!(people[1].first_name.is_none());
+    assert_eq!(names(&outcome.usable().cases[0].victims[0].methods_of_control), ["DebtBondage"]);
+
+    // What a spreadsheet keeps for a day whose cell has no date format.
+    let error = read(write(Some(32_000.0)), &mapping).unwrap_err().to_string();
+    assert!(
+        error.contains("row 5, column `Naissance`: a number in place of a date: only a year may be one"),
+        "{error}"
+    );
+    let fewer = Mapping::parse(&map.replace("2 = \"Masculine\"", ""), "map.toml").unwrap();
+    let error = read(write(None), &fewer).unwrap_err().to_string();
+    assert!(error.ends_with("column `Sexe` for `prs_Gender`: 1 code in 1 cell, first in row 5"), "{error}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cases.xlsx");
+    std::fs::write(&path, write(None)).unwrap();
+    let control = Control::default();
+    let draft = draft_excel(&path, None, None, &control).unwrap();
+    let fields: Vec<_> = draft.columns().iter().map(|column| (column.position, column.field.as_deref())).collect();
+    assert_eq!(fields, [(2, Some("prs_Gender")), (3, Some("prs_Birthdate")), (4, None), (5, Some("prs_FirstName"))]);
+    assert!(draft.to_toml(false).contains("sheet = \"Cas\"\n"));
+    let outcome = read_mapped_excel(&path, &mapping, &ReadOptions::default(), &control).unwrap();
+    assert_eq!(outcome.rows(), 2);
+}
+
+#[test]
+fn two_values_in_a_row_are_not_taken_for_a_third() {
+    // "Debt" and "bondage" are two codes that nobody knows, not one value cut in two.
+    let map = column("field = \"vic_MethodsOfControl\"");
+    let error = read("A\nDebt;bondage\n", &map).unwrap_err().to_string();
+    assert!(error.ends_with("2 codes in 1 cell, first in row 1"), "{error}");
+    // Where values are separated by spaces, labels have them, too.
+    let map = column("field = \"vic_MethodsOfControl\"\nsplit = \" \"");
+    let outcome = read("A\nDebt bondage PhysicalAbuse\n", &map).unwrap();
+    assert_eq!(names(&outcome.usable().cases[0].victims[0].methods_of_control), ["DebtBondage", "PhysicalAbuse"]);
 }
 
 /// A cell that a field can hold, of its list where it has one.

@@ -322,7 +322,7 @@ fn all_problems_are_collected_and_the_rest_is_usable() {
         "not JSON\n",
         "{\"case\":{\"case_id\":\"C2\",\"victims\":[{\"person_id\":\"P2\"}]}}\n",
     );
-    let options = ReadOptions { on_error: OnError::Collect { limit: 2 }, keep_values: true };
+    let options = ReadOptions { on_error: OnError::Collect { limit: 2 }, keep_values: true, ..ReadOptions::default() };
     let outcome = read_json(text.as_bytes(), "f.json", &options, &Control::default()).unwrap();
     assert_eq!((outcome.rows(), outcome.problems().count(), outcome.problems().rows_left_out()), (5, 3, 3));
     assert_eq!(outcome.problems().kept().len(), 2);

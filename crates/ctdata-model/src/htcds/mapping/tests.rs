@@ -114,7 +114,7 @@ fn codes_that_the_mapping_misses_stop_the_run_without_being_shown() {
     let ModelError::UnmappedCodes { columns, .. } = error else { panic!() };
     assert!(columns.iter().all(|column| column.values.is_empty()));
 
-    let options = ReadOptions { keep_values: true, on_error: OnError::Collect { limit: 9 } };
+    let options = ReadOptions { keep_values: true, on_error: OnError::Collect { limit: 9 }, ..ReadOptions::default() };
     let error = read_with(file, map, &options).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("zq"));
     let ModelError::UnmappedCodes { columns, .. } = error else { panic!() };

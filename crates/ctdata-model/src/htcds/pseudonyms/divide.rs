@@ -7,7 +7,9 @@ use super::{IdKind, Identities, Key, Pseudonym, Split};
 use crate::htcds::lists::ListMember;
 use crate::htcds::records::{Entity, ReadEntity};
 use crate::htcds::value::{FieldValue, Input, Reading};
-use crate::htcds::{CaseId, CaseRecord, FIELDS, OrganizationId, OutgoingReferral, Perpetrator, PersonId, Records, Victim};
+use crate::htcds::{
+    CaseId, CaseRecord, FIELDS, OrganizationId, OutgoingReferral, Perpetrator, PersonId, Records, Victim,
+};
 use crate::{Country, Period, Redacted};
 
 pub(super) fn split(key: &Key, records: &Records) -> Split {

@@ -140,7 +140,8 @@ mod tests {
     use super::*;
 
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        halves.map(|half| char::from_digit(half.into(), 16).unwrap()).collect()
     }
 
     /// RFC 4231 (2005), sections 4.2 to 4.4, 4.7 and 4.8: the HMAC is the one of the standard. Keys that are shorter than

@@ -4,7 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::htcds::lists::MethodsOfControl as Method;
-use crate::htcds::{CaseRecord, Entity, FIELDS, FieldType, Listed, MARKER, PHONE_MARKER, Person, PersonId, Victim};
+use crate::htcds::{
+    CaseRecord, Entity, FIELDS, FieldType, Listed, MARKER, Organization, PHONE_MARKER, Person, PersonId,
+    TraffickingEvent, Victim,
+};
 use crate::{ModelError, Simulator};
 
 fn key() -> Key {
@@ -82,18 +85,20 @@ fn pseudonyms_match_across_files_and_not_across_keys() {
 
 #[test]
 fn references_stay_as_pseudonyms_and_other_texts_move() {
-    let mut case = CaseRecord::default();
-    case.referring_organisation = text("O");
-    case.referring_primary_case_worker = text("Ada");
+    let mut case = CaseRecord {
+        referring_organisation: text("O"),
+        referring_primary_case_worker: text("Ada"),
+        ..CaseRecord::default()
+    };
     case.victims.push(Victim { person: PersonId::new("P"), location_of_exploitation: text("P"), ..Victim::default() });
-    case.events.push(Default::default());
+    case.events.push(TraffickingEvent::default());
     case.events[0].country = text("UA");
-    case.events.push(Default::default());
+    case.events.push(TraffickingEvent::default());
     case.events[1].country = text("a village near Lviv");
-    case.events.push(Default::default());
+    case.events.push(TraffickingEvent::default());
     case.events[2].country = text("ukr");
     let mut records = Records { cases: vec![case], ..Records::default() };
-    records.organizations.push(Default::default());
+    records.organizations.push(Organization::default());
     records.organizations[0].id = crate::htcds::OrganizationId::new("O");
     let split = key().split(&records);
     let (case, moved) = (&split.cases.cases[0], &split.identities.records.cases[0]);

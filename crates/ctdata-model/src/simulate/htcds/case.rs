@@ -97,12 +97,11 @@ impl<'a> Desk<'a> {
         let draft = self.draft();
         let (referred, is_year_known) = timeline::referral(&draft, &mut self.draws);
         let again = if victims == 1 && self.draws.happens(15) { self.returning() } else { None };
-        let (birth, floor, referred) = match &again {
-            Some((known, referred)) => (known.birth, known.referred, *referred),
-            None => {
-                let birth = timeline::birth(&draft, referred, &mut self.draws);
-                (birth, birth.date, referred)
-            }
+        let (birth, floor, referred) = if let Some((known, referred)) = &again {
+            (known.birth, known.referred, *referred)
+        } else {
+            let birth = timeline::birth(&draft, referred, &mut self.draws);
+            (birth, birth.date, referred)
         };
         let timeline = Timeline::draw(&draft, birth.date, floor, referred, &mut self.draws);
         let status = self.draws.shared(&STATUSES).filter(|status| victims == 1 || *status != NOT);

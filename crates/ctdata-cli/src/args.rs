@@ -202,7 +202,8 @@ pub(crate) struct MapOptions {
     /// The mapping file to write; standard output if left out
     #[arg(long, value_name = "MAP.toml")]
     pub(crate) out: Option<PathBuf>,
-    /// List the confidential codes that were found, so that each can be given its meaning
+    /// List the confidential codes that were found, so that each can be given its meaning, and take the first row for
+    /// a header even if it looks like a record
     #[arg(long)]
     pub(crate) show_values: bool,
     /// The sheet of a workbook; the first if left out

@@ -32,6 +32,12 @@ pub(crate) fn run(options: &MapOptions, session: &Session) -> Result<(), Failure
     };
     session.finish();
     let draft = draft?;
+    if draft.is_doubtful() && !options.show_values {
+        return Err(Failure::usage(format!(
+            "{}: its first row looks like a record rather than a header, and a draft would show it; with --show-values it does",
+            options.init.display()
+        )));
+    }
     let text = draft.to_toml(options.show_values);
     if let Some(out) = &options.out {
         working_copy(out, |output| Ok(output.write_all(text.as_bytes())?))?;

@@ -129,7 +129,6 @@ pub fn draft_csv(path: &Path, separator: Option<Separator>, control: &Control) -
     let input = open(path).map_err(|error| TableError::io(path, error))?;
     let mut scanner = Scanner::new(input, ScanOptions { separator, ..ScanOptions::default() });
     let header = header(&mut scanner, 1, &file)?;
-    check_header(&header, &file)?;
     let mut rows: Vec<Vec<String>> = Vec::new();
     while rows.len() < SAMPLE {
         let Some(record) = scanner.next().map_err(|error| error.in_file(Some(&file)))? else { break };
@@ -140,36 +139,36 @@ pub fn draft_csv(path: &Path, separator: Option<Separator>, control: &Control) -
     Ok(draft)
 }
 
-/// Refuses a header that holds what only records hold. A draft shows the names of columns, and in a file without a
-/// header the first record stands in their place.
-///
-/// # Errors
-/// A cell that is a date, an e-mail address or a long number, or two cells that are values of lists.
-pub(super) fn check_header(header: &[String], file: &str) -> Result<(), ModelError> {
-    let is_of_record = |cell: &&String| {
+/// Whether names of columns hold what only records hold: a date, an e-mail address, a long number, or two values of lists.
+fn is_record<'a>(names: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let is_of_record = |cell: &str| {
         let cell = trimmed(cell);
         let digits = cell.bytes().filter(u8::is_ascii_digit).count();
         let is_date = cell.len() > 4 && cell.parse::<Period>().is_ok()
             || DATE_FORMS.iter().any(|form| DateForm::new(form).is_ok_and(|form| form.read(cell).is_some()));
         is_date || digits >= 6 || (cell.contains('@') && cell.contains('.'))
     };
-    let is_value = |cell: &&String| {
+    let is_value = |cell: &&str| {
         let cell = trimmed(cell);
         Field::named(cell).is_none()
             && FIELDS.iter().filter(|field| field.label.eq_ignore_ascii_case(cell)).count() == 0
             && VALUE_LISTS.iter().any(|list| list.values.iter().any(|value| value.name == cell || value.label == cell))
     };
-    if header.iter().any(|cell| is_of_record(&cell)) || header.iter().filter(is_value).count() > 1 {
-        let rule = "its first row looks like a record, not like a header; a draft would show it".to_owned();
-        return Err(TableError::Invalid { what: file.to_owned(), rule }.into());
-    }
-    Ok(())
+    names.clone().any(is_of_record) || names.filter(is_value).count() > 1
 }
 
 impl MapDraft {
     /// What it says of each column that has a header.
     pub fn columns(&self) -> &[DraftColumn] {
         &self.columns
+    }
+
+    /// Whether the first row may be a record rather than a header: none of its cells is known or like a known one, or
+    /// some hold what only records hold. A draft shows the names of columns, and of such a file it should not be shown
+    /// unasked.
+    pub fn is_doubtful(&self) -> bool {
+        self.columns.iter().all(|column| column.likeness == Likeness::Unknown)
+            || is_record(self.columns.iter().map(|column| column.header.expose().as_str()))
     }
 
     /// How many columns it is so sure of.

@@ -7,7 +7,7 @@ use std::path::Path;
 use ctdata_table::{Control, Location, TableError};
 
 use super::cells::text_of;
-use super::draft::{SAMPLE, check_header};
+use super::draft::SAMPLE;
 use super::{MapDraft, MappedRows, Mapping};
 use crate::ModelError;
 use crate::htcds::excel::{HeaderRow, SheetChoice, SheetVisitor, visit_sheet};
@@ -68,7 +68,6 @@ pub fn draft_excel(
     let file = File::open(path).map_err(|error| TableError::io(path, error))?;
     let name = path.display().to_string();
     let sample = visit_sheet(BufReader::new(file), &name, choice(sheet, header_row), control, |sheet, header| {
-        check_header(&header.names, &name)?;
         Ok(Sample { sheet: sheet.to_owned(), header: header.names.clone(), rows: Vec::new() })
     })?;
     Ok(Mapping::draft(sample.header, sample.rows).with_sheet(Some(sample.sheet), header_row))

@@ -48,9 +48,8 @@ fn read(criterion: &mut Criterion) {
         bencher.iter(|| read_json(&json[..], "records.jsonl", &ReadOptions::default(), &control).unwrap());
     });
     group.bench_function("excel", |bencher| {
-        bencher.iter(|| {
-            read_excel(Cursor::new(&book), "records.xlsx", &ExcelReadOptions::default(), &control).unwrap()
-        });
+        bencher
+            .iter(|| read_excel(Cursor::new(&book), "records.xlsx", &ExcelReadOptions::default(), &control).unwrap());
     });
     group.bench_function("excel, cells alone (calamine)", |bencher| {
         bencher.iter(|| {

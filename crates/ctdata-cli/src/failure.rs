@@ -22,6 +22,8 @@ impl Failure {
     pub(crate) const NO: u8 = 1;
     /// Usage, unreadable input or unwritable output.
     pub(crate) const USAGE: u8 = 2;
+    /// A mistake in this program, as Rust programs end on one.
+    pub(crate) const INTERNAL: u8 = 101;
     /// The user stopped it.
     pub(crate) const CANCELLED: u8 = 3;
 

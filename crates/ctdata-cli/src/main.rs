@@ -11,6 +11,7 @@ mod output;
 mod session;
 
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use clap::Parser;
 
@@ -19,6 +20,21 @@ use crate::failure::Failure;
 use crate::session::Session;
 
 fn main() -> ExitCode {
+    // What a panic has to say may quote what is read; a reader may catch it and say what is wrong with the file.
+    static PLACE: Mutex<String> = Mutex::new(String::new());
+    std::panic::set_hook(Box::new(|panic| {
+        if let (Some(location), Ok(mut place)) = (panic.location(), PLACE.lock()) {
+            *place = format!(" at {}:{}", location.file(), location.line());
+        }
+    }));
+    std::panic::catch_unwind(run).unwrap_or_else(|_| {
+        let place = PLACE.lock().map(|place| place.clone()).unwrap_or_default();
+        session::say(&format!("ctdata: internal error{place}; please report it"));
+        ExitCode::from(Failure::INTERNAL)
+    })
+}
+
+fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -23,9 +23,11 @@ fn blocks(page: &str) -> Vec<(String, String, Option<String>)> {
                 content.push('\n');
             }
             (None, None) => {
-                let names = line.split('`').skip(1).step_by(2).filter(|name| {
-                    name.rsplit_once('.').is_some_and(|(_, end)| ["csv", "toml"].contains(&end))
-                });
+                let names = line
+                    .split('`')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|name| name.rsplit_once('.').is_some_and(|(_, end)| ["csv", "toml"].contains(&end)));
                 if let Some(name) = names.last() {
                     file = Some(name.to_owned());
                 }

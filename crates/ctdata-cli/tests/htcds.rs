@@ -151,12 +151,14 @@ fn damaged_files_are_refused_in_words_that_give_nothing_away() {
         let lines: Vec<&[u8]> = whole.split_inclusive(|&byte| byte == b'\n').collect();
         let without_header = lines[1.min(lines.len() - 1)..].concat();
         let broken_text: Vec<u8> = whole.iter().map(|&byte| if byte == b'-' { 0xff } else { byte }).collect();
-        let shifted: Vec<u8> =
-            whole.iter().enumerate().map(|(at, &byte)| if at % 97 == 96 && byte == b',' { b';' } else { byte }).collect();
+        let shifted: Vec<u8> = whole
+            .iter()
+            .enumerate()
+            .map(|(at, &byte)| if at % 97 == 96 && byte == b',' { b';' } else { byte })
+            .collect();
         let without_digits: Vec<u8> =
             whole.iter().map(|&byte| if byte.is_ascii_digit() { b'x' } else { byte }).collect();
-        let names_as_dates =
-            String::from_utf8_lossy(&whole).replace("19", MARKER).replace("20", MARKER).into_bytes();
+        let names_as_dates = String::from_utf8_lossy(&whole).replace("19", MARKER).replace("20", MARKER).into_bytes();
         for damaged in [
             without_header,
             broken_text,

@@ -23,13 +23,18 @@ fn tables_go_there_and_back() {
     };
     let bytes = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
     assert!(is_listed(folder.path()));
-    for layout in ["ctdc-kanon-62", "ctdc-synthetic-2021", "ctdc-synthetic-2024", "ctdc-victim-perpetrator"] {
+    for layout in
+        ["ctdc-kanon-62", "ctdc-synthetic-2021", "ctdc-synthetic-2024", "ctdc-victim-perpetrator", "htcds-cases"]
+    {
         ok(&["sample", "cases.csv", "--rows", "500", "--format", layout]);
         ok(&["convert", "cases.csv", "plain.csv", "--to", "csv"]);
         ok(&["convert", "cases.csv", "cases.parquet", "--to", "Parquet"]);
         assert_eq!(bytes("cases.parquet")[..4], *b"PAR1");
+        ok(&["convert", "cases.parquet", "plain-back.csv", "--from", "parquet", "--to", "csv"]);
+        assert_eq!(bytes("plain-back.csv"), bytes("plain.csv"), "{layout}");
+        // The file says which layout it is of, so that cases come back as cases.
         ok(&["convert", "cases.parquet", "back.csv", "--from", "parquet"]);
-        assert_eq!(bytes("back.csv"), bytes("plain.csv"), "{layout}");
+        assert_eq!(bytes("back.csv"), bytes("cases.csv"), "{layout}");
     }
 
     let broken = &bytes("cases.parquet")[..900];

@@ -237,8 +237,7 @@ pub(crate) fn validate(
 pub(crate) fn of_records(outcome: &Outcome) -> Vec<String> {
     let Some(source) = outcome.source() else { return Vec::new() };
     let reasons = source.left_out().iter().filter(|reason| reason.victims > 0);
-    let mut remarks: Vec<String> =
-        reasons.map(ToString::to_string).collect();
+    let mut remarks: Vec<String> = reasons.map(ToString::to_string).collect();
     if !source.losses().is_empty() {
         remarks.push("cases say less than records: `ctdata convert` tells field by field what was lost".to_owned());
     }

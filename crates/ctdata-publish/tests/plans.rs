@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+use ctdata_model::htcds::{FlatOptions, write_flat};
 use ctdata_model::{Layout, Simulator, write_cases};
 use ctdata_privacy::SynthesisMethod;
 use ctdata_publish::{Account, Clock, Plan, Publisher, Randomness};
@@ -20,6 +21,9 @@ fn folder() -> tempfile::TempDir {
     let cases = Simulator::new(4).cases(Layout::named("ctdc-synthetic-2021").unwrap(), 30_000).unwrap();
     let file = fs::File::create(folder.path().join("cases.csv")).unwrap();
     write_cases(&cases, file, &Control::default()).unwrap();
+    let file = fs::File::create(folder.path().join("records.csv")).unwrap();
+    write_flat(&Simulator::new(4).htcds(5_000).unwrap(), file, &FlatOptions::default(), &Control::default()).unwrap();
+    fs::write(folder.path().join("map.toml"), identity_map(folder.path())).unwrap();
     let header = "person;age;town;job;income;joined;postcode\n";
     let mut rows = String::new();
     for row in 0..400_usize {
@@ -37,11 +41,23 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
+/// A mapping of the records that says of each column that it is what it is called.
+fn identity_map(folder: &Path) -> String {
+    let records = fs::read_to_string(folder.join("records.csv")).unwrap();
+    let column = |name: &str| format!("[[column]]\nname = \"{name}\"\nfield = \"{name}\"\n");
+    let columns: String = records.lines().next().unwrap().split(',').map(column).collect();
+    format!("format_version = 1\n{columns}")
+}
+
 fn run(folder: &Path, text: &str, rest: &str) -> Account {
     let path = folder.join("plan.toml");
     fs::write(&path, format!("{text}{rest}")).unwrap();
     let plan = Plan::read(&path).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let input = folder.join(if plan.input.format.is_some() { "survey.csv" } else { "cases.csv" });
+    let input = folder.join(match (&plan.input.format, &plan.input.records) {
+        (Some(_), _) => "survey.csv",
+        (None, Some(_)) => "records.csv",
+        (None, None) => "cases.csv",
+    });
     let start = Instant::now();
     let clock = Some(Clock::new(move || start.elapsed()));
     let publisher = Publisher { plan: Some(plan), clock, ..Publisher::default() };
@@ -123,6 +139,14 @@ fn every_example_plan_is_read_and_runs() {
     names.sort();
     assert_eq!(
         names,
-        ["adult.toml", "ctdc.toml", "dp.toml", "local-suppression.toml", "mondrian.toml", "row-seeded.toml"]
+        [
+            "adult.toml",
+            "ctdc.toml",
+            "dp.toml",
+            "htcds.toml",
+            "local-suppression.toml",
+            "mondrian.toml",
+            "row-seeded.toml"
+        ]
     );
 }

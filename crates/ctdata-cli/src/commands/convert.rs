@@ -88,7 +88,7 @@ pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Fai
     let dataset = if from_lines {
         Dataset::Cases(json_cases(&options.input, to)?)
     } else if from_parquet {
-        Dataset::Plain(parquet::read(&options.input, session)?)
+        parquet::read(&options.input, session)?
     } else {
         let how = (OnError::Stop, options.show_values);
         let from = options.from.as_deref();
@@ -117,7 +117,13 @@ pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Fai
             account = Some(RecordsAccount { losses: &made.losses, ..RecordsAccount::default() });
             Vec::new()
         }
-        None => write(&dataset, to, &options.out, session)?,
+        None => {
+            let (losses, no_cases) = write(&dataset, to, &options.out, session)?;
+            if no_cases > 0 {
+                session.remark(format!("{} rows are of people who are no victims, and are left out", count(no_cases)));
+            }
+            losses
+        }
     };
     let output = options.out.display().to_string();
     if session.json {
@@ -177,14 +183,20 @@ impl RecordsAccount<'_> {
             let into = loss.into.unwrap_or_default().to_owned();
             vec![loss.field.to_owned(), into, count(loss.victims), format!("{}: {}", loss.kind.words(), loss.why)]
         });
-        let degraded = self.degraded.iter().map(|entry| {
-            vec![entry.field.to_owned(), entry.field.to_owned(), count(entry.victims), entry.to_string()]
-        });
+        let degraded = self
+            .degraded
+            .iter()
+            .map(|entry| vec![entry.field.to_owned(), entry.field.to_owned(), count(entry.victims), entry.to_string()]);
         let rows: Vec<Vec<String>> = entries.chain(degraded).collect();
         if rows.is_empty() {
             return text;
         }
-        let header = [("field", Align::Left), ("into", Align::Left), ("people", Align::Right), ("what became of it", Align::Left)];
+        let header = [
+            ("field", Align::Left),
+            ("into", Align::Left),
+            ("people", Align::Right),
+            ("what became of it", Align::Left),
+        ];
         text + &table(&header, &rows)
     }
 }
@@ -200,27 +212,27 @@ fn json_cases(input: &Path, to: Option<&str>) -> Result<CaseTable, Failure> {
     })
 }
 
-/// Writes in the format of this name and gives the account of what was lost.
-fn write(dataset: &Dataset, to: &str, out: &Path, session: &Session) -> Result<Vec<Loss>, Failure> {
+/// Writes in the format of this name and gives the account of what was lost, and how many rows were left out.
+fn write(dataset: &Dataset, to: &str, out: &Path, session: &Session) -> Result<(Vec<Loss>, u64), Failure> {
     let control = &session.control;
     if to == PLAIN_LAYOUT {
         working_copy(out, |output| Ok(write_csv(dataset.table(), &WriteOptions::default(), output)?))?;
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     if to == PARQUET {
-        parquet::write(dataset.table(), out, session)?;
-        return Ok(Vec::new());
+        parquet::write(dataset, out, session)?;
+        return Ok((Vec::new(), 0));
     }
     if to == JSON_LINES {
         let cases = dataset.cases()?;
         working_copy(out, |output| Ok(write_json_lines(cases, output)?))?;
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     let target = super::layout(to)?;
     let Dataset::Cases(cases) = dataset else {
         if dataset.layout() == Some(target) {
             working_copy(out, |output| Ok(write_table(dataset.table(), target, output, control)?))?;
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 0));
         }
         let reason = match dataset.layout().map(|layout| layout.kind) {
             Some(LayoutKind::VictimPerpetrator) => "a row joins a victim with perpetrators, and rows outnumber victims",
@@ -230,11 +242,11 @@ fn write(dataset: &Dataset, to: &str, out: &Path, session: &Session) -> Result<V
     };
     if cases.layout() == target {
         working_copy(out, |output| Ok(write_cases(cases, output, control)?))?;
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     let converted = convert(cases, target)?;
     working_copy(out, |output| Ok(write_cases(&converted.cases, output, control)?))?;
-    Ok(converted.losses)
+    Ok((converted.losses, converted.left_out))
 }
 
 fn words(losses: &[Loss]) -> String {

@@ -56,7 +56,7 @@ pub(crate) fn run(session: &Session) -> Result<(), Failure> {
     ];
     let parquet = parquet::check().is_ok().then_some(Format {
         name: PARQUET,
-        title: "A Parquet file of a table of any subject (`convert` only)",
+        title: "A Parquet file of cases or of a table of any subject (`convert` only)",
         rows: "a record",
         columns: None,
     });

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ctdata::table::Table;
+use ctdata::model::Dataset;
 
 use crate::failure::Failure;
 use crate::session::Session;
@@ -16,36 +16,35 @@ pub(crate) fn check() -> Result<(), Failure> {
 }
 
 #[cfg(feature = "parquet")]
-pub(super) fn read(input: &Path, session: &Session) -> Result<Table, Failure> {
+pub(super) fn read(input: &Path, session: &Session) -> Result<Dataset, Failure> {
+    use ctdata::model::arrow::read_parquet;
     use ctdata::table::TableError;
-    use ctdata::table::parquet::read_parquet;
 
     let file = std::fs::File::open(input).map_err(|error| TableError::io(input, error))?;
-    let table = read_parquet(file, &session.control);
+    let dataset = read_parquet(file, &session.control);
     session.finish();
-    table.map_err(|error| {
+    dataset.map_err(|error| {
         let Failure { code, message } = error.into();
         Failure { code, message: format!("{}: {message}", input.display()) }
     })
 }
 
 #[cfg(feature = "parquet")]
-pub(super) fn write(table: &Table, out: &Path, session: &Session) -> Result<(), Failure> {
-    use ctdata::table::arrow::ArrowOptions;
-    use ctdata::table::parquet::write_parquet;
+pub(super) fn write(dataset: &Dataset, out: &Path, session: &Session) -> Result<(), Failure> {
+    use ctdata::model::arrow::write_parquet;
 
     use crate::session::working_copy;
 
-    working_copy(out, |output| Ok(write_parquet(table, &ArrowOptions::default(), output, &session.control)?))
+    working_copy(out, |output| Ok(write_parquet(dataset, output, &session.control)?))
 }
 
 #[cfg(not(feature = "parquet"))]
-pub(super) fn read(_: &Path, _: &Session) -> Result<Table, Failure> {
+pub(super) fn read(_: &Path, _: &Session) -> Result<Dataset, Failure> {
     Err(not_built())
 }
 
 #[cfg(not(feature = "parquet"))]
-pub(super) fn write(_: &Table, _: &Path, _: &Session) -> Result<(), Failure> {
+pub(super) fn write(_: &Dataset, _: &Path, _: &Session) -> Result<(), Failure> {
     Err(not_built())
 }
 

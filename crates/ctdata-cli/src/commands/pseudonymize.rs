@@ -35,6 +35,12 @@ pub(crate) fn run(options: &PseudonymizeOptions, session: &Session) -> Result<()
     let from = outcome.format();
     let records = outcome.into_records()?;
     let split = key.split(&records);
+    if records.persons.iter().any(|person| person.id.expose().starts_with("row:")) {
+        session.remark(
+            "note: the file has no identifiers of people, so that rows stand for them: pseudonyms of another file with rows \
+             of the same numbers are the same, and mean other people",
+        );
+    }
     // Both or neither.
     can_be_written(&options.cases)?;
     working_copy(&options.identities, |output| Ok(serde_json::to_writer_pretty(output, &split.identities)?))?;

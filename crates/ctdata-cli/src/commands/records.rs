@@ -4,11 +4,11 @@ use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
+use ctdata::model::htcds::mapping::Mapping;
 use ctdata::model::htcds::{
     CaseOptions, CitizenshipChoice, ExcelOptions, FlatOptions, HtcdsFormat, HtcdsOutcome, JsonStyle, ReadOptions,
     RecordReader, Records, SectionAChoice, Statuses, write_excel, write_flat, write_folder, write_json, write_xlsform,
 };
-use ctdata::model::htcds::mapping::Mapping;
 use ctdata::model::{CaseReader, ModelError, OnError, Outcome, Problem};
 
 use crate::args::{CaseChoices, Citizenship, Included, RecordOptions, SectionA};
@@ -139,7 +139,9 @@ pub(crate) fn write(records: &Records, format: HtcdsFormat, out: &Path, session:
         HtcdsFormat::Csv => {
             working_copy(out, |output| Ok(write_flat(records, output, &FlatOptions::default(), control)?))
         }
-        HtcdsFormat::XlsForm => working_copy(out, |output| Ok(write_xlsform(records, output, &FlatOptions::default(), control)?)),
+        HtcdsFormat::XlsForm => {
+            working_copy(out, |output| Ok(write_xlsform(records, output, &FlatOptions::default(), control)?))
+        }
         HtcdsFormat::CsvFolder => Ok(write_folder(records, out, control)?),
         HtcdsFormat::Json => working_copy(out, |output| Ok(write_json(records, JsonStyle::Pretty, output)?)),
         HtcdsFormat::JsonLines => working_copy(out, |output| Ok(write_json(records, JsonStyle::Lines, output)?)),

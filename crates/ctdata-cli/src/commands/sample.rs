@@ -32,7 +32,13 @@ pub(crate) fn run(options: &SampleOptions, session: &Session) -> Result<(), Fail
     })?;
     if session.json {
         let output = options.out.display().to_string();
-        return session.document(&Sample { format: layout.name, rows: options.rows, seed: options.seed, marker: None, output });
+        return session.document(&Sample {
+            format: layout.name,
+            rows: options.rows,
+            seed: options.seed,
+            marker: None,
+            output,
+        });
     }
     session.remark(format!(
         "{} simulated rows of {} in {} (seed {})",

@@ -24,8 +24,11 @@ pub(crate) fn run(options: &SchemaOptions, session: &Session) -> Result<(), Fail
         return session.text(&names().into_iter().map(|name| format!("{name}\n")).collect::<String>());
     };
     let is_observation = name == ctdata::indicators::export::OBSERVATION_SCHEMA;
-    let found =
-        if is_observation { Some(ctdata::indicators::export::observation_schema()) } else { ctdata::model::schema(name) };
+    let found = if is_observation {
+        Some(ctdata::indicators::export::observation_schema())
+    } else {
+        ctdata::model::schema(name)
+    };
     let Some(schema) = found else {
         let nearest = ctdata::table::nearest(name, names());
         let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();

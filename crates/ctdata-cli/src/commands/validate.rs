@@ -37,6 +37,7 @@ fn words(report: &Report) -> String {
     let mut text = format!("{}: {} rows\n", report.format, count(report.rows));
     if report.findings.is_empty() {
         text.push_str("nothing found\n");
+        text.push_str(&notes(report));
         return text;
     }
     let rows: Vec<Vec<String>> = report
@@ -60,6 +61,8 @@ fn words(report: &Report) -> String {
         ("finding", Align::Left),
     ];
     text.push_str(&table(&header, &rows));
+    text.push_str(&cases(report));
+    text.push_str(&notes(report));
     let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     match errors {
         0 => text.push_str("valid: no finding is an error\n"),
@@ -67,4 +70,22 @@ fn words(report: &Report) -> String {
         more => text.extend(["not valid: ", &more.to_string(), " findings are errors\n"]),
     }
     text
+}
+
+/// The cases with the gravest findings.
+fn cases(report: &Report) -> String {
+    let mut text = String::new();
+    for case in
+        report.cases.iter().filter(|case| case.findings.iter().any(|found| found.severity > Severity::Information))
+    {
+        let mut rules: Vec<String> =
+            case.findings.iter().map(|finding| format!("{} {}", finding.rule, finding.severity)).collect();
+        rules.dedup();
+        text.push_str(&format!("case {} (row {}): {}\n", case.case, case.row, rules.join(", ")));
+    }
+    text
+}
+
+fn notes(report: &Report) -> String {
+    report.notes.iter().map(|note| format!("note: {note}\n")).collect()
 }

@@ -100,8 +100,7 @@ impl CaseReader {
         format: Option<HtcdsFormat>,
         control: &Control,
     ) -> Result<Outcome, ModelError> {
-        let options =
-            ReadOptions { on_error: self.on_error, keep_values: self.keep_values, ..ReadOptions::default() };
+        let options = ReadOptions { on_error: self.on_error, keep_values: self.keep_values, ..ReadOptions::default() };
         let reader = RecordReader {
             format,
             sheet: self.sheet.clone(),

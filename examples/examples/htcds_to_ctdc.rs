@@ -47,9 +47,10 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     // Keep identities apart. A real key comes from a file or the environment; this one is for the example.
     let parts = Key::from_bytes(b"an example key, not a secret one")?.split(&records);
+    println!("{} pseudonyms; the cases under them have no names and no texts", parts.identities.pseudonyms.len());
 
-    // Make cases of the part without names: a case has no place for them, by type. Only actual victims are taken.
-    let made = to_cases(&parts.cases, &CaseOptions::default())?;
+    // Make cases: they have no place for a name, by type. Only actual victims are taken.
+    let made = to_cases(&records, &CaseOptions::default())?;
     for reason in &made.left_out {
         println!("{reason}");
     }

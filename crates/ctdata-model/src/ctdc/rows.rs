@@ -220,6 +220,12 @@ impl<'a> Rows<'a> {
                 lists.get(&position).cloned()
             })?),
         };
-        Ok(Outcome { dataset, problems: self.problems, file: Arc::clone(self.file), left_out: self.left_out, source: None })
+        Ok(Outcome {
+            dataset,
+            problems: self.problems,
+            file: Arc::clone(self.file),
+            left_out: self.left_out,
+            source: None,
+        })
     }
 }

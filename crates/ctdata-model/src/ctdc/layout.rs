@@ -126,6 +126,9 @@ pub struct Layout {
     pub synthetic: bool,
 }
 
+/// The layout of the cases that HTCDS records become.
+pub(crate) const HTCDS_CASES: &str = "htcds-cases";
+
 /// The beginning of the header of the terms-of-use column.
 pub(crate) const NOTICE_PREFIX: &str = "By using this data";
 
@@ -159,6 +162,11 @@ impl Layout {
     /// The layout of a name.
     pub fn named(name: &str) -> Option<&'static Self> {
         super::LAYOUTS.iter().find(|layout| layout.name.eq_ignore_ascii_case(name.trim()))
+    }
+
+    /// Whether it is that of a release of CTDC: what is known of those says nothing about the records of others.
+    pub(crate) fn is_release(&self) -> bool {
+        self.name != HTCDS_CASES
     }
 
     /// The name most similar to `name`.

@@ -14,6 +14,7 @@ mod victim_perpetrator;
 #[cfg(feature = "csv")]
 mod writer;
 
+pub(crate) use layout::HTCDS_CASES;
 pub use layout::{Coding, Detection, Layout, LayoutAttribute, LayoutColumn, LayoutKind, Token};
 #[cfg(feature = "csv")]
 pub(crate) use outcome::without_file;

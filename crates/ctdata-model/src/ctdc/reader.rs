@@ -69,13 +69,18 @@ impl CaseReader {
     }
 
     /// Reads a file of the format with this name: a layout, or `csv` for a table of any subject, whose
-    /// empty cells are not recorded. Without a name, the layout is detected.
+    /// empty cells are not recorded. Without a name, the layout is detected. With a mapping, `csv` is a delimited file
+    /// that the mapping explains.
     ///
     /// # Errors
     /// A name of no format; otherwise as [`CaseReader::read_path`].
     pub fn read_as(&self, path: &Path, format: Option<&str>, control: &Control) -> Result<Outcome, ModelError> {
         match format.map(str::trim) {
             None => self.read_path(path, control),
+            // With a mapping, what a delimited file holds is known.
+            Some(name) if name.eq_ignore_ascii_case(PLAIN_LAYOUT) && self.is_mapped() => {
+                self.read_records(path, Some(HtcdsFormat::Csv), control)
+            }
             Some(name) if name.eq_ignore_ascii_case(PLAIN_LAYOUT) => self.read_plain(path, CsvReader::new(), control),
             Some(name) => {
                 if let Some(format) = HtcdsFormat::named(name) {
@@ -100,7 +105,12 @@ impl CaseReader {
         format: Option<HtcdsFormat>,
         control: &Control,
     ) -> Result<Outcome, ModelError> {
-        let options = ReadOptions { on_error: self.on_error, keep_values: self.keep_values, ..ReadOptions::default() };
+        let options = ReadOptions {
+            on_error: self.on_error,
+            keep_values: self.keep_values,
+            separator: self.separator,
+            ..ReadOptions::default()
+        };
         let reader = RecordReader {
             format,
             sheet: self.sheet.clone(),
@@ -282,4 +292,32 @@ fn difference(mismatch: &Mismatch) -> String {
         ));
     }
     parts.join("; ")
+}
+
+#[cfg(all(test, feature = "mapping"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_mapping_explains_is_read_as_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cases.csv");
+        std::fs::write(&path, "Sex; state\n\"F\"; actual\n\"M\"; none\n").unwrap();
+        let map = "format_version = 1\n\
+            [[column]]\nname = \"Sex\"\nfield = \"prs_Gender\"\ncodes = { F = \"Feminine\", M = \"Masculine\" }\n\
+            [[column]]\nname = \"state\"\nfield = \"vic_TraffickingStatus\"\n\
+            codes = { actual = \"ActualVictimOfTrafficking\", none = \"NotAVictimOfTrafficking\" }\n";
+        let mapping = Some(Arc::new(Mapping::parse(map, "map.toml").unwrap()));
+        let reader = CaseReader { mapping, separator: Some(Separator::Semicolon), ..CaseReader::default() };
+        for format in [None, Some("csv"), Some("htcds-csv")] {
+            let outcome = reader.read_as(&path, format, &Control::default()).unwrap();
+            assert_eq!((outcome.usable().format(), outcome.rows()), ("htcds-cases", 2), "{format:?}");
+        }
+        let wrong = CaseReader { separator: Some(Separator::Comma), ..reader };
+        let error = wrong.read_as(&path, None, &Control::default()).unwrap_err();
+        assert!(matches!(error, ModelError::WrongHeader { .. }), "{error}");
+        // Without the mapping it is a table of any subject.
+        let plain = CaseReader::default().read_as(&path, Some("csv"), &Control::default()).unwrap();
+        assert!(matches!(plain.usable(), Dataset::Plain(_)));
+    }
 }

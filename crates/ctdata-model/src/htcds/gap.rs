@@ -7,6 +7,7 @@ use super::{
     CaseComment, CaseRecord, Consent, Entity, FIELDS, Field, FieldStatus, FieldValue, HtcdsOutcome, Organization,
     OutgoingReferral, Perpetrator, Person, Records, SupportPlan, TraffickingEvent, Victim,
 };
+use crate::validate::{is_email, is_phone};
 
 /// What a share is taken of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -389,25 +390,6 @@ fn is_valid(field: &str, value: &FieldValue<'_>) -> bool {
     }
 }
 
-/// The pattern of the standard: E.164, `^\+?[1-9]\d{1,14}$`.
-fn is_phone(text: &str) -> bool {
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
-}
-
-fn is_email(text: &str) -> bool {
-    match text.split_once('@') {
-        Some((name, domain)) => {
-            !name.is_empty()
-                && !domain.contains('@')
-                && domain.split('.').count() > 1
-                && domain.split('.').all(|part| !part.is_empty())
-                && !text.contains(char::is_whitespace)
-        }
-        None => false,
-    }
-}
-
 #[expect(clippy::cast_precision_loss, reason = "counts of records")]
 fn share(part: u64, of: u64) -> Option<f64> {
     (of > 0).then(|| 100.0 * part as f64 / of as f64)
@@ -563,36 +545,6 @@ mod tests {
         assert!(text.contains("| vic_Vulnerabilities | Vulnerabilities (deprecated) | no | - | 3 victims | - |  |\n"));
         assert_eq!(report.rows(true).len(), 85);
         assert_eq!(report.rows(false).len(), 41);
-    }
-
-    #[test]
-    fn shapes_of_phones_and_addresses() {
-        // The pattern of the standard, HTCDS 2.0, `prs_HomePhone`: ^\+?[1-9]\d{1,14}$
-        for (phone, is_one) in [
-            ("+33123456789", true),
-            ("12", true),
-            ("123456789012345", true),
-            ("1", false),
-            ("1234567890123456", false),
-            ("+0123", false),
-            ("++123", false),
-            ("12 34", false),
-            ("", false),
-        ] {
-            assert_eq!(is_phone(phone), is_one, "{phone}");
-        }
-        for (email, is_one) in [
-            ("a@b.org", true),
-            ("a.b@c.d.org", true),
-            ("a@b", false),
-            ("@b.org", false),
-            ("a@b@c.org", false),
-            ("a@b..org", false),
-            ("a b@c.org", false),
-            ("ab.org", false),
-        ] {
-            assert_eq!(is_email(email), is_one, "{email}");
-        }
     }
 
     #[cfg(feature = "json")]

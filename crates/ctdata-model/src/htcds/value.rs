@@ -438,6 +438,9 @@ const MOST_VALUES: usize = 1000;
 
 /// The values in a text. Labels may themselves hold the separator: the longest run of parts that is a label wins. In
 /// any other value a backslash stands before it, see [`escaped`].
+///
+/// Where blanks separate, a text may as well be a sentence: of a single word, only what is spelt exactly as in the list
+/// is a value, or "and" would be Andorra.
 fn several<L: ListMember>(
     text: &str,
     separator: &str,
@@ -467,7 +470,9 @@ fn several<L: ListMember>(
         } else {
             let part = trimmed(text.get(start..end).unwrap_or_default());
             if !part.is_empty() {
-                add(Listed::read(&unescaped(part, separator)))?;
+                let value = Listed::<L>::read(&unescaped(part, separator));
+                let is_word = separator.trim().is_empty() && value.known().is_some_and(|known| !known.is_spelt(part));
+                add(if is_word { Listed::Unlisted(Redacted::new(part.to_owned())) } else { value })?;
             }
             (next, end)
         };

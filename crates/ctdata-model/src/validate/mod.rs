@@ -25,6 +25,8 @@ use std::ops::ControlFlow;
 use ctdata_table::Control;
 
 pub use htcds::RecordCheck;
+#[cfg(feature = "csv")]
+pub(crate) use htcds::{is_email, is_phone};
 pub use report::{CaseFindings, Finding, Place, Report, Severity};
 pub use rule::{RULES, Rule};
 pub use validator::{Check, RuleSelection, Validator};

@@ -9,7 +9,7 @@ use ctdata_table::{Attribute, Column, Control, Schema, StopReason, Table};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Dataset, Layout, ModelError, Outcome, case_constraints};
+use crate::{CaseAttribute, Dataset, Layout, LayoutAttribute, LayoutColumn, ModelError, Outcome, case_constraints};
 use oracle::{Breaches, File, oracle};
 
 fn breaches(report: &Report) -> Breaches {
@@ -86,13 +86,18 @@ proptest! {
 
 /// Rows of 2021's k-anonymised layout that hold a year and nothing else.
 fn years(years: &[(&str, usize)]) -> Outcome {
-    let layout = Layout::named("ctdc-kanon-64").unwrap();
+    rows_of(Layout::named("ctdc-kanon-64").unwrap(), years, "")
+}
+
+/// Rows that hold a year and the same about abduction.
+fn rows_of(layout: &'static Layout, years: &[(&str, usize)], abduction: &str) -> Outcome {
     let row = |year: &str| {
-        layout
-            .columns
-            .iter()
-            .map(|column| if column.name == "yearOfRegistration" { year } else { "" }.to_owned())
-            .collect()
+        let cell = |column: &LayoutColumn| match column.attribute {
+            LayoutAttribute::Case(CaseAttribute::YearOfRegistration) => year,
+            LayoutAttribute::Case(CaseAttribute::Abduction) => abduction,
+            _ => "",
+        };
+        layout.columns.iter().map(|column| cell(column).to_owned()).collect()
     };
     let rows = years.iter().flat_map(|(year, rows)| std::iter::repeat_n(*year, *rows)).map(row).collect();
     File { layout, rows }.read()
@@ -118,6 +123,22 @@ fn a_year_stands_out_with_more_than_a_quarter_of_the_rows() {
     assert_eq!(count(&[("2015", 100), ("2016", 500), ("2017", 100), ("2018", 100)]), None); // four years
     assert_eq!(count(&[("2014", 1), ("2015", 1), ("2016", 95), ("2017", 1), ("2018", 1)]), None); // 99 rows
     assert_eq!(count(&[("2014", 1), ("2015", 1), ("2016", 96), ("2017", 1), ("2018", 1)]), Some((96, 3)));
+}
+
+// What was found in releases of CTDC says nothing about an organization's own records.
+#[test]
+fn rules_about_releases_are_not_for_records_of_others() {
+    let found = |layout: &str| {
+        let outcome = rows_of(
+            Layout::named(layout).unwrap(),
+            &[("2012", 20), ("2013", 90), ("2014", 20), ("2015", 20), ("2016", 20)],
+            "1",
+        );
+        let report = report(&outcome, &Validator::default());
+        ["R16", "R18"].map(|rule| report.by_rule(rule).map(|finding| finding.count).sum::<u64>())
+    };
+    assert_eq!(found("ctdc-kanon-64"), [90, 170]);
+    assert_eq!(found("htcds-cases"), [0, 0]);
 }
 
 // Palermo Protocol, article 3(c).

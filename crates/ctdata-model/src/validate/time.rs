@@ -36,6 +36,9 @@ fn collected(chunk: &Chunk<'_>, visitor: &mut Visitor) -> ControlFlow<()> {
     const MESSAGE: &str = "What is collected since 2017 is filled for an earlier year: it may have been coded later.";
     const LATE: [A; 3] =
         [A::SexualType(T::RemoteInteractiveServices), A::SexualType(T::PrivateSexualServices), A::Abduction];
+    if !chunk.table().layout().is_release() {
+        return ControlFlow::Continue(());
+    }
     visitor.rows(chunk, Severity::Information, MESSAGE, || {
         let early = chunk.values(A::YearOfRegistration, |code| year(code) < COLLECTED_SINCE);
         LATE.map(|late| (late, early & (chunk.flag(late).yes | chunk.flag(late).no)))
@@ -56,7 +59,7 @@ fn one_year(dataset: &Dataset, visitor: &mut Visitor, _: &Control) -> Result<(),
     let Dataset::Cases(cases) = dataset else {
         return Ok(());
     };
-    if cases.layout().synthetic || !visitor.asks(Severity::Information) {
+    if cases.layout().synthetic || !cases.layout().is_release() || !visitor.asks(Severity::Information) {
         return Ok(());
     }
     let rows = rows_by_code(cases, A::YearOfRegistration);

@@ -80,10 +80,10 @@ impl RuleSelection {
 /// - R12: the age band is a child's and the status at registration an adult's, or the reverse.
 /// - R13: a child at registration, by status or by age band, was an adult at entry or at exploitation.
 /// - R15: the year lies outside [`Layout::years`](crate::Layout::years).
-/// - R16, in k-anonymised layouts: one year holds more than a quarter of the rows that have a year, when
+/// - R16, in k-anonymised layouts of releases: one year holds more than a quarter of the rows that have a year, when
 ///   there are at least 100 such rows and five such years.
 /// - R17: the country is neither in CTDC's dictionary of 2017 nor in that of 2022.
-/// - R18: the year is before 2017, and one of the three columns is yes or no.
+/// - R18, in layouts of releases: the year is before 2017, and one of the three columns is yes or no.
 /// - R19: a band that the layout does not list.
 /// - R34: a row equals an earlier one in all columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

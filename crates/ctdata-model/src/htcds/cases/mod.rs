@@ -19,6 +19,7 @@ mod standard;
 #[cfg(test)]
 mod tests;
 
+use crate::ctdc::HTCDS_CASES;
 use crate::{Layout, ModelError};
 
 pub use account::{FieldLoss, FieldLossKind};
@@ -30,6 +31,5 @@ pub use standard::{Degraded, DegradedKind, standard};
 
 /// The layout of the cases that records become.
 fn layout() -> Result<&'static Layout, ModelError> {
-    const NAME: &str = "htcds-cases";
-    Layout::named(NAME).ok_or_else(|| ModelError::NoSuchLayout { name: NAME.to_owned(), nearest: None })
+    Layout::named(HTCDS_CASES).ok_or_else(|| ModelError::NoSuchLayout { name: HTCDS_CASES.to_owned(), nearest: None })
 }

@@ -199,6 +199,8 @@ fn the_country_of_exploitation_is_that_of_the_last_event() {
         (country, ambiguous, unlisted)
     };
     assert_eq!(found(vec![event(E, "KE", "")]), (Some("KE"), 0, 0));
+    assert_eq!(found(vec![event(E, "ivory coast", "")]), (Some("CI"), 0, 0));
+    assert_eq!(found(vec![event(E, "Côte d’Ivoire", "2019"), event(E, "CIV", "")]), (Some("CI"), 0, 0));
     assert_eq!(found(vec![event(T, "KE", "2019")]), (None, 0, 0));
     assert_eq!(found(vec![event(E, "KE", ""), event(E, "KEN", "2019"), event(T, "UG", "2020")]), (Some("KE"), 0, 0));
     assert_eq!(found(vec![event(E, "KE", "2019"), event(E, "UG", "2020-01")]), (Some("UG"), 0, 0));
@@ -223,10 +225,16 @@ fn without_events_the_organization_of_the_place_says_the_country() {
         organization("o2", "Mine", "UG"),
         organization("o3", "Mine", "TZ"),
         organization("o4", "Ship", "sEcret"),
+        organization("o5", "Boat", "Tanzania"),
     ];
-    for (place, expected) in
-        [("o2", Some("UG")), ("Farm", Some("KE")), ("Mine", None), ("o4", None), ("sEcret place", None)]
-    {
+    for (place, expected) in [
+        ("o2", Some("UG")),
+        ("Farm", Some("KE")),
+        ("Boat", Some("TZ")),
+        ("Mine", None),
+        ("o4", None),
+        ("sEcret place", None),
+    ] {
         let records = Records {
             organizations: organizations.clone(),
             ..one(person(), Victim { location_of_exploitation: text(place), ..victim() }, CaseRecord::default())
@@ -327,7 +335,8 @@ fn recruiters_can_be_left_empty() {
 /// Every field with something in it, texts with a marker that no code holds.
 fn filled(marker: &str) -> Records {
     use crate::htcds::{CaseComment, Consent, OutgoingReferral, SupportPlan};
-    let mut records = one(person(), victim(), CaseRecord::default());
+    let blank = Victim { trafficking_status: None, ..victim() };
+    let mut records = one(person(), blank, CaseRecord::default());
     let id = OrganizationId::new(format!("{marker}-organization"));
     let mut organization = Organization { id: id.clone(), ..Organization::default() };
     fill(&mut organization, marker);

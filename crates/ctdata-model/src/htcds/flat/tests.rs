@@ -5,13 +5,13 @@ use ctdata_table::csv::{LineEnd, OnError, Separator};
 use proptest::prelude::*;
 
 use super::{FlatOptions, Words, read_flat, write_flat, write_xlsform};
-use crate::ModelError;
 use crate::htcds::arbitrary::records;
 use crate::htcds::lists::MethodsOfControl;
 use crate::htcds::{
     AddressRow, CaseRole, Entity, FIELDS, HtcdsFormat, HtcdsOutcome, Listed, ReadOptions, Records, VALUE_LISTS,
     ValueSource,
 };
+use crate::{Country, ModelError};
 
 mod bad_input;
 mod toolkit;
@@ -204,6 +204,25 @@ fn values_that_together_spell_a_label_stay_apart() {
     let victim = records_of("vic_MethodsOfControl\nDebt;bondage;Debt bondage\n").cases.remove(0).victims.remove(0);
     let known: Vec<_> = victim.methods_of_control.iter().map(Listed::known).collect();
     assert_eq!(known, [None, None, Some(MethodsOfControl::DebtBondage)]);
+}
+
+#[test]
+fn a_sentence_is_no_list_of_countries() {
+    let found = |cell: &str| {
+        let file = format!("_uuid,prs_Citizenship,vic_MethodsOfControl\nu,{cell},DebtBondage {cell}\n");
+        let outcome =
+            read_flat(file.as_bytes(), "x", Some(HtcdsFormat::XlsForm), &ReadOptions::default(), &Control::default());
+        let records = outcome.unwrap().into_records().unwrap();
+        let known: Vec<_> =
+            records.persons[0].citizenship.iter().filter_map(Listed::known).map(Country::alpha2).collect();
+        (known, records.cases[0].victims[0].methods_of_control.iter().filter_map(Listed::known).count())
+    };
+    assert_eq!(found("born in a village AND to be in it again as a man"), (vec![], 1));
+    assert_eq!(found("UA MD"), (vec!["UA", "MD"], 1));
+    assert_eq!(found("Ukraine Republic of Moldova"), (vec!["UA", "MD"], 1));
+    // One word alone is what somebody chose.
+    assert_eq!(found("UKR"), (vec!["UA"], 1));
+    assert_eq!(found("SexualAbuse False promises"), (vec![], 3));
 }
 
 #[test]

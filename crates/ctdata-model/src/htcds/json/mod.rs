@@ -24,7 +24,7 @@ mod write;
 
 #[cfg(feature = "csv")]
 pub use read::{is_htcds_json, read_json};
-#[cfg(any(feature = "csv", feature = "schema"))]
+#[cfg(feature = "schema")]
 pub(crate) use record::holds_several;
 pub use write::{JsonStyle, write_json};
 

@@ -1,6 +1,6 @@
 //! Records for tests in which every field is recorded.
 
-use super::holds_several;
+use super::record::holds_several;
 use crate::htcds::records::ReadEntity;
 use crate::htcds::value::{Input, Reading};
 use crate::htcds::{

@@ -7,8 +7,9 @@
 //! Names: UN Statistics Division, *M49* (as [`Country::name`]); ISO 3166-1 and its former names (ISO 3166-3); choices of
 //! citizenship in the XLSForm of HTCDS 2.0; CTDC data dictionaries of 2017 and 2022; World Bank, list of economies.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use super::ListMember;
 use super::plain::plain;
@@ -124,8 +125,8 @@ const NAMES: &[(&str, &[&str])] = &[
 
 /// Names in plain letters. A name that a former code shares with a country of today is that country's: East Timor
 /// and Zaire were only renamed.
-static BY_NAME: LazyLock<HashMap<String, Country>> = LazyLock::new(|| {
-    let mut names = HashMap::new();
+static BY_NAME: LazyLock<FxHashMap<String, Country>> = LazyLock::new(|| {
+    let mut names = FxHashMap::default();
     for (name, country) in spellings() {
         names.entry(plain(name)).or_insert(country);
     }

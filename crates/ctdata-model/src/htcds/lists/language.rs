@@ -1,8 +1,9 @@
 //! Languages, ISO 639-2.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use super::ListMember;
 use super::language_table::{Entry, TABLE};
@@ -51,9 +52,9 @@ static SPELLINGS: LazyLock<Spellings> = LazyLock::new(Spellings::new);
 
 struct Spellings {
     /// Codes and names as the list writes them; names before codes.
-    exact: HashMap<&'static str, Language>,
+    exact: FxHashMap<&'static str, Language>,
     /// All spellings in plain letters; codes before names.
-    plain: HashMap<String, Language>,
+    plain: FxHashMap<String, Language>,
 }
 
 impl Spellings {
@@ -61,7 +62,7 @@ impl Spellings {
         let codes = || Language::all().flat_map(|language| language.codes().map(move |code| (code, language)));
         let names = || Language::all().flat_map(|language| language.names().map(move |name| (name, language)));
         let common = COMMON.iter().filter_map(|&(name, code)| Some((name, Language::from_code(code)?)));
-        let (mut exact, mut folded) = (HashMap::new(), HashMap::new());
+        let (mut exact, mut folded) = (FxHashMap::default(), FxHashMap::default());
         for (spelling, language) in names().chain(codes()) {
             exact.entry(spelling).or_insert(language);
         }

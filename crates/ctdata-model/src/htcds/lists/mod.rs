@@ -21,7 +21,8 @@ mod victim;
 mod websites;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 pub use case::{CaseStatus, ReferralReason, SupportPlanType, TraffickingEventType};
 pub use industry::ForcedLabourIndustry;
@@ -52,6 +53,11 @@ pub trait ListMember: Copy + PartialEq + Send + Sync + 'static {
     /// For a value that is not in the standard, the standard value that stands in for it.
     fn stand_in(&self) -> Option<Self> {
         None
+    }
+
+    /// Whether a text is its name, its label or a spelling of the list, letter by letter.
+    fn is_spelt(&self, text: &str) -> bool {
+        text == self.name() || text == self.label()
     }
 
     /// Into how many parts a separator can cut a label, at most: where several values stand in one text, so many parts
@@ -188,6 +194,10 @@ macro_rules! htcds_list {
                 self.code()
             }
 
+            fn is_spelt(&self, text: &str) -> bool {
+                text == self.code() || text == self.label() || self.aliases().contains(&text)
+            }
+
             fn label(&self) -> &'static str {
                 $name::label(*self)
             }
@@ -240,15 +250,16 @@ fn is_foldable(spelling: &str) -> bool {
     spelling.len() > 1
 }
 
-/// The spellings of a list: exact ones are found without touching the text, others by their letters and digits.
+/// The spellings of a list: exact ones are found without touching the text, others by their letters and digits. All
+/// keys are ours, so that a hash without a seed serves.
 pub(crate) struct Spellings<L> {
-    exact: HashMap<&'static str, L>,
-    folded: HashMap<String, L>,
+    exact: FxHashMap<&'static str, L>,
+    folded: FxHashMap<String, L>,
 }
 
 impl<L: CodeList> Spellings<L> {
     pub(crate) fn of() -> Self {
-        let (mut exact, mut folded) = (HashMap::new(), HashMap::new());
+        let (mut exact, mut folded) = (FxHashMap::default(), FxHashMap::default());
         for &value in L::ALL {
             for &spelling in [value.code(), value.label()].iter().chain(value.aliases()) {
                 exact.entry(spelling).or_insert(value);

@@ -44,6 +44,20 @@ fn names<L: ListMember>(values: &[Listed<L>]) -> Vec<&str> {
 }
 
 #[test]
+fn a_cell_that_is_not_utf8_is_that_of_its_row_alone() {
+    let mapping = Mapping::parse(&column("field = \"prs_FirstName\""), "map.toml").unwrap();
+    let collect = ReadOptions { on_error: OnError::Collect { limit: 10 }, ..ReadOptions::default() };
+    let read = |options| read_mapped(&b"A\nAa\nB\xff\nCc\n"[..], "cases.csv", &mapping, options, &Control::default());
+    let outcome = read(&collect).unwrap();
+    assert_eq!((outcome.usable().persons.len(), outcome.problems().rows_left_out()), (2, 1));
+    let error = read(&ReadOptions::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cases.csv: 1 row could not be read; the first problem: line 3, row 2, column `A`: not valid UTF-8 (cell)"
+    );
+}
+
+#[test]
 fn the_file_of_an_organization_becomes_records() {
     let outcome = read(FILE, page()).unwrap();
     assert_eq!((outcome.rows(), outcome.format()), (3, "csv"));
@@ -503,7 +517,7 @@ fn a_workbook_is_read_through_a_mapping() {
     let mapping = Mapping::parse(map, "map.toml").unwrap();
     let read = |book: Vec<u8>, mapping: &Mapping| {
         let book = std::io::Cursor::new(book);
-        excel::mapped_excel(book, "cases.xlsx", mapping, &ReadOptions::default(), &Control::default())
+        excel::mapped_excel(book, "cases.xlsx", None, mapping, &ReadOptions::default(), &Control::default())
     };
     let outcome = read(write(None), &mapping).unwrap();
     assert_eq!((outcome.rows(), outcome.sheet(), outcome.format()), (2, Some("Cas"), "excel"));
@@ -532,7 +546,7 @@ fn a_workbook_is_read_through_a_mapping() {
     let fields: Vec<_> = draft.columns().iter().map(|column| (column.position, column.field.as_deref())).collect();
     assert_eq!(fields, [(2, Some("prs_Gender")), (3, Some("prs_Birthdate")), (4, None), (5, Some("prs_FirstName"))]);
     assert!(draft.to_toml(false).contains("sheet = \"Cas\"\n"));
-    let outcome = read_mapped_excel(&path, &mapping, &ReadOptions::default(), &control).unwrap();
+    let outcome = read_mapped_excel(&path, None, &mapping, &ReadOptions::default(), &control).unwrap();
     assert_eq!(outcome.rows(), 2);
 }
 

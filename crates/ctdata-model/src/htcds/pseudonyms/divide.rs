@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
-use super::{IdKind, Identities, Key, Pseudonym, Split};
+use super::{IdKind, Identities, Key, PartKind, Pseudonym, RemovedPart, Split};
 use crate::htcds::lists::ListMember;
 use crate::htcds::records::{Entity, ReadEntity};
 use crate::htcds::value::{FieldValue, Input, Reading};
@@ -32,15 +32,34 @@ pub(super) fn split(key: &Key, records: &Records) -> Split {
         person.consent = consent;
         moved.persons.push(identity);
     }
-    for case in &mut cases.cases {
+    let mut removed = Vec::new();
+    for (at, case) in cases.cases.iter_mut().enumerate() {
         moved.cases.push(names.case(case));
+        removed.extend(remove_blanks(case).map(|(part, position)| RemovedPart { case: at, part, position }));
     }
     let pseudonyms = ids.all().map(|(kind, id)| Pseudonym {
         kind,
         id: Redacted::new(id.to_owned()),
         pseudonym: Redacted::new(key.pseudonym(kind, id)),
     });
-    Split { cases, identities: Identities { pseudonyms: pseudonyms.collect(), records: moved } }
+    Split { cases, identities: Identities { pseudonyms: pseudonyms.collect(), records: moved, removed } }
+}
+
+/// Takes away the parts of a case of which nothing is left, as no file holds them, and says which they were.
+fn remove_blanks(case: &mut CaseRecord) -> impl Iterator<Item = (PartKind, usize)> {
+    let positions = [
+        (PartKind::OutgoingReferral, drain_blanks(&mut case.outgoing_referrals)),
+        (PartKind::Comment, drain_blanks(&mut case.comments)),
+        (PartKind::Event, drain_blanks(&mut case.events)),
+        (PartKind::SupportPlan, drain_blanks(&mut case.support_plans)),
+    ];
+    positions.into_iter().flat_map(|(part, positions)| positions.into_iter().map(move |position| (part, position)))
+}
+
+fn drain_blanks<E: Entity>(entities: &mut Vec<E>) -> Vec<usize> {
+    let blanks = entities.iter().enumerate().filter(|(_, entity)| entity.is_blank()).map(|(at, _)| at).collect();
+    entities.retain(|entity| !entity.is_blank());
+    blanks
 }
 
 /// All identifiers in a set of records.

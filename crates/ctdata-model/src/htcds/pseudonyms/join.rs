@@ -1,16 +1,18 @@
 //! From the two parts back to the records.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::divide::{
     Reference, references_of_case, references_of_perpetrator, references_of_referral, references_of_victim,
 };
-use super::{IdKind, Identities};
-use crate::htcds::records::ReadEntity;
+use super::{IdKind, Identities, PartKind};
+use crate::htcds::records::{Entity, ReadEntity};
 use crate::htcds::{CaseId, CaseRecord, OrganizationId, PersonId, Records};
 use crate::{ModelError, Redacted};
 
 /// Puts the two parts of records together: identifiers in the clear, and what was moved in its place. Needs no key.
+///
+/// The case side may have been written to a file and read again: nothing in it is blank.
 ///
 /// The cases may be fewer than those that were split, or in another order. Where both parts hold a field, that of the
 /// identities counts.
@@ -28,7 +30,12 @@ pub fn join(cases: &Records, identities: &Identities) -> Result<Records, ModelEr
     let moved = &identities.records;
     let mut organizations = Waiting::of(&moved.organizations, |organization| organization.id.expose());
     let mut persons = Waiting::of(&moved.persons, |person| person.id.expose());
-    let mut files = Waiting::of(&moved.cases, |case| case.id.expose());
+    let cases_in_place: Vec<(usize, &CaseRecord)> = moved.cases.iter().enumerate().collect();
+    let mut files = Waiting::of(&cases_in_place, |(_, case)| case.id.expose());
+    let mut removed: HashMap<(usize, PartKind), BTreeSet<usize>> = HashMap::new();
+    for part in &identities.removed {
+        removed.entry((part.case, part.part)).or_default().insert(part.position);
+    }
     let mut joined = cases.clone();
     for organization in &mut joined.organizations {
         organization.id = OrganizationId::new(ids.of(IdKind::Organization, organization.id.expose())?);
@@ -45,8 +52,15 @@ pub fn join(cases: &Records, identities: &Identities) -> Result<Records, ModelEr
     for case in &mut joined.cases {
         case.id = CaseId::new(ids.of(IdKind::Case, case.id.expose())?);
         ids.in_case(case)?;
-        if let Some(moved) = files.next(case.id.expose()) {
-            unite_case(case, moved)?;
+        if let Some((at, moved)) = files.next(case.id.expose()) {
+            unite(case, moved);
+            let gone = |part| removed.get(&(*at, part));
+            unite_parts(&mut case.outgoing_referrals, &moved.outgoing_referrals, gone(PartKind::OutgoingReferral))?;
+            unite_parts(&mut case.comments, &moved.comments, gone(PartKind::Comment))?;
+            unite_parts(&mut case.events, &moved.events, gone(PartKind::Event))?;
+            unite_parts(&mut case.support_plans, &moved.support_plans, gone(PartKind::SupportPlan))?;
+            unite_all(&mut case.victims, &moved.victims)?;
+            unite_all(&mut case.perpetrators, &moved.perpetrators)?;
         }
     }
     Ok(joined)
@@ -126,19 +140,28 @@ fn unite<E: ReadEntity>(entity: &mut E, moved: &E) {
     entity.fill_from(moved.clone());
 }
 
-fn unite_case(case: &mut CaseRecord, moved: &CaseRecord) -> Result<(), ModelError> {
-    unite(case, moved);
-    unite_all(&mut case.outgoing_referrals, &moved.outgoing_referrals)?;
-    unite_all(&mut case.comments, &moved.comments)?;
-    unite_all(&mut case.events, &moved.events)?;
-    unite_all(&mut case.support_plans, &moved.support_plans)?;
-    unite_all(&mut case.victims, &moved.victims)?;
-    unite_all(&mut case.perpetrators, &moved.perpetrators)
+/// As [`unite_all`], with the parts back in their places that were taken away when nothing was left of them.
+fn unite_parts<E: Entity + ReadEntity>(
+    entities: &mut Vec<E>,
+    moved: &[E],
+    gone: Option<&BTreeSet<usize>>,
+) -> Result<(), ModelError> {
+    // In rising order, so that each is at its place for good; what lies beyond the end was never there.
+    for &position in gone.into_iter().flatten() {
+        if position > entities.len() {
+            return Err(OTHER_PARTS);
+        }
+        entities.insert(position, E::default());
+    }
+    unite_all(entities, moved)
 }
+
+const OTHER_PARTS: ModelError =
+    ModelError::NotIdentities { rule: "a case has other victims, events or referrals than it had" };
 
 fn unite_all<E: ReadEntity>(entities: &mut [E], moved: &[E]) -> Result<(), ModelError> {
     if !moved.is_empty() && moved.len() != entities.len() {
-        return Err(ModelError::NotIdentities { rule: "a case has other victims, events or referrals than it had" });
+        return Err(OTHER_PARTS);
     }
     entities.iter_mut().zip(moved).for_each(|(entity, moved)| unite(entity, moved));
     Ok(())

@@ -19,7 +19,8 @@ use crate::htcds::Records;
 ///
 /// ```
 /// use ctdata_model::Simulator;
-/// use ctdata_model::htcds::{Key, MARKER, join};
+/// use ctdata_model::htcds::MARKER;
+/// use ctdata_model::htcds::pseudonyms::{Key, join};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let key = Key::from_bytes(b"of 16 bytes or more, best random")?;
 /// let records = Simulator::new(1).htcds(50)?;

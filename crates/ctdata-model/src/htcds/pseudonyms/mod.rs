@@ -71,6 +71,9 @@ pub struct Identities {
     pub pseudonyms: Vec<Pseudonym>,
     /// What was moved, under the identifiers in the clear: everybody and every case in the order of the records.
     pub records: Records,
+    /// The parts of cases of which nothing stayed: the case side does not have them at all.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub removed: Vec<RemovedPart>,
 }
 
 /// Shows how many there are, nothing of them.
@@ -79,8 +82,31 @@ impl fmt::Debug for Identities {
         f.debug_struct("Identities")
             .field("pseudonyms", &self.pseudonyms.len())
             .field("records", &self.records)
+            .field("removed", &self.removed.len())
             .finish()
     }
+}
+
+code_list! {
+    /// What repeats in a case and has no identifier.
+    pub enum PartKind {
+        OutgoingReferral = "outgoing-referral", "Outgoing referral";
+        Comment = "comment", "Comment";
+        Event = "event", "Trafficking event";
+        SupportPlan = "support-plan", "Support plan";
+    }
+}
+
+/// A part of a case of which nothing stayed with the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct RemovedPart {
+    /// The position of the case among the cases of the identities, from 0.
+    pub case: usize,
+    /// What part.
+    pub part: PartKind,
+    /// Its position among the parts of this kind in the case, as it was before the split, from 0.
+    pub position: usize,
 }
 
 /// An identifier and its pseudonym.

@@ -1,13 +1,19 @@
 //! What stays, what moves, and that both together are the original.
 
+use ctdata_table::Control;
 use proptest::prelude::*;
 
 use super::*;
 use crate::htcds::lists::MethodsOfControl as Method;
 use crate::htcds::{
-    CaseRecord, Entity, FIELDS, FieldType, Listed, MARKER, Organization, PHONE_MARKER, Person, PersonId,
+    CaseComment, CaseRecord, Entity, FIELDS, FieldType, Listed, MARKER, Organization, PHONE_MARKER, Person, PersonId,
     TraffickingEvent, Victim,
 };
+#[cfg(feature = "xlsx")]
+use crate::htcds::{ExcelOptions, ExcelReadOptions, read_excel, write_excel};
+use crate::htcds::{FlatOptions, ReadOptions, read_flat, write_flat};
+#[cfg(feature = "json")]
+use crate::htcds::{JsonStyle, read_json, write_json};
 use crate::{ModelError, Simulator};
 
 fn key() -> Key {
@@ -106,8 +112,9 @@ fn references_stay_as_pseudonyms_and_other_texts_move() {
     assert_eq!((&case.referring_primary_case_worker, &moved.referring_primary_case_worker), (&None, &text("Ada")));
     // The identifier of a person is none of an organization.
     assert_eq!(case.victims[0].location_of_exploitation, None);
-    assert_eq!((&case.events[0].country, &case.events[1].country), (&text("UA"), &None));
-    assert_eq!((&case.events[2].country, &moved.events[2].country), (&text("UA"), &text("ukr")));
+    // Of the village nothing stays, and so no event.
+    assert_eq!((&case.events[0].country, case.events.len()), (&text("UA"), 2));
+    assert_eq!((&case.events[1].country, &moved.events[2].country), (&text("UA"), &text("ukr")));
     assert_eq!(join(&split.cases, &split.identities).unwrap(), records);
 }
 
@@ -142,9 +149,66 @@ fn cases_may_be_fewer_and_in_another_order_but_not_those_of_others() {
     assert!(joined == expected);
     let others = Key::from_bytes(b"another key that is no secret").unwrap().split(&records);
     assert!(matches!(join(&others.cases, &split.identities), Err(ModelError::NotIdentities { .. })));
-    let with_comments = split.cases.cases.iter().position(|case| !case.comments.is_empty()).unwrap();
-    split.cases.cases[with_comments].comments.clear();
+    let moved = &split.identities.records.cases;
+    let has_moved = |case: &CaseRecord| moved.iter().any(|moved| moved.id == case.id && !moved.events.is_empty());
+    let is_left = |case: &CaseRecord| !case.events.is_empty();
+    let mut both = joined.cases.iter().zip(&split.cases.cases);
+    let with_events = both.position(|(joined, case)| has_moved(joined) && is_left(case)).unwrap();
+    split.cases.cases[with_events].events.clear();
     assert!(matches!(join(&split.cases, &split.identities), Err(ModelError::NotIdentities { .. })));
+}
+
+/// The case side through every kind of file that it can travel in.
+fn through_files(cases: &Records) -> Vec<(&'static str, Records)> {
+    let control = Control::default();
+    let options = ReadOptions::default();
+    let mut back = Vec::new();
+    let mut file = Vec::new();
+    write_flat(cases, &mut file, &FlatOptions::default(), &control).unwrap();
+    let outcome = read_flat(file.as_slice(), "cases.csv", None, &options, &control).unwrap();
+    back.push(("flat", outcome.into_records().unwrap()));
+    #[cfg(feature = "json")]
+    {
+        let mut file = Vec::new();
+        write_json(cases, JsonStyle::Compact, &mut file).unwrap();
+        let outcome = read_json(file.as_slice(), "cases.json", &options, &control).unwrap();
+        back.push(("json", outcome.into_records().unwrap()));
+    }
+    #[cfg(feature = "xlsx")]
+    {
+        let mut file = Vec::new();
+        write_excel(cases, &mut file, &ExcelOptions::default(), &control).unwrap();
+        let outcome =
+            read_excel(std::io::Cursor::new(file), "cases.xlsx", &ExcelReadOptions::default(), &control).unwrap();
+        back.push(("excel", outcome.into_records().unwrap()));
+    }
+    back
+}
+
+#[test]
+fn the_case_side_comes_back_through_files() {
+    let mut records = simulated(300);
+    // Parts of which something, all and nothing moves, side by side.
+    let comment = |comment: &str| CaseComment { case_comment: text(comment), ..CaseComment::default() };
+    records.cases[0].comments = vec![comment("a"), comment("b")];
+    let place = |city: &str| TraffickingEvent { city: text(city), ..TraffickingEvent::default() };
+    let when = |year: &str| TraffickingEvent { date: Some(year.parse().unwrap()), ..TraffickingEvent::default() };
+    records.cases[0].events = vec![
+        place("x"),
+        when("2019"),
+        place("y"),
+        when("2019"),
+        TraffickingEvent { city: text("z"), ..when("2020") },
+        place("z"),
+    ];
+    let split = key().split(&records);
+    assert!(split.cases.cases[0].comments.is_empty());
+    assert_eq!(split.cases.cases[0].events, [when("2019"), when("2019"), when("2020")]);
+    assert_eq!(join(&split.cases, &split.identities).unwrap(), records);
+    for (format, cases) in through_files(&split.cases) {
+        assert!(cases == split.cases, "{format}");
+        assert!(join(&cases, &split.identities).unwrap() == records, "{format}");
+    }
 }
 
 proptest! {
@@ -152,6 +216,13 @@ proptest! {
     fn any_records_come_back(records in crate::htcds::arbitrary::records()) {
         let split = key().split(&records);
         prop_assert!(join(&split.cases, &split.identities).unwrap() == records);
+        let is_blank = |case: &CaseRecord| {
+            case.comments.iter().any(Entity::is_blank)
+                || case.events.iter().any(Entity::is_blank)
+                || case.outgoing_referrals.iter().any(Entity::is_blank)
+                || case.support_plans.iter().any(Entity::is_blank)
+        };
+        prop_assert!(!split.cases.cases.iter().any(is_blank));
     }
 
     /// Whatever the identifiers are, equal ones and empty ones among them.

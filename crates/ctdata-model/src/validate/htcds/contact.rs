@@ -46,7 +46,7 @@ fn phone(field: &'static str, number: Option<&Redacted<String>>, look: &mut Look
 
 /// Whether a text is a phone number by the pattern of the standard, `^\+?[1-9]\d{1,14}$` (E.164), once what people
 /// type to set digits apart is away: spaces, hyphens, dots, parentheses.
-fn is_phone(text: &str) -> bool {
+pub(crate) fn is_phone(text: &str) -> bool {
     let is_apart = |letter: char| {
         letter.is_whitespace() || matches!(letter, '-' | '.' | '(' | ')' | '\u{2010}' | '\u{2011}' | '\u{2013}')
     };
@@ -66,7 +66,7 @@ fn is_phone(text: &str) -> bool {
 ///
 /// # Sources
 /// RFC 5321 (2008), 4.5.3.1: 64 octets before the `@`, 255 after it. RFC 1123 (1995): labels of a domain.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.rsplit_once('@') else {
         return false;
     };

@@ -16,3 +16,5 @@ mod status;
 mod tests;
 
 pub use check::RecordCheck;
+#[cfg(feature = "csv")]
+pub(crate) use contact::{is_email, is_phone};

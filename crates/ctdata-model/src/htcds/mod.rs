@@ -19,12 +19,12 @@
 //! | how do I get there? | [`adopt`] |
 //! | what is a record? | [`Records`], [`CaseRecord`], [`Person`], [`Victim`], … |
 //! | how is a file read, of whatever kind? | [`RecordReader`], [`HtcdsFormat`], [`HtcdsOutcome`] |
-//! | how is it written? | [`write_excel`], [`write_flat`], [`write_xlsform`], [`write_folder`], [`write_json`] |
-//! | what if my columns and codes are others? | [`mapping`] |
+//! | how is it written? | [`write_flat`], [`write_xlsform`], [`write_folder`], [`write_json`], `write_excel` (feature `xlsx`) |
+//! | what if my columns and codes are others? | `mapping` (feature `mapping`) |
 //! | how far am I from the standard? | [`GapReport`] |
 //! | what becomes of records as CTDC's cases, and back? | [`to_cases`], [`from_cases`], [`crosswalk`], [`standard`] |
 //! | are they consistent? | [`Validator::check_htcds`](crate::validate::Validator::check_htcds) |
-//! | how are identities kept apart? | [`pseudonyms`] |
+//! | how are identities kept apart? | `pseudonyms` (feature `pseudonyms`) |
 //! | where do I get records to try things on? | [`Simulator::htcds`](crate::Simulator::htcds), [`MARKER`] |
 //!
 //! # Sources
@@ -60,7 +60,9 @@ mod owner;
 pub mod pseudonyms;
 #[cfg(feature = "csv")]
 mod read;
+#[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "only readers of files use all of it"))]
 mod records;
+#[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "only readers of files use all of it"))]
 mod value;
 
 #[doc = include_str!("adopt.md")]

@@ -11,6 +11,7 @@
 #[cfg(feature = "csv")]
 mod read;
 #[cfg(any(feature = "csv", feature = "schema"))]
+#[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "only readers of files use all of it"))]
 mod record;
 #[cfg(test)]
 #[cfg(any(feature = "csv", feature = "schema"))]

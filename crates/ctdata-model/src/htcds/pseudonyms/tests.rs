@@ -189,7 +189,7 @@ fn through_files(cases: &Records) -> Vec<(&'static str, Records)> {
 fn the_case_side_comes_back_through_files() {
     let mut records = simulated(300);
     // Parts of which something, all and nothing moves, side by side.
-    let comment = |comment: &str| CaseComment { case_comment: text(comment), ..CaseComment::default() };
+    let comment = |comment: &str| CaseComment { case_comment: text(comment) };
     records.cases[0].comments = vec![comment("a"), comment("b")];
     let place = |city: &str| TraffickingEvent { city: text(city), ..TraffickingEvent::default() };
     let when = |year: &str| TraffickingEvent { date: Some(year.parse().unwrap()), ..TraffickingEvent::default() };

@@ -117,7 +117,7 @@ pub enum ModelError {
     #[error("{at}: {rule}")]
     Workbook {
         /// The file, and the sheet, row and column as far as they are known.
-        at: Location,
+        at: Box<Location>,
         /// What is wrong there.
         rule: Cow<'static, str>,
     },

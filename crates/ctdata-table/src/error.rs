@@ -102,7 +102,7 @@ pub enum TableError {
     #[error("{at}: {rule}")]
     Text {
         /// Where.
-        at: Location,
+        at: Box<Location>,
         /// What was expected there.
         rule: TextRule,
     },
@@ -269,7 +269,8 @@ impl TableError {
     /// The place in a file, where there is one.
     pub fn location(&self) -> Option<&Location> {
         match self {
-            Self::Text { at, .. } | Self::Hierarchy { at, .. } => Some(at),
+            Self::Text { at, .. } => Some(at),
+            Self::Hierarchy { at, .. } => Some(at),
             _ => None,
         }
     }

@@ -110,20 +110,17 @@ pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Fai
         degraded: Vec::new(),
     });
     let made;
-    let losses = match HtcdsFormat::named(to) {
-        Some(format) => {
-            made = from_cases(dataset.cases()?);
-            records::write(&made.records, format, &options.out, session)?;
-            account = Some(RecordsAccount { losses: &made.losses, ..RecordsAccount::default() });
-            Vec::new()
+    let losses = if let Some(format) = HtcdsFormat::named(to) {
+        made = from_cases(dataset.cases()?);
+        records::write(&made.records, format, &options.out, session)?;
+        account = Some(RecordsAccount { losses: &made.losses, ..RecordsAccount::default() });
+        Vec::new()
+    } else {
+        let (losses, no_cases) = write(&dataset, to, &options.out, session)?;
+        if no_cases > 0 {
+            session.remark(format!("{} rows are of people who are no victims, and are left out", count(no_cases)));
         }
-        None => {
-            let (losses, no_cases) = write(&dataset, to, &options.out, session)?;
-            if no_cases > 0 {
-                session.remark(format!("{} rows are of people who are no victims, and are left out", count(no_cases)));
-            }
-            losses
-        }
+        losses
     };
     let output = options.out.display().to_string();
     if session.json {

@@ -21,7 +21,7 @@ pub(crate) fn run(options: &SchemaOptions, session: &Session) -> Result<(), Fail
         if session.json {
             return session.document(&Names { schemas: names() });
         }
-        return session.text(&names().into_iter().map(|name| format!("{name}\n")).collect::<String>());
+        return session.text(&(names().join("\n") + "\n"));
     };
     let is_observation = name == ctdata::indicators::export::OBSERVATION_SCHEMA;
     let found = if is_observation {

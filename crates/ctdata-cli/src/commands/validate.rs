@@ -81,11 +81,11 @@ fn cases(report: &Report) -> String {
         let mut rules: Vec<String> =
             case.findings.iter().map(|finding| format!("{} {}", finding.rule, finding.severity)).collect();
         rules.dedup();
-        text.push_str(&format!("case {} (row {}): {}\n", case.case, case.row, rules.join(", ")));
+        text.extend(["case ", &case.case.to_string(), " (row ", &case.row.to_string(), "): ", &rules.join(", "), "\n"]);
     }
     text
 }
 
 fn notes(report: &Report) -> String {
-    report.notes.iter().map(|note| format!("note: {note}\n")).collect()
+    report.notes.iter().flat_map(|note| ["note: ", note, "\n"]).collect()
 }

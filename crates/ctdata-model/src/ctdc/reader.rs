@@ -248,11 +248,11 @@ fn header<R: Read>(scanner: &mut Scanner<R>, file: &Arc<str>) -> Result<Vec<Stri
     let names: Vec<String> = match scanner.next() {
         Ok(Some(record)) => {
             let names = record.cells().map(|cell| std::str::from_utf8(cell).map(|name| name.trim().to_owned()));
-            names.collect::<Result<_, _>>().map_err(|_| TableError::Text { at: at(), rule: TextRule::Utf8 })?
+            names.collect::<Result<_, _>>().map_err(|_| TableError::Text { at: at().into(), rule: TextRule::Utf8 })?
         }
         Ok(None) => {
             return Err(TableError::Text {
-                at: Location::default().with_file(Arc::clone(file)),
+                at: Location::default().with_file(Arc::clone(file)).into(),
                 rule: TextRule::Empty,
             }
             .into());
@@ -262,9 +262,11 @@ fn header<R: Read>(scanner: &mut Scanner<R>, file: &Arc<str>) -> Result<Vec<Stri
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (position, name) in (1..).zip(&names).filter(|(_, name)| !name.is_empty()) {
         if let Some(first) = seen.insert(name.to_ascii_lowercase(), position) {
-            return Err(
-                TableError::Text { at: at(), rule: TextRule::RepeatedColumn { first, second: position } }.into()
-            );
+            return Err(TableError::Text {
+                at: at().into(),
+                rule: TextRule::RepeatedColumn { first, second: position },
+            }
+            .into());
         }
     }
     Ok(names)

@@ -363,7 +363,7 @@ struct Header {
 
 #[cold]
 fn text_error(rule: TextRule, file: Option<&Arc<str>>, line: Option<u64>) -> TableError {
-    TableError::Text { at: Location { file: file.cloned(), line, ..Location::default() }, rule }
+    TableError::Text { at: Location { file: file.cloned(), line, ..Location::default() }.into(), rule }
 }
 
 #[cfg(test)]

@@ -68,9 +68,10 @@ impl ScanError {
     /// The same error with the name of the file.
     pub fn in_file(self, file: Option<&Arc<str>>) -> TableError {
         match self {
-            Self::Text { line, rule } => {
-                TableError::Text { at: Location { file: file.cloned(), ..Location::default() }.with_line(line), rule }
-            }
+            Self::Text { line, rule } => TableError::Text {
+                at: Location { file: file.cloned(), ..Location::default() }.with_line(line).into(),
+                rule,
+            },
             Self::Io { source, .. } => TableError::io(file.map_or("(input)", |file| &**file), source),
         }
     }

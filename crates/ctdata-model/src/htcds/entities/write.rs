@@ -145,7 +145,7 @@ impl Sheet<'_> {
             push_value(&mut text, &entity.value(at), Field::named(name), Words::Names, ";");
             if text.contains('\0') {
                 let at = Location::at_row(self.row).with_column(*name);
-                return Err(TableError::Text { at, rule: TextRule::Binary }.into());
+                return Err(TableError::Text { at: at.into(), rule: TextRule::Binary }.into());
             }
             self.writer.cell(text.as_bytes());
         }

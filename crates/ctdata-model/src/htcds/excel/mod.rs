@@ -75,11 +75,13 @@ impl Fault {
             ..Location::default()
         };
         match self {
-            Self::Rule(rule) => ModelError::Workbook { at: at(sheet), rule: Cow::Borrowed(rule) },
-            Self::InSheet(sheet, rule) => ModelError::Workbook { at: at(Some(&sheet)), rule: Cow::Borrowed(rule) },
+            Self::Rule(rule) => ModelError::Workbook { at: at(sheet).into(), rule: Cow::Borrowed(rule) },
+            Self::InSheet(sheet, rule) => {
+                ModelError::Workbook { at: at(Some(&sheet)).into(), rule: Cow::Borrowed(rule) }
+            }
             Self::TwoSheets(first, second) => {
                 let rule = format!("sheets {first} and {second} both have a header of HTCDS fields: name the sheet");
-                ModelError::Workbook { at: at(None), rule: Cow::Owned(rule) }
+                ModelError::Workbook { at: at(None).into(), rule: Cow::Owned(rule) }
             }
             Self::Stopped(error) => error.into(),
             Self::Io(error) => TableError::io(&**file, error).into(),

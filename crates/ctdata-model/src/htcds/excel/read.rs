@@ -187,5 +187,5 @@ fn unnamed(file: &Arc<str>, sheet: &str, row: u32, column: usize) -> ModelError 
         column: Some(letters(column).into()),
         line: None,
     };
-    ModelError::Workbook { at, rule: Cow::Borrowed(rules::UNNAMED_COLUMN) }
+    ModelError::Workbook { at: at.into(), rule: Cow::Borrowed(rules::UNNAMED_COLUMN) }
 }

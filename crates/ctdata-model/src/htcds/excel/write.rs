@@ -252,7 +252,7 @@ fn limit(row: Option<u32>, column: Option<&FlatColumn>, rule: &'static str) -> M
         column: column.map(|column| column.name().into()),
         line: None,
     };
-    ModelError::Workbook { at, rule: rule.into() }
+    ModelError::Workbook { at: at.into(), rule: rule.into() }
 }
 
 /// What the library that writes workbooks refuses: its words may hold what was to be written.

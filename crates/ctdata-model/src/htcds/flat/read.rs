@@ -89,9 +89,9 @@ pub(crate) fn scan_header<R: Read>(
     let mut scanner = Scanner::new(input, ScanOptions { separator: options.separator, ..ScanOptions::default() });
     let at = Location::default().with_file(Arc::clone(file));
     let Some(header) = next(&mut scanner, file)?.map(|record| texts(&record)) else {
-        return Err(TableError::Text { at, rule: TextRule::Empty }.into());
+        return Err(TableError::Text { at: at.into(), rule: TextRule::Empty }.into());
     };
-    let header = header.ok_or(TableError::Text { at: at.with_line(1), rule: TextRule::Utf8 })?;
+    let header = header.ok_or(TableError::Text { at: at.with_line(1).into(), rule: TextRule::Utf8 })?;
     Ok((scanner, header))
 }
 

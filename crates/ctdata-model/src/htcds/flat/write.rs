@@ -116,7 +116,7 @@ fn write(
             push_cell(&mut text, &table.cell(row, column), column.field(), options.words, form.separator);
             if text.contains('\0') {
                 let at = Location::at_row(row as u64 + 1).with_column(column.name());
-                return Err(TableError::Text { at, rule: TextRule::Binary }.into());
+                return Err(TableError::Text { at: at.into(), rule: TextRule::Binary }.into());
             }
             writer.cell(text.as_bytes());
         }

@@ -98,12 +98,12 @@ pub(super) fn header<R: Read>(
     }
     let at = || Location::default().with_file(Arc::clone(file));
     match scanner.next().map_err(|error| error.in_file(Some(file)))? {
-        None => Err(TableError::Text { at: at(), rule: TextRule::Empty }.into()),
+        None => Err(TableError::Text { at: at().into(), rule: TextRule::Empty }.into()),
         Some(record) => {
             let line = record.line();
             let names = record.cells().map(|cell| std::str::from_utf8(cell).map(str::to_owned));
             let names = names.collect::<Result<_, _>>();
-            names.map_err(|_| TableError::Text { at: at().with_line(line), rule: TextRule::Utf8 }.into())
+            names.map_err(|_| TableError::Text { at: at().with_line(line).into(), rule: TextRule::Utf8 }.into())
         }
     }
 }

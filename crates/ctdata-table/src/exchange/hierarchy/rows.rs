@@ -147,7 +147,7 @@ impl Hierarchy {
             row += 1;
             let at = || Location::at_row(row).with_line(record.line()).with_file(Arc::clone(&file));
             let cells = record.cells().take(MAX_CELLS + 1).map(std::str::from_utf8).collect::<Result<Vec<_>, _>>();
-            let cells = cells.map_err(|_| TableError::Text { at: at(), rule: TextRule::Utf8 })?;
+            let cells = cells.map_err(|_| TableError::Text { at: at().into(), rule: TextRule::Utf8 })?;
             collected.add(&cells, row, at)?;
         }
         collected.finish(|| Location { file: Some(file), ..Location::default() })

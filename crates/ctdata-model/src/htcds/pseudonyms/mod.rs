@@ -34,6 +34,7 @@ mod divide;
 mod join;
 mod key;
 #[cfg(test)]
+#[cfg(all(feature = "csv", feature = "json"))]
 mod tests;
 
 use std::fmt;

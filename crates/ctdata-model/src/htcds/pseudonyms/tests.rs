@@ -11,9 +11,7 @@ use crate::htcds::{
 };
 #[cfg(feature = "xlsx")]
 use crate::htcds::{ExcelOptions, ExcelReadOptions, read_excel, write_excel};
-use crate::htcds::{FlatOptions, ReadOptions, read_flat, write_flat};
-#[cfg(feature = "json")]
-use crate::htcds::{JsonStyle, read_json, write_json};
+use crate::htcds::{FlatOptions, JsonStyle, ReadOptions, read_flat, read_json, write_flat, write_json};
 use crate::{ModelError, Simulator};
 
 fn key() -> Key {
@@ -167,13 +165,10 @@ fn through_files(cases: &Records) -> Vec<(&'static str, Records)> {
     write_flat(cases, &mut file, &FlatOptions::default(), &control).unwrap();
     let outcome = read_flat(file.as_slice(), "cases.csv", None, &options, &control).unwrap();
     back.push(("flat", outcome.into_records().unwrap()));
-    #[cfg(feature = "json")]
-    {
-        let mut file = Vec::new();
-        write_json(cases, JsonStyle::Compact, &mut file).unwrap();
-        let outcome = read_json(file.as_slice(), "cases.json", &options, &control).unwrap();
-        back.push(("json", outcome.into_records().unwrap()));
-    }
+    let mut file = Vec::new();
+    write_json(cases, JsonStyle::Compact, &mut file).unwrap();
+    let outcome = read_json(file.as_slice(), "cases.json", &options, &control).unwrap();
+    back.push(("json", outcome.into_records().unwrap()));
     #[cfg(feature = "xlsx")]
     {
         let mut file = Vec::new();

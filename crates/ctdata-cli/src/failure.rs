@@ -44,6 +44,7 @@ fn code_of_model(error: &ModelError) -> u8 {
     match error {
         ModelError::Cancelled(_) => Failure::CANCELLED,
         ModelError::Unreadable { .. }
+        | ModelError::UnmappedCodes { .. }
         | ModelError::NotCases { .. }
         | ModelError::NoConversion { .. }
         | ModelError::Absent { .. } => Failure::NO,

@@ -101,7 +101,9 @@ pub(crate) fn keep_apart(read: &[&Path], written: &[&Path]) -> Result<(), Failur
         if out.exists() && !out.is_file() {
             continue;
         }
-        if read.iter().any(|input| same(out, input)) {
+        // A folder that is read is read as a whole.
+        let holds = |input: &&Path| input.is_dir() && known(out).starts_with(known(input));
+        if read.iter().any(|input| same(out, input) || holds(input)) {
             return Err(Failure::usage(format!(
                 "{}: is read and would be written over; name another file",
                 out.display()

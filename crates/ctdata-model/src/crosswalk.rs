@@ -229,6 +229,9 @@ impl Work<'_> {
         }
         for (code, &rows) in (0u16..).zip(&counts) {
             let (to, kind) = match described.cell(code) {
+                Some(Cell::Value(value)) if self.published_as(attribute, value).is_some_and(|to| to != value) => {
+                    (self.published_as(attribute, value).unwrap_or(code), Some(LossKind::Coarsened))
+                }
                 Some(cell) if can_write(coding, cell) => (code, None),
                 Some(Cell::Value(0)) if coding == Coding::PositiveFlag => (not_recorded, Some(LossKind::NoBecameEmpty)),
                 Some(Cell::Value(value)) => match coarser(attribute, value) {
@@ -243,6 +246,16 @@ impl Work<'_> {
             }
         }
         if map.iter().zip(0u16..).all(|(&to, code)| to == code) { column.clone() } else { column.recoded(&map) }
+    }
+
+    /// The country under whose code CTDC publishes another, where cases that no release had become those of one.
+    fn published_as(&self, attribute: CaseAttribute, value: u16) -> Option<u16> {
+        let is_country = matches!(attribute, CaseAttribute::Citizenship | CaseAttribute::CountryOfExploitation);
+        if !is_country || self.cases.layout().is_release() || !self.target.is_release() {
+            return None;
+        }
+        let country = crate::Country::from_index(usize::from(value))?;
+        u16::try_from(country.published_as().index()).ok()
     }
 
     /// A merged flag, in the codes that the target can write.

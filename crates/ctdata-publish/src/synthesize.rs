@@ -194,6 +194,13 @@ impl Publisher {
             .randomness
             .as_ref()
             .ok_or_else(|| PublishError::plan("drawing needs randomness, which the caller gives"))?;
+        if settings.is_differentially_private() && outcome.source().is_some() {
+            return Err(PublishError::plan(
+                "an epsilon over HTCDS records would not hide a person: events, referrals and perpetrators belong to a case, \
+                 so that whether somebody is in it changes what is said of the others; k-anonymous methods do not \
+                 claim that (without epsilon)",
+            ));
+        }
         if !(settings.is_differentially_private() && plan.input.accept_errors) {
             crate::pipeline::validate(&outcome, plan, input, control)?;
         }

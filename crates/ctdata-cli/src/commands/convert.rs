@@ -33,6 +33,9 @@ struct Converted<'a> {
 /// What became of HTCDS records on the way.
 #[derive(Serialize, Default)]
 struct RecordsAccount<'a> {
+    /// Cases of people who have an earlier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeated: Option<u64>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     left_out: &'a [LeftOut],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -66,7 +69,7 @@ fn by_name(out: &Path) -> Result<Option<&'static str>, Failure> {
 }
 
 pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Failure> {
-    keep_apart(&[&options.input], &[&options.out])?;
+    keep_apart(&records::read_of(&options.input, &options.records), &[&options.out])?;
     // A wrong name is told before a large file is read.
     let to = match options.to.as_deref() {
         Some(name) => Some(target(name)?),
@@ -105,6 +108,7 @@ pub(crate) fn run(options: &ConvertOptions, session: &Session) -> Result<(), Fai
     };
     let to = to.unwrap_or_else(|| dataset.format());
     let mut account = source.map(|source| RecordsAccount {
+        repeated: Some(source.repeated()),
         left_out: source.left_out(),
         losses: source.losses(),
         degraded: Vec::new(),
@@ -152,7 +156,9 @@ fn convert_records(options: &ConvertOptions, to: Option<HtcdsFormat>, session: &
     let from = options.from.as_deref();
     let outcome = records::read(&options.input, from, &options.records, options.show_values, session)?;
     let from = outcome.format();
-    let to = to.or_else(|| HtcdsFormat::named(from)).unwrap_or(HtcdsFormat::Csv);
+    let is_csv = options.out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let own = || HtcdsFormat::named(from).filter(|_| !is_csv);
+    let to = to.or_else(own).unwrap_or(HtcdsFormat::Csv);
     let records = outcome.into_records()?;
     let (records, degraded) = if options.keep_extensions { (records, Vec::new()) } else { standard(&records) };
     records::write(&records, to, &options.out, session)?;
@@ -169,10 +175,11 @@ fn convert_records(options: &ConvertOptions, to: Option<HtcdsFormat>, session: &
 
 impl RecordsAccount<'_> {
     fn words(&self) -> String {
-        if self.left_out.is_empty() && self.losses.is_empty() && self.degraded.is_empty() {
+        let repeated = self.repeated.filter(|cases| *cases > 0);
+        if repeated.is_none() && self.left_out.is_empty() && self.losses.is_empty() && self.degraded.is_empty() {
             return "nothing was lost\n".to_owned();
         }
-        let mut text = String::new();
+        let mut text = repeated.map(|cases| super::repeated(cases) + "\n").unwrap_or_default();
         for reason in self.left_out {
             text.extend([&reason.to_string(), "\n"]);
         }

@@ -10,7 +10,7 @@ use crate::session::{Session, keep_apart, working_copy};
 
 pub(crate) fn run(options: &GapOptions, session: &Session) -> Result<(), Failure> {
     let written: Vec<_> = options.report.iter().map(AsRef::as_ref).collect();
-    keep_apart(&[&options.file], &written)?;
+    keep_apart(&records::read_of(&options.file, &options.records), &written)?;
     let outcome =
         records::read(&options.file, options.format.as_deref(), &options.records, options.show_values, session)?;
     let mut report = GapReport::of(&outcome);

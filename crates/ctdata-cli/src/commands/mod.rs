@@ -38,7 +38,28 @@ pub(crate) fn now() -> String {
 
 /// Reads a whole file; the first row that cannot be used is an error.
 pub(crate) fn read(input: &InputOptions, session: &Session) -> Result<Dataset, Failure> {
-    Ok(outcome(&CaseReader::default(), &input.file, input.format.as_deref(), false, session)?.into_dataset()?)
+    let outcome = outcome(&CaseReader::default(), &input.file, input.format.as_deref(), false, session)?;
+    tell_of_records(&outcome, session);
+    Ok(outcome.into_dataset()?)
+}
+
+/// Where cases were made of HTCDS records: who is no case, and who is several.
+pub(crate) fn tell_of_records(outcome: &Outcome, session: &Session) {
+    let Some(source) = outcome.source() else { return };
+    for reason in source.left_out().iter().filter(|reason| reason.victims > 0) {
+        session.remark(format!("note: {reason}"));
+    }
+    if source.repeated() > 0 {
+        session.remark(format!("note: {}", repeated(source.repeated())));
+    }
+}
+
+/// That people have several cases.
+pub(crate) fn repeated(cases: u64) -> String {
+    let cases = crate::output::count(cases);
+    format!(
+        "{cases} further cases are of people who have an earlier one: a file of cases does not tell that they are the same"
+    )
 }
 
 /// Today, for checks that dates are not in the future.

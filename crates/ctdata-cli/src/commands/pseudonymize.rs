@@ -20,10 +20,14 @@ struct Pseudonymized {
 }
 
 pub(crate) fn run(options: &PseudonymizeOptions, session: &Session) -> Result<(), Failure> {
-    let read: Vec<_> = [Some(options.input.as_path()), options.key_file.as_deref()].into_iter().flatten().collect();
+    let mut read = records::read_of(&options.input, &options.records);
+    read.extend(options.key_file.as_deref());
     keep_apart(&read, &[&options.cases, &options.identities])?;
     let format = match &options.to {
         Some(name) => records::format(name)?,
+        None if options.cases.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) => {
+            HtcdsFormat::Csv
+        }
         None => records::by_name(&options.cases).unwrap_or(HtcdsFormat::Json),
     };
     let key = match (&options.key_file, &options.key_env) {

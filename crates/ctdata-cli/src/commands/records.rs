@@ -116,6 +116,11 @@ fn case_options(choices: &CaseChoices) -> CaseOptions {
     }
 }
 
+/// The files that are read, so that none is written over.
+pub(crate) fn read_of<'a>(file: &'a Path, options: &'a RecordOptions) -> Vec<&'a Path> {
+    [Some(file), options.map.as_deref()].into_iter().flatten().collect()
+}
+
 /// The format that the name of a file tells, for those that are unmistakable.
 pub(crate) fn by_name(path: &Path) -> Option<HtcdsFormat> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();

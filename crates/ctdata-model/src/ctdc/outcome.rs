@@ -108,6 +108,7 @@ pub struct Source {
     pub(super) records: HtcdsOutcome,
     pub(super) losses: Vec<FieldLoss>,
     pub(super) left_out: Vec<LeftOut>,
+    pub(super) repeated: u64,
     /// The row of the file of each case.
     pub(super) rows: Vec<u64>,
 }
@@ -121,6 +122,11 @@ impl Source {
     /// What the records say and cases do not.
     pub fn losses(&self) -> &[FieldLoss] {
         &self.losses
+    }
+
+    /// Cases of a person who has an earlier one.
+    pub fn repeated(&self) -> u64 {
+        self.repeated
     }
 
     /// Victims in the records who are no cases, by reason.
@@ -155,7 +161,13 @@ impl Outcome {
             problems: records.problems().clone(),
             file: records.file().into(),
             left_out: Vec::new(),
-            source: Some(Arc::new(Source { losses: made.losses, left_out: made.left_out, rows, records })),
+            source: Some(Arc::new(Source {
+                losses: made.losses,
+                left_out: made.left_out,
+                repeated: made.repeated,
+                rows,
+                records,
+            })),
         })
     }
 

@@ -37,7 +37,11 @@ pub(super) fn any(file: &Path, format: Option<&str>, session: &Session) -> Resul
     session.finish();
     match read {
         Err(ModelError::UnknownLayout { .. }) if format.is_none() => {}
-        read => return Ok(read?.into_dataset()?),
+        read => {
+            let outcome = read?;
+            crate::commands::tell_of_records(&outcome, session);
+            return Ok(outcome.into_dataset()?);
+        }
     }
     let mut dataset = plain(file, CsvReader::new(), session)?;
     let blanks = blanks(&dataset);

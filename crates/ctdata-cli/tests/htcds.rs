@@ -100,6 +100,10 @@ fn from_a_workbook_to_a_release_without_an_identifying_word() {
     assert!(!converted["losses"].as_array().unwrap().is_empty());
     assert!(converted["records"]["left_out"].as_array().is_some_and(|reasons| !reasons.is_empty()));
     desk.json(&["publish", "records.xlsx", "--out", "release"]);
+    // The plan for records that the examples have, run as its first lines say.
+    let plan = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/plans/htcds.toml");
+    let account = desk.json(&["publish", "records.xlsx", "--plan", plan, "--out", "release/with-plan"]);
+    assert!(account["statement"]["records"]["kept"].as_u64() > Some(2_500), "{}", account["statement"]["records"]);
     let published = files_in(&desk.path("release"));
     assert!(published.len() >= 4);
     for file in published.iter().chain([&desk.path("cases.csv")]) {
@@ -129,6 +133,35 @@ fn every_format_is_written_recognized_and_read_with_nothing_lost() {
     }
     desk.sample("form.csv", "htcds-xlsform");
     assert_eq!(desk.json(&["validate", "form.csv"])["format"], "htcds-xlsform");
+}
+
+#[test]
+fn people_who_are_no_cases_or_several_are_told_and_no_input_is_written_over() {
+    let desk = Desk::new();
+    desk.sample("records.csv", "htcds-csv");
+    for arguments in [&["indicators", "records.csv"][..], &["risk", "records.csv", "--quasi", "gender"]] {
+        let output = desk.run(arguments);
+        assert!(String::from_utf8_lossy(&output.stderr).contains("make no case: found not to be a victim"));
+    }
+    let one = "person_id,case_id,prs_Gender,vic_TraffickingStatus\n";
+    let rows: String = (1..=15).map(|case| format!("P1,C{case},Feminine,ActualVictimOfTrafficking\n")).collect();
+    fs::write(desk.path("one.csv"), format!("{one}{rows}")).unwrap();
+    let converted = desk.json(&["convert", "one.csv", "cases.csv", "--to", "ctdc-synthetic-2021"]);
+    assert_eq!(converted["records"]["repeated"], 14);
+    assert!(desk.refused(&["publish", "one.csv", "--out", "release"], 1).contains("no solution"));
+    // An epsilon would promise of persons what records of cases cannot keep.
+    let plan = "format_version = 1\n[[attribute]]\nname = \"gender\"\nrole = \"released\"\n\
+        [synthesize]\nmethod = \"mst\"\nepsilon = 1.0\ndelta = 1e-6\n";
+    fs::write(desk.path("dp.toml"), plan).unwrap();
+    let said = desk.refused(&["synthesize", "records.csv", "dp.csv", "--plan", "dp.toml", "--seed", "1"], 2);
+    assert!(said.contains("HTCDS records"), "{said}");
+
+    fs::write(desk.path("map.toml"), "format_version = 1\n").unwrap();
+    let said = desk.refused(&["gap", "records.csv", "--map", "map.toml", "--report", "map.toml"], 2);
+    assert!(said.contains("written over"), "{said}");
+    desk.ok(&["convert", "records.csv", "folder", "--to", "htcds-csv-folder"]);
+    let said = desk.refused(&["convert", "folder", "folder/persons.csv", "--to", "htcds-csv"], 2);
+    assert!(said.contains("written over"), "{said}");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! R29: who can be identified from the record has agreed to it.
 //!
 //! What counts are the fields that [identify](crate::htcds::Field::is_identifying): of a person all but two, of the
-//! victim context the texts.
-//! The two are the date of birth, which nearly every record needs and which alone tells nobody, and the salutation. The
-//! places of recruitment and exploitation refer to organizations. The texts of a case (comments, events, plans) are not
-//! of one person, and nobody's consent is asked for them; nor for texts in place of values of a list, which are found by
-//! R20.
+//! victim context the texts. The two are the date of birth, which nearly every record needs and which alone does not tell
+//! who it is, and the salutation. The places of recruitment and exploitation refer to organizations.
+//!
+//! The texts of a case (comments, events, plans) are not of one person, and nobody's consent is asked for them. Texts in
+//! place of values of a list are found by R20.
 
 use std::sync::LazyLock;
 

@@ -34,7 +34,7 @@ pub(crate) fn run(options: &MapOptions, session: &Session) -> Result<(), Failure
     let draft = draft?;
     if draft.is_doubtful() && !options.show_values {
         return Err(Failure::usage(format!(
-            "{}: its first row looks like a record rather than a header, and a draft would show it; with --show-values it does",
+            "{}: its first row looks like a record rather than a header, or like a damaged header, and a draft would show it; with --show-values it does",
             options.init.display()
         )));
     }

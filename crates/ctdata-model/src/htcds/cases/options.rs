@@ -51,7 +51,7 @@ pub enum CitizenshipChoice {
     /// None: it is recorded only if there is one.
     #[default]
     OnlyIfOne,
-    /// The one that the record names first.
+    /// The one that the record names first; none if that is a text that is no country.
     First,
 }
 

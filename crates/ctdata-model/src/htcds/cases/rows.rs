@@ -117,7 +117,7 @@ pub fn to_cases(records: &Records, options: &CaseOptions) -> Result<CaseConversi
             let person = sources.persons.get(victim.person.expose()).copied();
             let mut row = Row { layout, options, account: &mut account, case: Case::default() };
             row.person(person, case);
-            row.victim(victim);
+            row.victim(victim, oldest_age(person, case));
             row.shared(victim, &shared);
             row.dropped(person, victim, &shared);
             builder.push(&row.case)?;
@@ -257,6 +257,8 @@ impl Row<'_> {
         match (known.as_slice(), self.options.citizenship) {
             ([], _) => {}
             ([only], _) if !has_text => self.case.citizenship = Some(Recorded::Value(*only)),
+            // The first is the text, which no later one replaces.
+            (_, CitizenshipChoice::First) if recorded.first().is_some_and(|first| first.known().is_none()) => {}
             ([first, ..], CitizenshipChoice::First) => {
                 self.case.citizenship = Some(Recorded::Value(*first));
                 self.lose(FIELD, Kind::Coarsened, into, "of several citizenships the first was chosen");
@@ -265,7 +267,8 @@ impl Row<'_> {
         }
     }
 
-    fn victim(&mut self, victim: &Victim) {
+    /// What is said of the victim; `oldest` is the oldest age that the dates allow.
+    fn victim(&mut self, victim: &Victim, oldest: Option<u32>) {
         if let Some(status) = &victim.trafficking_status {
             self.apply_listed("vic_TraffickingStatus", CaseAttribute::TraffickingStatus, status);
         }
@@ -278,7 +281,12 @@ impl Row<'_> {
         }
         if let Some(age) = victim.age_when_trafficked {
             let into = Some(CaseAttribute::MajorityAtEntry);
-            if age <= super::age::OLDEST {
+            if age > super::age::OLDEST {
+                self.lose("vic_AgeWhenTrafficked", Kind::Uncertain, into, "nobody is so old");
+            } else if oldest.is_some_and(|oldest| age > oldest) {
+                let why = "the dates of birth and of the incoming referral allow no such age";
+                self.lose("vic_AgeWhenTrafficked", Kind::Uncertain, into, why);
+            } else {
                 let majority = if age < 18 { Majority::Minor } else { Majority::Adult };
                 self.case.majority_at_entry = Some(Recorded::Value(majority));
                 self.lose(
@@ -287,8 +295,6 @@ impl Row<'_> {
                     into,
                     "a case says whether it was a minor or an adult",
                 );
-            } else {
-                self.lose("vic_AgeWhenTrafficked", Kind::Uncertain, into, "nobody is so old");
             }
         }
         self.apply_all("vic_MethodsOfControl", &victim.methods_of_control);
@@ -337,6 +343,8 @@ impl Row<'_> {
             let into = Some(CaseAttribute::TraffickingDuration);
             if shared.is_of_several {
                 self.lose("hte_Date", Kind::Ambiguous, into, SEVERAL_VICTIMS);
+            } else if shared.is_out_of_order {
+                self.lose("hte_Date", Kind::Uncertain, into, "an event comes after the incoming referral");
             } else if let Some(band) = duration(&shared.dates) {
                 self.case.trafficking_duration = Some(Recorded::Value(band));
                 self.lose("hte_Date", Kind::Coarsened, into, "a case holds a band of months");
@@ -361,12 +369,8 @@ impl Row<'_> {
         let by_location = matches!(shared.exploited, Exploited::Nowhere);
         match shared.exploited {
             Exploited::Nowhere => {}
-            Exploited::In(country) => {
-                self.case.country_of_exploitation = Some(Recorded::Value(country));
-                if shared.is_of_several {
-                    self.lose(FIELD, Kind::Approximated, into, SEVERAL_VICTIMS);
-                }
-            }
+            Exploited::In(_) if shared.is_of_several => self.lose(FIELD, Kind::Ambiguous, into, SEVERAL_VICTIMS),
+            Exploited::In(country) => self.case.country_of_exploitation = Some(Recorded::Value(country)),
             Exploited::Several => {
                 let why = "there are several countries of exploitation, and no dates say which was the last";
                 self.lose(FIELD, Kind::Ambiguous, into, why);
@@ -405,6 +409,12 @@ impl Row<'_> {
             }
         }
     }
+}
+
+/// The oldest age that a person can have had at the incoming referral (R25); `None` if nothing can be said, as where
+/// the referral came before birth.
+fn oldest_age(person: Option<&Person>, case: &CaseRecord) -> Option<u32> {
+    case.incoming_referral_date?.end().years_since(person?.birthdate?.start())
 }
 
 /// Records a statement.

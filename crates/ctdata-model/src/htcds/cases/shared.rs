@@ -54,6 +54,8 @@ pub(super) struct Shared<'a, 'b> {
     pub(super) is_of_several: bool,
     pub(super) exploited: Exploited,
     pub(super) dates: Vec<Period>,
+    /// Whether an event comes after the incoming referral, whatever the true days are (R24).
+    pub(super) is_out_of_order: bool,
     pub(super) kidnapped: bool,
     /// Positions of fields that have no place in a case and hold something.
     pub(super) filled: Vec<usize>,
@@ -84,11 +86,14 @@ impl<'a, 'b> Shared<'a, 'b> {
         }
         filled.sort_unstable();
         filled.dedup();
+        let referred = case.incoming_referral_date;
+        let dates: Vec<Period> = case.events.iter().filter_map(|event| event.date).collect();
         Self {
             sources,
             is_of_several: case.victims.len() > 1,
             exploited: exploited(case),
-            dates: case.events.iter().filter_map(|event| event.date).collect(),
+            is_out_of_order: referred.is_some_and(|referred| dates.iter().any(|date| referred.is_before(*date))),
+            dates,
             kidnapped: roles().any(is_kidnapper),
             filled,
         }

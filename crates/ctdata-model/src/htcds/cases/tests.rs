@@ -169,6 +169,46 @@ fn age_when_trafficked_is_that_on_entry() {
     }
 }
 
+/// The bound is that of rule R25.
+#[test]
+fn an_age_when_trafficked_that_the_dates_rule_out_says_nothing() {
+    for (birth, referral, age, is_recorded) in [
+        ("2002-05-14", "2020-05-13", 17, true),
+        ("2002-05-14", "2020-05-13", 18, false),
+        ("2002", "2020", 18, true),
+        ("2002", "2020", 19, false),
+        ("2002", "", 40, true),
+        ("", "2020", 40, true),
+        ("2021", "2020", 40, true),
+    ] {
+        let victim = Victim { age_when_trafficked: Some(age), ..victim() };
+        let case = CaseRecord { incoming_referral_date: referral.parse().ok(), ..CaseRecord::default() };
+        let conversion = converted(&one(Person { birthdate: birth.parse().ok(), ..person() }, victim, case));
+        let majority = first(&conversion).majority_at_entry;
+        assert_eq!(majority.is_some_and(|majority| majority.is_value()), is_recorded, "{birth} {referral} {age}");
+        let uncertain = lost(&conversion, "vic_AgeWhenTrafficked", FieldLossKind::Uncertain);
+        assert_eq!(uncertain, u64::from(!is_recorded), "{birth} {referral} {age}");
+    }
+}
+
+#[test]
+fn events_after_the_referral_give_no_duration() {
+    use TraffickingEventType::{Exploitation as E, Recruitment as R};
+    for (referral, is_recorded) in
+        [("", true), ("2019-01", true), ("2018", true), ("2018-06", true), ("2018-05", false), ("2017", false)]
+    {
+        let case = CaseRecord {
+            events: vec![event(R, "", "2018-01-01"), event(E, "", "2018-06-01")],
+            incoming_referral_date: referral.parse().ok(),
+            ..CaseRecord::default()
+        };
+        let conversion = converted(&one(person(), victim(), case));
+        let duration = first(&conversion).trafficking_duration;
+        assert_eq!(duration.is_some_and(|duration| duration.is_value()), is_recorded, "{referral}");
+        assert_eq!(lost(&conversion, "hte_Date", FieldLossKind::Uncertain), u64::from(!is_recorded), "{referral}");
+    }
+}
+
 #[test]
 fn of_several_citizenships_none_is_taken_by_default() {
     let found = |texts: &[&str], citizenship| {
@@ -183,7 +223,8 @@ fn of_several_citizenships_none_is_taken_by_default() {
     assert_eq!(found(&["KE", "UG"], CitizenshipChoice::First), (Some("KE"), 1));
     assert_eq!(found(&["sEcret"], CitizenshipChoice::First), (None, 1));
     assert_eq!(found(&["sEcret", "UG"], CitizenshipChoice::OnlyIfOne), (None, 2));
-    assert_eq!(found(&["sEcret", "UG"], CitizenshipChoice::First), (Some("UG"), 2));
+    assert_eq!(found(&["sEcret", "UG"], CitizenshipChoice::First), (None, 1), "the first is not known");
+    assert_eq!(found(&["UG", "sEcret"], CitizenshipChoice::First), (Some("UG"), 2));
     assert_eq!(found(&["XK", "XK"], CitizenshipChoice::OnlyIfOne), (Some("XK"), 0));
 }
 
@@ -263,6 +304,7 @@ fn what_happened_to_one_of_several_victims_is_not_said_of_all() {
     };
     let alone = converted(&Records { cases: vec![case(vec![victim()])], ..Records::default() });
     let found = first(&alone);
+    assert_eq!(found.country_of_exploitation, Some(Recorded::Value("KE".parse().unwrap())));
     assert_eq!(found.trafficking_duration, Some(Recorded::Value(crate::DurationBand::From0To12)));
     assert_eq!(found.abduction, Some(Recorded::Value(true)));
     assert_eq!(lost(&alone, "per_RoleInProcess", FieldLossKind::Approximated), 1);
@@ -273,11 +315,11 @@ fn what_happened_to_one_of_several_victims_is_not_said_of_all() {
         (found.trafficking_duration, found.abduction),
         (Some(Recorded::NotRecorded), Some(Recorded::NotRecorded))
     );
-    assert_eq!(found.country_of_exploitation, Some(Recorded::Value("KE".parse().unwrap())));
+    assert_eq!(found.country_of_exploitation, Some(Recorded::NotRecorded));
     for (field, kind) in [
         ("hte_Date", FieldLossKind::Ambiguous),
         ("per_RoleInProcess", FieldLossKind::Ambiguous),
-        ("hte_Country", FieldLossKind::Approximated),
+        ("hte_Country", FieldLossKind::Ambiguous),
     ] {
         assert_eq!(lost(&two, field, kind), 1, "{field}");
     }

@@ -37,9 +37,9 @@ const BETWEEN_VALUES: &[&str] = &[";", ",", "|", "/", " "];
 pub enum Likeness {
     /// The header is the name of a field, a name that a known tool uses for it, or a label of several words.
     Certain,
-    /// The header is a label of one word, a usual word for the field, or similar to one. Look at it.
+    /// The header is a label of one word, or a usual word for the field. Look at it.
     Likely,
-    /// Nothing fits, or the field is taken by another column. To be decided.
+    /// Nothing fits, the header is only similar to what does, or the field is taken by another column. To be decided.
     Unknown,
 }
 
@@ -163,12 +163,14 @@ impl MapDraft {
         &self.columns
     }
 
-    /// Whether the first row may be a record rather than a header: none of its cells is known or like a known one, or
-    /// some hold what only records hold. A draft shows the names of columns, and of such a file it should not be shown
-    /// unasked.
+    /// Whether the first row may hold a record, or a part of one, rather than names: none of its cells is known; some
+    /// hold what only records hold; or of ten or more at least half are certain and another is unknown, as where the
+    /// header of an official file is damaged. A draft shows the names of columns, and of such a file it should not be
+    /// shown unasked.
     pub fn is_doubtful(&self) -> bool {
-        self.columns.iter().all(|column| column.likeness == Likeness::Unknown)
-            || is_record(self.columns.iter().map(|column| column.header.expose().as_str()))
+        let (columns, unknown) = (self.columns.len(), self.count(Likeness::Unknown));
+        let is_damaged = columns >= 10 && 2 * self.count(Likeness::Certain) >= columns && unknown > 0;
+        unknown == columns || is_damaged || is_record(self.columns.iter().map(|column| column.header.expose().as_str()))
     }
 
     /// How many columns it is so sure of.
@@ -441,7 +443,13 @@ fn guess(name: &str) -> Guess {
         return Guess { target: None, likeness: Likeness::Unknown, why, candidates };
     }
     match similar(&plain) {
-        Some((target, to)) => Guess::likely(target, format!("similar to \"{to}\"")),
+        // Similar words may mean something else: "Deuda" is no "Deceased".
+        Some((place, to)) => Guess {
+            target: None,
+            likeness: Likeness::Unknown,
+            why: format!("no field has such a name, and it is similar to \"{to}\""),
+            candidates: vec![place],
+        },
         None => Guess {
             target: None,
             likeness: Likeness::Unknown,
@@ -453,7 +461,7 @@ fn guess(name: &str) -> Guess {
 
 /// The place whose label or usual word is similar to a header: but for a letter in five or so, or having most words in
 /// common.
-fn similar(plain_header: &str) -> Option<(Target, String)> {
+fn similar(plain_header: &str) -> Option<(&'static str, String)> {
     if plain_header.chars().count() < 4 {
         return None;
     }
@@ -482,7 +490,7 @@ fn similar(plain_header: &str) -> Option<(Target, String)> {
             .max_by_key(|(common, known)| (*common, std::cmp::Reverse(known.0.len())))
             .map(|(_, known)| known)
     });
-    best.and_then(|(text, place)| Some((target_named(place).ok()?, text.clone())))
+    best.map(|(text, place)| (*place, text.clone()))
 }
 
 /// Whether at most a fifth of the letters differ, wherever they stand.

@@ -437,8 +437,15 @@ fn headers_are_recognized_in_three_languages_with_groups_and_slips() {
         ("Date", Some("hte_Date"), Likeness::Likely),
         ("Fecha de nacimiento", Some("prs_Birthdate"), Likeness::Likely),
         ("NATIONALITÉ", Some("prs_Citizenship"), Likeness::Likely),
-        ("Nationalitty", Some("prs_Citizenship"), Likeness::Likely),
-        ("Type of the exploitation", Some("vic_TypeOfExploitation"), Likeness::Likely),
+        ("Country of exploitation", Some("hte_Country"), Likeness::Likely),
+        ("Pays d’exploitation", Some("hte_Country"), Likeness::Likely),
+        ("País de explotación", Some("hte_Country"), Likeness::Likely),
+        // What is similar need not mean the same.
+        ("Nationalitty", None, Likeness::Unknown),
+        ("Type of the exploitation", None, Likeness::Unknown),
+        ("Deuda", None, Likeness::Unknown),
+        ("Place of birth", None, Likeness::Unknown),
+        ("Statut", None, Likeness::Unknown),
         ("Longitude", None, Likeness::Unknown),
         ("Shoe size", None, Likeness::Unknown),
         ("x", None, Likeness::Unknown),
@@ -452,6 +459,35 @@ fn headers_are_recognized_in_three_languages_with_groups_and_slips() {
     let fields: Vec<_> = draft.columns().iter().map(|column| column.field.as_deref()).collect();
     assert_eq!(fields, [None, Some("prs_Gender"), None]);
     assert!(draft.to_toml(false).contains("undecided, column 2 (B) goes into prs_Gender already"));
+}
+
+#[test]
+fn what_is_similar_is_named_and_undecided() {
+    let text = Mapping::draft(["Nationalitty"], [[""]; 0]).to_toml(false);
+    let expected = "undecided, no field has such a name, and it is similar to \"nationality\".\n\
+                    # Perhaps: prs_Citizenship\nname = \"Nationalitty\"\nfield = \"?\"";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn a_draft_of_a_damaged_header_is_doubtful() {
+    let doubtful = |header: &[&str]| Mapping::draft(header, [[""]; 0]).is_doubtful();
+    let official: Vec<&str> = crate::htcds::FIELDS.iter().map(|field| field.name).take(12).collect();
+    assert!(!doubtful(&official));
+    let with = |known: usize, others: usize| {
+        let names = official[..known]
+            .iter()
+            .copied()
+            .chain(["Zqa", "Zqb", "Zqc", "Zqd", "Zqe", "Zqf"].into_iter().take(others));
+        doubtful(&names.collect::<Vec<_>>())
+    };
+    assert!(with(12, 1) && with(9, 1) && with(5, 5));
+    assert!(!with(8, 1), "nine columns are few");
+    assert!(!with(5, 6), "less than half are certain: it is no official file");
+    let own = "No;Sexe;Naissance;Nationalité;Arrivée;Exploitation;Statut;Remarque";
+    let own: Vec<&str> = own.split(';').collect();
+    assert!(!doubtful(&own));
+    assert!(Mapping::draft(own, [[""]; 0]).count(Likeness::Unknown) > 0);
 }
 
 #[test]

@@ -42,7 +42,8 @@ pub(super) fn split(key: &Key, records: &Records) -> Split {
         id: Redacted::new(id.to_owned()),
         pseudonym: Redacted::new(key.pseudonym(kind, id)),
     });
-    Split { cases, identities: Identities { pseudonyms: pseudonyms.collect(), records: moved, removed } }
+    let pseudonyms = pseudonyms.collect();
+    Split { cases, identities: Identities { key: key.fingerprint(), pseudonyms, records: moved, removed } }
 }
 
 /// Takes away the parts of a case of which nothing is left, as no file holds them, and says which they were.

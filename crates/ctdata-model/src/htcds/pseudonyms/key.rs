@@ -1,6 +1,8 @@
 //! The key of pseudonyms.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use ctdata_table::TableError;
@@ -41,6 +43,10 @@ impl fmt::Debug for Key {
 
 /// What every hash begins with, so that no other use of the same key makes the same ones.
 const DOMAIN: &[u8] = b"ctdata pseudonym 1";
+/// What the hash of a fingerprint is of.
+const FINGERPRINT: &[u8] = b"ctdata key fingerprint 1";
+/// The longest key file, in bytes: what is longer is some other file.
+const MAX_FILE: u64 = 64 * 1024;
 
 impl Key {
     /// The shortest key, in bytes.
@@ -54,15 +60,23 @@ impl Key {
         Self::checked(bytes, || "these bytes".to_owned())
     }
 
-    /// The key in a file: hexadecimal digits, at least 32 of them and an even number; or else the bytes of the file.
-    /// Line breaks at the end do not count.
+    /// The key in a file: hexadecimal digits, at least 32 of them and an even number, with or without `0x` before them;
+    /// or else the bytes of the file. A byte order mark and white space at both ends do not count.
     ///
     /// # Errors
-    /// A file that cannot be read; as [`Key::from_bytes`].
+    /// A file that cannot be read; [`ModelError::Key`] for one of more than 64 KiB, an odd number of digits, or more than
+    /// 24 characters of which all but one or two are digits, which is a slip rather than a text; as [`Key::from_bytes`].
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ModelError> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|error| ModelError::Table(TableError::io(path, error)))?;
-        Self::written(&bytes, || path.display().to_string())
+        let place = || path.display().to_string();
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+            .map_err(|error| ModelError::Table(TableError::io(path, error)))?;
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(ModelError::Key { place: place(), rule: "is longer than 64 KiB" });
+        }
+        Self::written(&bytes, place)
     }
 
     /// The key in a variable of the environment, written as in a file.
@@ -76,11 +90,11 @@ impl Key {
     }
 
     fn written(bytes: &[u8], place: impl Fn() -> String) -> Result<Self, ModelError> {
-        let end = bytes.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
-        let bytes = bytes.get(..end).unwrap_or_default();
-        match decoded(bytes) {
-            Some(decoded) => Self::checked(&decoded, place),
-            None => Self::checked(bytes, place),
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+        match Written::of(text) {
+            Written::Digits(bytes) => Self::checked(&bytes, place),
+            Written::Text => Self::checked(text, place),
+            Written::Slip(rule) => Err(ModelError::Key { place: place(), rule }),
         }
     }
 
@@ -106,13 +120,15 @@ impl Key {
     /// The pseudonym of an identifier: 128 bits in 32 hexadecimal digits.
     pub fn pseudonym(&self, kind: IdKind, id: &str) -> String {
         // The kinds and the domain are of fixed spelling; with their lengths no two inputs run into each other.
-        let hash = self.hash(&[DOMAIN, kind.code().as_bytes(), id.as_bytes()]);
-        hash.iter().take(16).fold(String::with_capacity(32), |mut text, byte| {
-            for half in [byte >> 4, byte & 15] {
-                text.extend(char::from_digit(half.into(), 16));
-            }
-            text
-        })
+        digits(&self.hash(&[DOMAIN, kind.code().as_bytes(), id.as_bytes()]), 16)
+    }
+
+    /// Tells this key from others, to see which one a file was made with: 32 bits in 8 hexadecimal digits, of the
+    /// HMAC-SHA-256 of a fixed text that is part of no pseudonym. Two keys have the same one with a probability of
+    /// 2^-32. Of a random key it tells nothing else; who guesses at a weak one can check guesses with it, as with any
+    /// pseudonym of a known identifier.
+    pub fn fingerprint(&self) -> String {
+        digits(&self.hash(&[FINGERPRINT]), 4)
     }
 
     /// HMAC-SHA-256 of the parts, each after its length in eight bytes.
@@ -126,14 +142,43 @@ impl Key {
     }
 }
 
-/// The bytes of at least 32 hexadecimal digits.
-fn decoded(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, rest) = text.as_chunks::<2>();
-    if text.len() < 2 * Key::MIN_BYTES || !rest.is_empty() {
-        return None;
+/// The first bytes of a hash in hexadecimal digits.
+fn digits(hash: &[u8], bytes: usize) -> String {
+    let halves = hash.iter().take(bytes).flat_map(|byte| [byte >> 4, byte & 15]);
+    halves.filter_map(|half| char::from_digit(half.into(), 16)).collect()
+}
+
+/// How a key is written.
+enum Written {
+    /// In hexadecimal digits, which are these bytes.
+    Digits(Vec<u8>),
+    /// As its own bytes.
+    Text,
+    /// In digits, but for what is wrong with them.
+    Slip(&'static str),
+}
+
+impl Written {
+    fn of(text: &[u8]) -> Self {
+        let prefixed = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X"));
+        let digits = prefixed.unwrap_or(text);
+        let value = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        // Characters: bytes that do not continue one.
+        let is_first = |byte: &&u8| **byte & 0xc0 != 0x80;
+        let characters = digits.iter().filter(is_first).count();
+        let others = digits.iter().filter(is_first).filter(|byte| !byte.is_ascii_hexdigit()).count();
+        match others {
+            0 if digits.len() % 2 == 1 => Self::Slip("has an odd number of hexadecimal digits"),
+            0 if digits.len() >= 2 * Key::MIN_BYTES || prefixed.is_some() => {
+                let (pairs, _) = digits.as_chunks::<2>();
+                Self::Digits(pairs.iter().filter_map(|&[high, low]| Some(value(high)? << 4 | value(low)?)).collect())
+            }
+            1 | 2 if characters > 24 => {
+                Self::Slip("is hexadecimal digits but for one or two characters, which is probably a slip")
+            }
+            _ => Self::Text,
+        }
     }
-    pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect()
 }
 
 #[cfg(test)]
@@ -180,6 +225,21 @@ mod tests {
         assert_ne!(key.pseudonym(IdKind::Person, "P-1"), other.pseudonym(IdKind::Person, "P-1"));
     }
 
+    /// Computed with Python 3's `hmac`: the first four bytes of HMAC-SHA-256 of the length of the text, 24 in eight bytes,
+    /// and the text.
+    #[test]
+    fn a_fingerprint_is_the_same_for_ever_and_no_pseudonym() {
+        let key = Key::from_bytes(&(0..32).collect::<Vec<u8>>()).unwrap();
+        assert_eq!(key.fingerprint(), "fd4f642e");
+        let other = Key::from_bytes(&(1..33).collect::<Vec<u8>>()).unwrap();
+        assert_ne!(key.fingerprint(), other.fingerprint());
+        for kind in IdKind::ALL {
+            for id in ["", "ctdata key fingerprint 1", "P-1"] {
+                assert!(!key.pseudonym(*kind, id).starts_with(&key.fingerprint()));
+            }
+        }
+    }
+
     #[test]
     fn keys_are_read_as_digits_or_as_bytes() {
         let folder = tempfile::tempdir().unwrap();
@@ -191,9 +251,25 @@ mod tests {
         let of = |bytes: &[u8]| Ok(Key::from_bytes(bytes).unwrap().pseudonym(IdKind::Case, "1"));
         assert_eq!(key(b"000102030405060708090A0b0c0d0e0f\r\n"), of(&(0..16).collect::<Vec<u8>>()));
         assert_eq!(key(b"a phrase of some length\n"), of(b"a phrase of some length"));
-        // An odd number of digits is a text.
-        assert_eq!(key(b"000102030405060708090a0b0c0d0e0f1"), of(b"000102030405060708090a0b0c0d0e0f1"));
+        let counted = of(&(0..16).collect::<Vec<u8>>());
+        assert_eq!(key(b"\xef\xbb\xbf 0x000102030405060708090a0b0c0d0e0f \t\r\n"), counted);
+        assert_eq!(key(b"\n0X000102030405060708090a0b0c0d0e0f"), counted);
+        assert_eq!(key(b"  a phrase of some length\t"), of(b"a phrase of some length"));
         let place = path.display();
+        let refused = |rule: &str| Err(format!("{place}: the key {rule}"));
+        let odd = refused("has an odd number of hexadecimal digits");
+        assert_eq!(key(b"000102030405060708090a0b0c0d0e0f1"), odd);
+        assert_eq!(key(b"0x000102030405060708090a0b0c0d0e0f1"), odd);
+        assert_eq!(key(b"0x00010203040506"), refused("has fewer than 16 bytes"));
+        let slip = refused("is hexadecimal digits but for one or two characters, which is probably a slip");
+        assert_eq!(key(b"000102030405060708090a0b0c0d0e0O"), slip);
+        assert_eq!(key(b"0001020304050607 08090a0b0c0d0e0f"), slip);
+        assert_eq!(key("000102030405060708090a0b0c0d0e\u{2026}".as_bytes()), slip);
+        assert_eq!(key(b"00010203-0405-0607-0809-0a0b0c0d0e0f"), of(b"00010203-0405-0607-0809-0a0b0c0d0e0f"));
+        assert_eq!(key(b"000102030405060708090a0O"), of(b"000102030405060708090a0O"), "24 characters are a text");
+        let long = b"of some length, ".repeat(4096);
+        assert_eq!(key(&long), of(long.trim_ascii()));
+        assert_eq!(key(&[long, vec![b'x']].concat()), refused("is longer than 64 KiB"));
         assert_eq!(key(b"0001020304050607"), of(b"0001020304050607"));
         assert_eq!(key(b"secret\n"), Err(format!("{place}: the key has fewer than 16 bytes")));
         assert_eq!(key(&[0; 32]), Err(format!("{place}: the key is one byte over and over")));

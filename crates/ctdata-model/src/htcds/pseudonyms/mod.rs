@@ -68,6 +68,9 @@ pub struct Split {
 #[derive(Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Identities {
+    /// The fingerprint of the key of the pseudonyms ([`Key::fingerprint`]); empty if it is not known.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "String::is_empty"))]
+    pub key: String,
     /// Every identifier with its pseudonym, by kind and identifier.
     pub pseudonyms: Vec<Pseudonym>,
     /// What was moved, under the identifiers in the clear: everybody and every case in the order of the records.
@@ -77,10 +80,11 @@ pub struct Identities {
     pub removed: Vec<RemovedPart>,
 }
 
-/// Shows how many there are, nothing of them.
+/// Shows the fingerprint of the key, and how many there are, nothing of them.
 impl fmt::Debug for Identities {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identities")
+            .field("key", &self.key)
             .field("pseudonyms", &self.pseudonyms.len())
             .field("records", &self.records)
             .field("removed", &self.removed.len())

@@ -83,6 +83,13 @@ fn pseudonyms_match_across_files_and_not_across_keys() {
     let other = Key::from_bytes(b"another key that is no secret").unwrap().split(&simulated(50));
     let other: Vec<_> = other.identities.pseudonyms.iter().map(|pair| &pair.pseudonym).collect();
     assert!(first.identities.pseudonyms.iter().all(|pair| !other.contains(&&pair.pseudonym)));
+    assert_eq!((&first.identities.key, &more.identities.key), (&key().fingerprint(), &key().fingerprint()));
+    let mut json = serde_json::to_value(&first.identities).unwrap();
+    assert_eq!(json["key"], key().fingerprint());
+    // Files without it are read, and written without it.
+    json.as_object_mut().unwrap().remove("key");
+    let without: super::Identities = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!((without.key.as_str(), serde_json::to_value(&without).unwrap()), ("", json));
     let pseudonym = first.cases.persons[0].id.expose();
     assert!(pseudonym.len() == 32 && pseudonym.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
 }

@@ -109,7 +109,11 @@ impl<'a> Desk<'a> {
         let mut case = CaseRecord { id: CaseId::new(format!("{MARKER}-C{:07}", row + 1)), ..CaseRecord::default() };
         let mut people = Vec::new();
         match again {
-            Some((known, _)) => self.add_victim(&mut case, known.person, birth, &story, &story.draft),
+            Some((known, _)) => {
+                self.add_victim(&mut case, known.person, birth, &story, &story.draft);
+                // Whether this person consented is not at hand.
+                case.victims.iter_mut().for_each(|victim| victim.details_of_vulnerabilities = None);
+            }
             None => self.add_person(&mut case, &mut people, row, birth, &story, &story.draft),
         }
         for other in 1..victims {
@@ -166,7 +170,12 @@ impl<'a> Desk<'a> {
     ) {
         let id = PersonId::new(person_id(row));
         people.push(person::victim(id.clone(), draft, birth, story.timeline.referred, &mut self.draws));
+        let consents = people.last().is_some_and(|person| person.consent.consent == Some(true));
         self.add_victim(case, id, birth, story, draft);
+        // Without consent there is no text about the person (R29).
+        if let Some(victim) = case.victims.last_mut().filter(|_| !consents) {
+            victim.details_of_vulnerabilities = None;
+        }
     }
 
     fn add_victim(&mut self, case: &mut CaseRecord, person: PersonId, birth: Birth, story: &Story, draft: &Draft) {

@@ -287,7 +287,8 @@ impl<'a> RecordCheck<'a> {
             let mut births = dates::Births::default();
             let rows = places.victims.get(at).map_or(&[][..], Vec::as_slice);
             for ((nth, victim), role) in case.victims.iter().enumerate().zip(roles.clone()) {
-                let birth = people.person(role).and_then(|(_, person)| person.birthdate);
+                let person = people.person(role).map(|(_, person)| person);
+                let birth = person.and_then(|person| person.birthdate);
                 births.add(birth);
                 let row = rows.get(nth).copied().filter(|row| *row > 0).unwrap_or(case_row);
                 let look = &mut breaches.look(row);
@@ -295,6 +296,9 @@ impl<'a> RecordCheck<'a> {
                 lists::deprecated(victim, look);
                 exploitation::victim(victim, look);
                 dates::age(victim, birth, case.incoming_referral_date, look);
+                if let Some(person) = person {
+                    consent::victim(victim, person, look);
+                }
             }
             dates::case(case, births, today, &mut breaches.look(case_row));
             if breaches.lists_cases() {

@@ -138,7 +138,9 @@ fn r21_deprecated_fields_are_named() {
         ..Victim::default()
     };
     let expected = vec![("R21", Information, 3, "vic_AgreementToManagePersonalData".to_owned())];
-    assert_eq!(found(&of_victim(victim)), expected);
+    let mut records = of_victim(victim);
+    records.persons[0].consent.consent = Some(true);
+    assert_eq!(found(&records), expected);
 }
 
 #[test]
@@ -266,6 +268,52 @@ fn r29_identifying_fields_need_consent() {
         assert_eq!(consent(answer, |person| person.birthdate = period("2001")), []);
         assert_eq!(consent(answer, |person| person.gender = Some(Gender::Masculine.into())), []);
     }
+}
+
+#[test]
+fn r29_texts_about_a_victim_need_the_consent_of_that_person() {
+    let victim = Victim {
+        details_of_vulnerabilities: text("x"),
+        location_of_exploitation: text("o"),
+        age_when_trafficked: Some(20),
+        ..Victim::default()
+    };
+    let of_rule = |consent| {
+        let mut records = of_victim(victim.clone());
+        records.persons[0].consent.consent = consent;
+        let case = &mut records.cases[0];
+        case.comments.push(CaseComment { case_comment: text("x") });
+        found(&records).into_iter().filter(|(rule, ..)| *rule == "R29").collect::<Vec<_>>()
+    };
+    assert_eq!(of_rule(Some(true)), []);
+    for answer in [Some(false), None] {
+        assert_eq!(of_rule(answer), one("R29", Warning, "vic_DetailsOfVulnerabilities"));
+    }
+}
+
+/// By the dictionary: each field of a person alone, with a text, a number or a date in it.
+#[cfg(feature = "serde")]
+#[test]
+fn r29_counts_the_identifying_fields_of_a_person() {
+    use crate::htcds::{Section, fields};
+    use serde_json::json;
+
+    let mut counted = 0;
+    for field in fields().filter(|field| field.section == Section::Person && field.is_identifying()) {
+        let record = |value: serde_json::Value| {
+            let mut records = json!({
+                "persons": [{ "person_id": "p" }],
+                "cases": [{ "case_id": "c", "victims": [{ "person_id": "p" }] }],
+            });
+            records["persons"][0][field.name] = value;
+            serde_json::from_value::<Records>(records).ok()
+        };
+        let records = record(json!("2001")).or_else(|| record(json!(1.5))).unwrap();
+        let fires = found(&records).contains(&("R29", Warning, 1, field.name.to_owned()));
+        assert_eq!(fires, !["prs_Birthdate", "prs_Salutation"].contains(&field.name), "{}", field.name);
+        counted += usize::from(fires);
+    }
+    assert_eq!(counted, 14);
 }
 
 #[test]

@@ -136,8 +136,9 @@ impl Source {
 }
 
 impl Outcome {
-    /// The cases that records make. Rows are people: who has several cases has one number in the table's ids, which is
-    /// the position of the person in the records.
+    /// The cases that records make. Who has several cases has one number in the table's ids, which is the position of
+    /// the person in the records. If the file has no identifier for some person, the table has no ids: nobody knows
+    /// which rows are the same person.
     ///
     /// # Errors
     /// As [`to_cases`](crate::htcds::to_cases).
@@ -155,7 +156,11 @@ impl Outcome {
             rows.push(records.places().victims.get(case).and_then(|rows| rows.get(victim)).copied().unwrap_or(0));
         }
         let layout = made.cases.layout();
-        let cases = CaseTable::try_new(made.cases.into_table().with_ids(Ids::from_iter(ids))?, layout)?;
+        let mut table = made.cases.into_table();
+        if records.made_ids().persons == 0 {
+            table = table.with_ids(Ids::from_iter(ids))?;
+        }
+        let cases = CaseTable::try_new(table, layout)?;
         Ok(Self {
             dataset: Dataset::Cases(cases),
             problems: records.problems().clone(),
@@ -244,4 +249,28 @@ impl Outcome {
 pub(crate) fn without_file(problem: &Problem) -> String {
     let at = Location { file: None, ..problem.at.clone() };
     format!("{at}: {}", problem.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use ctdata_table::Control;
+
+    use super::*;
+    use crate::htcds::{ReadOptions, read_flat};
+
+    #[test]
+    fn cases_have_ids_where_the_file_identifies_every_person() {
+        let has_ids = |rows: &str| {
+            let file = format!("case_id,person_id,prs_Gender,vic_TraffickingStatus\n{rows}");
+            let options = ReadOptions::default();
+            let records = read_flat(file.as_bytes(), "x.csv", None, &options, &Control::default()).unwrap();
+            let cases = Outcome::of_records(records, &CaseOptions::default()).unwrap().into_cases().unwrap();
+            assert_eq!(cases.table().rows(), 2);
+            cases.table().ids().is_some()
+        };
+        let status = "Feminine,ActualVictimOfTrafficking";
+        assert!(has_ids(&format!("c1,p1,{status}\nc2,p1,{status}\n")));
+        assert!(!has_ids(&format!("c1,p1,{status}\nc2,,{status}\n")));
+        assert!(!has_ids(&format!(",,{status}\n,,{status}\n").replace(",,", "c1,,")));
+    }
 }

@@ -16,8 +16,10 @@ use crate::validate::{is_email, is_phone};
 pub enum GapBase {
     /// Organizations.
     Organizations,
-    /// People who are a victim in some case; all people if no case has a victim.
+    /// People who are a victim in some case.
     People,
+    /// All people, where no case has a victim.
+    AllPeople,
     /// Victims: a person in each of their cases.
     Victims,
     /// Perpetrators: a person in each of their cases.
@@ -40,6 +42,7 @@ impl GapBase {
         match self {
             Self::Organizations => "organizations",
             Self::People => "people who are victims",
+            Self::AllPeople => "people",
             Self::Victims => "victims",
             Self::Perpetrators => "perpetrators",
             Self::Cases => "cases",
@@ -201,7 +204,10 @@ impl GapReport {
         let fields: Vec<FieldGap> = FIELDS
             .iter()
             .map(|field| {
-                let of = GapBase::of(field);
+                let of = match GapBase::of(field) {
+                    GapBase::People if tallies.base(GapBase::Victims) == 0 => GapBase::AllPeople,
+                    of => of,
+                };
                 let (base, Tally { filled, valid }) = (tallies.base(of), tallies.field(field));
                 FieldGap {
                     field: field.name,
@@ -333,8 +339,9 @@ impl Tallies {
             records.persons.iter().filter(is_counted)
         };
         tallies.add(GapBase::Organizations, records.organizations.iter());
-        tallies.add(GapBase::People, people());
-        tallies.add::<Consent>(GapBase::People, people().map(|person| &person.consent));
+        let base = if victims.is_empty() { GapBase::AllPeople } else { GapBase::People };
+        tallies.add(base, people());
+        tallies.add::<Consent>(base, people().map(|person| &person.consent));
         tallies.add(GapBase::Victims, cases.iter().flat_map(|case| &case.victims));
         tallies.add(GapBase::Perpetrators, cases.iter().flat_map(|case| &case.perpetrators));
         tallies.add(GapBase::Cases, cases.iter());
@@ -494,6 +501,21 @@ mod tests {
         assert_eq!(report.field("cas_Status").unwrap().filled_share, Some(0.0));
         assert_eq!(report.field("org_Name").unwrap().filled_share, None);
         assert_eq!(report.field("org_Name").unwrap().valid_share, None);
+    }
+
+    #[test]
+    fn without_victims_fields_of_people_are_those_of_all_people() {
+        let mut records = records();
+        records.cases.iter_mut().for_each(|case| case.victims.clear());
+        let report = GapReport::of_records(&records);
+        let gender = report.field("prs_Gender").unwrap();
+        let of_all = u64::try_from(records.persons.len()).unwrap();
+        assert_eq!((gender.of, gender.of.label(), gender.base), (GapBase::AllPeople, "people", of_all));
+        assert_eq!(report.field("con_Consent").unwrap().of, GapBase::AllPeople);
+        let age = report.field("vic_AgeWhenTrafficked").unwrap();
+        assert_eq!((age.of, age.base, age.filled_share), (GapBase::Victims, 0, None));
+        // The other way round, nobody else is counted.
+        assert_eq!(GapReport::of_records(&Records::default()).field("prs_Gender").unwrap().base, 0);
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub use lists::{ListMember, ListValue, VALUE_LISTS, ValueList};
 #[cfg(feature = "csv")]
 pub use open::RecordReader;
 #[cfg(feature = "csv")]
-pub use read::{AddressRow, HtcdsOutcome, Places, ReadOptions};
+pub use read::{AddressRow, HtcdsOutcome, MadeIds, Places, ReadOptions};
 #[cfg(feature = "schema")]
 pub(crate) use records::ReadEntity;
 pub use records::{

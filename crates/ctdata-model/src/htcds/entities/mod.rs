@@ -8,6 +8,8 @@
 //! | `victims.csv`, `perpetrators.csv` | a person in a case | `case_id`, `person_id` |
 //! | `outgoing_referrals.csv`, `comments.csv`, `events.csv`, `support_plans.csv` | one of them | `case_id` |
 //! | `connections.csv` | another person or organization in a case | `case_id`, `person_id`, `organization_id`, `role` |
+//!
+//! All of them are there, also those without rows.
 
 mod read;
 mod write;

@@ -15,12 +15,12 @@ use crate::htcds::read::{HeaderRules, RecordBuilder, SheetPlan, Target, target_n
 use crate::htcds::{HtcdsFormat, HtcdsOutcome, ReadOptions};
 
 /// Reads a folder of CSV files, one for each kind of entity: those that [`write_folder`](super::write_folder) writes.
-/// A file that is not there has no rows; files whose name does not end in `.csv` are left alone. Identifiers are text of
-/// any kind; where a row refers to a person, case or organization, the file of these must have it. Rows of
+/// All of them must be there: one without rows is a header alone. Files whose name does not end in `.csv` are left alone.
+/// Identifiers are text of any kind; where a row refers to a person, case or organization, the file of these must have it. Rows of
 /// [`HtcdsOutcome::places`] are those of the file of the entity.
 ///
 /// # Errors
-/// A folder with none of these files, or with another CSV file; a file that cannot be read or is not text;
+/// A folder that lacks one of these files, or has another CSV file; a file that cannot be read or is not text;
 /// [`ModelError::WrongHeader`] if a column is neither an identifier nor a field of the entity; with
 /// [`OnError::Stop`](ctdata_table::csv::OnError::Stop) the first row that cannot be used.
 pub fn read_folder(path: &Path, options: &ReadOptions, control: &Control) -> Result<HtcdsOutcome, ModelError> {
@@ -30,11 +30,7 @@ pub fn read_folder(path: &Path, options: &ReadOptions, control: &Control) -> Res
     let mut builder = RecordBuilder::new(SheetPlan::default(), format, Arc::clone(&folder), None, options.clone());
     for file in &FILES {
         let path = path.join(file.name);
-        let input = match open(&path) {
-            Ok(input) => input,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(TableError::io(path, error).into()),
-        };
+        let input = open(&path).map_err(|error| TableError::io(&path, error))?;
         let name: Arc<str> = path.display().to_string().into();
         let (mut scanner, header) = scan_header(input, &name, options)?;
         let rules = HeaderRules { file: &name, format, ..HeaderRules::default() };
@@ -46,23 +42,30 @@ pub fn read_folder(path: &Path, options: &ReadOptions, control: &Control) -> Res
     Ok(builder.finish())
 }
 
-/// A misspelt name would be a file read past.
+/// A misspelt name would be a file read past, and a lost file would be read as one without rows.
 fn check_names(path: &Path) -> Result<(), ModelError> {
     let failed = |error| ModelError::from(TableError::io(path, error));
     let is_csv = |name: &OsStr| name.to_string_lossy().to_ascii_lowercase().ends_with(".csv");
-    let mut known = 0;
+    let mut known = Vec::new();
     for entry in fs::read_dir(path).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
-        if FILES.iter().any(|file| name == file.name) {
-            known += 1;
+        if let Some(file) = FILES.iter().find(|file| name == file.name) {
+            known.push(file.name);
         } else if is_csv(&name) {
             let rule = format!("not a file of {}", HtcdsFormat::CsvFolder);
             return Err(TableError::Invalid { what: path.join(name).display().to_string(), rule }.into());
         }
     }
-    if known == 0 {
+    if known.is_empty() {
         let rule = format!("none of the files of {} is in the folder", HtcdsFormat::CsvFolder);
         return Err(TableError::Invalid { what: path.display().to_string(), rule }.into());
+    }
+    if let Some(file) = FILES.iter().find(|file| !known.contains(&file.name)) {
+        let rule = format!(
+            "this file of {} is not in the folder: one without rows has its header all the same",
+            HtcdsFormat::CsvFolder
+        );
+        return Err(TableError::Invalid { what: path.join(file.name).display().to_string(), rule }.into());
     }
     Ok(())
 }

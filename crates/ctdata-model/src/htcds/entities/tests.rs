@@ -5,8 +5,9 @@ use ctdata_table::Control;
 use ctdata_table::csv::OnError;
 use proptest::prelude::*;
 
-use super::{read_folder, write_folder};
+use super::{FILES, read_folder, write_folder};
 use crate::htcds::arbitrary::records;
+use crate::htcds::read::target_name;
 use crate::htcds::{ReadOptions, Records};
 
 fn read(path: &Path) -> Result<Records, String> {
@@ -17,8 +18,13 @@ fn read(path: &Path) -> Result<Records, String> {
     outcome.and_then(crate::htcds::HtcdsOutcome::into_records).map_err(|error| local(error.to_string()))
 }
 
+/// A folder with these files; the others have a header alone.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
+    for file in &FILES {
+        let ids: Vec<String> = file.ids.iter().filter_map(|id| target_name(*id)).collect();
+        fs::write(folder.path().join(file.name), ids.join(",") + "\n").unwrap();
+    }
     for (name, text) in files {
         fs::write(folder.path().join(name), text).unwrap();
     }
@@ -39,7 +45,7 @@ proptest! {
 }
 
 #[test]
-fn missing_files_have_no_rows_and_others_are_left_alone() {
+fn a_file_may_have_no_rows_and_those_of_other_kinds_are_left_alone() {
     let folder = folder(&[
         ("cases.csv", "case_id,cas_Status\nc1,Active\n"),
         ("comments.csv", "case_id,cco_CaseComment\nc1,twice\nc1,twice\n"),
@@ -89,7 +95,14 @@ fn what_is_wrong_is_named_by_file_row_and_column() {
         let folder = folder(&[cases, persons, (name, text)]);
         assert_eq!(read(folder.path()).unwrap_err(), expected);
     }
-    let empty = folder(&[("readme.txt", "notes")]);
+    for file in &FILES {
+        let folder = folder(&[cases, persons]);
+        fs::remove_file(folder.path().join(file.name)).unwrap();
+        let rule = "this file of htcds-csv-folder is not in the folder: one without rows has its header all the same";
+        assert_eq!(read(folder.path()).unwrap_err(), format!("{}: {rule}", file.name));
+    }
+    let empty = tempfile::tempdir().unwrap();
+    fs::write(empty.path().join("readme.txt"), "notes").unwrap();
     assert_eq!(read(empty.path()).unwrap_err(), ".: none of the files of htcds-csv-folder is in the folder");
 }
 

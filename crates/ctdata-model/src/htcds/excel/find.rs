@@ -26,7 +26,8 @@ const ROWS_SEARCHED: usize = 30;
 const OTHER_SHEETS: &[&str] = &["validation", "about"];
 
 /// Finds the sheet: that of the name asked for, or the only one with a header of HTCDS fields. A sheet with a row of
-/// official names goes before one with labels alone.
+/// official names goes before one with labels alone. Where the header may be anything, there must be only one sheet with
+/// a text in it.
 pub(super) fn find<R: Read + Seek>(
     workbook: &mut Workbook<R>,
     sheet: Option<&str>,
@@ -41,19 +42,25 @@ pub(super) fn find<R: Read + Seek>(
         return Ok((name.clone(), found.header));
     }
     let mut found = Vec::new();
+    let mut with_text = None;
     for (at, name) in sheets.iter().enumerate() {
         let rows = first_rows(workbook, name)?;
-        found.extend(look(&rows, header).map(|found| (at, name, found)));
-        if header != HeaderRow::Htcds && !found.is_empty() {
-            break;
+        if header != HeaderRow::Htcds {
+            if rows.iter().all(|row| row.filled().next().is_none()) {
+                continue;
+            }
+            if let Some(first) = with_text.replace(at) {
+                return Err(Fault::TwoSheets(first + 1, at + 1, rules::WITH_TEXT));
+            }
         }
+        found.extend(look(&rows, header).map(|found| (at, name, found)));
     }
     let has_names = found.iter().any(|(_, _, found)| found.has_names);
     found.retain(|(_, name, found)| found.has_names || (!has_names && !OTHER_SHEETS.contains(&&*fold(name))));
     let mut candidates = found.into_iter();
     match (candidates.next(), candidates.next()) {
         (Some((_, name, found)), None) => Ok((name.clone(), found.header)),
-        (Some((first, ..)), Some((second, ..))) => Err(Fault::TwoSheets(first + 1, second + 1)),
+        (Some((first, ..)), Some((second, ..))) => Err(Fault::TwoSheets(first + 1, second + 1, rules::WITH_HEADER)),
         (None, _) => {
             let has = |wanted: &str| sheets.iter().any(|name| fold(name) == wanted);
             Err(Fault::Rule(match (has("survey") && has("choices"), sheets.is_empty()) {

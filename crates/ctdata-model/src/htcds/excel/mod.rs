@@ -48,8 +48,8 @@ pub(crate) enum HeaderRow {
 enum Fault {
     Rule(&'static str),
     InSheet(String, &'static str),
-    /// Two sheets, numbered from 1, have a header.
-    TwoSheets(usize, usize),
+    /// Two sheets, numbered from 1, have what only one should have.
+    TwoSheets(usize, usize, &'static str),
     Stopped(TableError),
     Io(std::io::Error),
 }
@@ -79,8 +79,8 @@ impl Fault {
             Self::InSheet(sheet, rule) => {
                 ModelError::Workbook { at: at(Some(&sheet)).into(), rule: Cow::Borrowed(rule) }
             }
-            Self::TwoSheets(first, second) => {
-                let rule = format!("sheets {first} and {second} both have a header of HTCDS fields: name the sheet");
+            Self::TwoSheets(first, second, what) => {
+                let rule = format!("sheets {first} and {second} both have {what}: name the sheet");
                 ModelError::Workbook { at: at(None).into(), rule: Cow::Owned(rule) }
             }
             Self::Stopped(error) => error.into(),

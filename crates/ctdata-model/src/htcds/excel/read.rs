@@ -87,7 +87,7 @@ pub fn read_excel_path(path: &Path, options: &ExcelReadOptions, control: &Contro
 /// Which sheet of a workbook is read, and where its header is looked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SheetChoice<'a> {
-    /// By its name; otherwise the only one with such a header.
+    /// By its name; otherwise the only one with such a header, or with a text if the header may be anything.
     pub(crate) sheet: Option<&'a str>,
     pub(crate) header: HeaderRow,
 }

@@ -14,6 +14,9 @@ pub(super) const OUT_OF_ORDER: &str = "the cells of the sheet are not in order: 
                                        program and save it again";
 pub(super) const NO_SHEETS: &str = "the workbook has no sheet with cells";
 pub(super) const NO_SUCH_SHEET: &str = "the workbook has no sheet of the name that was asked for";
+/// What two sheets have.
+pub(super) const WITH_HEADER: &str = "a header of HTCDS fields";
+pub(super) const WITH_TEXT: &str = "a row with a text in it";
 pub(super) const NO_HEADER: &str = "no header of HTCDS fields in the first 30 rows with something in them: expected a \
                                     row of names such as `prs_Gender`, or one of labels such as `Gender`";
 pub(super) const SURVEY_FORM: &str = "this is the definition of a survey form (sheets `survey` and `choices`), not \

@@ -16,7 +16,7 @@ use super::tree::{Fault, FromObject, Node};
 use super::{FORMAT, FORMAT_VERSION};
 use crate::ctdc::{Problem, Problems, without_file};
 use crate::htcds::{
-    CaseRecord, Entity, FIELDS, Field, HtcdsOutcome, Organization, OrganizationId, Person, PersonId, Places,
+    CaseRecord, Entity, FIELDS, Field, HtcdsOutcome, MadeIds, Organization, OrganizationId, Person, PersonId, Places,
     ReadOptions, Records,
 };
 use crate::validate::Severity;
@@ -360,6 +360,7 @@ impl<'a> Reader<'a> {
             problems: self.problems,
             rows: self.rows,
             places: self.places,
+            made_ids: MadeIds::default(),
         })
     }
 }

@@ -11,6 +11,8 @@ use super::holds::{BETWEEN, name_of};
 use super::map::{MappedColumn, key};
 use super::unmapped::Missed;
 use crate::ModelError;
+#[cfg(feature = "xlsx")]
+use crate::htcds::Field;
 use crate::htcds::read::{CellInput, ColumnPlan, RecordBuilder, SheetPlan, Target};
 use crate::htcds::value::{Input, trimmed};
 use crate::htcds::{HtcdsOutcome, ReadOptions};
@@ -100,6 +102,15 @@ impl MappedRows {
         let keep_values = options.keep_values;
         let builder = RecordBuilder::new(plan, format, Arc::clone(&file), sheet, options);
         Ok(Self { builder, steps, file, keep_values })
+    }
+
+    /// The fields that columns of the file are mapped to, with the positions of the columns.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn fields(&self) -> impl Iterator<Item = (usize, &'static Field)> {
+        self.steps.iter().zip(&self.builder.plan().columns).filter_map(|(step, column)| match step.from {
+            From::Column { position, .. } => Some((position, column.target.field()?)),
+            From::Unnamed { .. } | From::Constant(_) => None,
+        })
     }
 
     /// Takes a row: its cells in the order of the header, `None` for an empty one. `place` is the place of the row.

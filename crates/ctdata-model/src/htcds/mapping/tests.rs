@@ -586,6 +586,75 @@ fn a_workbook_is_read_through_a_mapping() {
     assert_eq!(outcome.rows(), 2);
 }
 
+#[cfg(feature = "xlsx")]
+#[test]
+fn a_sheet_is_named_where_several_have_a_text() {
+    let book = |second: &str| {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        workbook.add_worksheet();
+        workbook.add_worksheet().write(0, 0, "A").unwrap().write(1, 0, "Zqanne").unwrap();
+        workbook.add_worksheet().set_name("Last").unwrap().write(4, 1, second).unwrap();
+        workbook.save_to_buffer().unwrap()
+    };
+    let (control, options) = (Control::default(), ReadOptions::default());
+    let read = |book: &[u8], sheet, more: &str| {
+        let map = column("field = \"prs_FirstName\"").replace("[[column]]", &format!("{more}\n[[column]]"));
+        let mapping = Mapping::parse(&map, "map.toml").unwrap();
+        excel::mapped_excel(std::io::Cursor::new(book), "cases.xlsx", sheet, &mapping, &options, &control)
+    };
+    let rule = "cases.xlsx: sheets 2 and 3 both have a row with a text in it: name the sheet";
+    for more in ["", "[source]\nheader_row = 1"] {
+        assert_eq!(read(&book("Notes"), None, more).unwrap_err().to_string(), rule);
+        assert_eq!(read(&book("Notes"), Some("Sheet2"), more).unwrap().rows(), 1);
+        assert_eq!(read(&book(""), None, more).unwrap().sheet(), Some("Sheet2"));
+    }
+    assert_eq!(read(&book("Notes"), None, "[source]\nsheet = \"Sheet2\"").unwrap().rows(), 1);
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cases.xlsx");
+    std::fs::write(&path, book("Notes")).unwrap();
+    assert!(draft_excel(&path, None, None, &control).unwrap_err().to_string().ends_with(&rule["cases.xlsx".len()..]));
+    assert_eq!(draft_excel(&path, Some("Sheet2"), None, &control).unwrap().columns().len(), 1);
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn labels_below_the_names_are_no_record() {
+    use crate::htcds::{ExcelColumns, ExcelOptions, write_excel};
+
+    let control = Control::default();
+    let records = crate::Simulator::new(5).htcds(20).unwrap();
+    let mut book = Vec::new();
+    let options = ExcelOptions { columns: ExcelColumns::Core, ..ExcelOptions::default() };
+    write_excel(&records, &mut book, &options, &control).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cases.xlsx");
+    std::fs::write(&path, &book).unwrap();
+    let direct = crate::htcds::read_excel_path(&path, &crate::htcds::ExcelReadOptions::default(), &control).unwrap();
+
+    let draft = draft_excel(&path, Some("Case Sheet"), None, &control).unwrap();
+    let mapping = Mapping::parse(&draft.to_toml(false), "map.toml").unwrap();
+    let mapped = read_mapped_excel(&path, None, &mapping, &ReadOptions::default(), &control).unwrap();
+    assert_eq!(mapped.rows(), direct.rows());
+    assert_eq!(mapped.places(), direct.places());
+    assert!(mapped.usable() == direct.usable());
+
+    // Two labels may be what somebody is called.
+    let entry = |(name, field)| format!("[[column]]\nname = \"{name}\"\nfield = \"{field}\"\n");
+    let map = [("A", "prs_Title"), ("B", "prs_FirstName"), ("C", "prs_SecondName")].map(entry).concat();
+    let mapping = Mapping::parse(&format!("format_version = 1\n{map}"), "map.toml").unwrap();
+    let rows = |third: &str| {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet();
+        for (column, (name, text)) in (0..).zip([("A", "Title"), ("B", "First Name"), ("C", third)]) {
+            sheet.write(0, column, name).unwrap().write(1, column, text).unwrap();
+        }
+        let book = std::io::Cursor::new(workbook.save_to_buffer().unwrap());
+        excel::mapped_excel(book, "cases.xlsx", None, &mapping, &ReadOptions::default(), &control).unwrap().rows()
+    };
+    assert_eq!((rows("Zqanne"), rows("second name")), (1, 0));
+}
+
 #[test]
 fn two_values_in_a_row_are_not_taken_for_a_third() {
     // "Debt" and "bondage" are two codes that nobody knows, not one value cut in two.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use ctdata_table::Location;
 use ctdata_table::csv::OnError;
 
-use super::{HtcdsOutcome, Places, ReadOptions, SheetPlan, Target};
+use super::{HtcdsOutcome, MadeIds, Places, ReadOptions, SheetPlan, Target};
 use crate::codes::CodeList;
 use crate::ctdc::{Problem, Problems};
 use crate::htcds::owner::Owner;
@@ -171,6 +171,8 @@ impl Flaw {
 struct Index {
     /// With whether the file gave the identifier.
     positions: HashMap<String, (usize, bool)>,
+    /// How many the file did not give.
+    made: u64,
 }
 
 impl Index {
@@ -186,6 +188,7 @@ impl Index {
     /// Notes something new; without an identifier it is given one by its row.
     fn insert(&mut self, id: Option<String>, row: u64, position: usize) -> String {
         let is_given = id.is_some();
+        self.made += u64::from(!is_given);
         let mut id = id.unwrap_or_else(|| format!("row:{row}"));
         while !is_given && self.positions.contains_key(&id) {
             id.push('+');
@@ -561,6 +564,11 @@ impl RecordBuilder {
             problems: self.problems,
             rows: self.rows,
             places: self.places,
+            made_ids: MadeIds {
+                organizations: self.organizations.made,
+                persons: self.persons.made,
+                cases: self.cases.made,
+            },
         }
     }
 }

@@ -11,4 +11,4 @@ pub(crate) use columns::{ColumnPlan, SheetPlan, Target};
 pub(crate) use header::{HeaderRules, is_form, is_htcds, target_name};
 #[cfg(feature = "xlsx")]
 pub(crate) use metadata::is_metadata;
-pub use outcome::{AddressRow, HtcdsOutcome, Places, ReadOptions};
+pub use outcome::{AddressRow, HtcdsOutcome, MadeIds, Places, ReadOptions};

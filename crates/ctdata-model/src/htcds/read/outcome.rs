@@ -48,6 +48,18 @@ pub struct Places {
     pub victims: Vec<Vec<u64>>,
 }
 
+/// How many identifiers were made for what has none in the file: they are no more than the number of a row, and two of
+/// them may be the same person, case or organization.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MadeIds {
+    /// Of organizations.
+    pub organizations: u64,
+    /// Of persons.
+    pub persons: u64,
+    /// Of cases.
+    pub cases: u64,
+}
+
 /// What came of reading a file of records.
 #[derive(Debug, Clone)]
 pub struct HtcdsOutcome {
@@ -59,6 +71,7 @@ pub struct HtcdsOutcome {
     pub(crate) rows: u64,
     pub(crate) fields: Vec<&'static Field>,
     pub(crate) places: Places,
+    pub(crate) made_ids: MadeIds,
 }
 
 impl HtcdsOutcome {
@@ -100,6 +113,11 @@ impl HtcdsOutcome {
     /// Where the records come from.
     pub fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// How many identifiers are not from the file; none of JSON, which always has them.
+    pub fn made_ids(&self) -> MadeIds {
+        self.made_ids
     }
 
     /// The records, all of them.

@@ -50,7 +50,8 @@ impl Simulator {
     /// consistent, and none is after 2024. Validation finds nothing but information (rules R21 and R31).
     ///
     /// The same seed gives the same records with any number of threads. Those of fewer victims are the first of those
-    /// of more; the last case may have more victims then. Organizations and staff are always the same.
+    /// of more; the last case may have more victims then. Organizations and staff are always the same; without victims
+    /// there are no records at all.
     ///
     /// Every identifying text carries [`MARKER`].
     ///
@@ -66,6 +67,9 @@ impl Simulator {
     /// # Errors
     /// More than [`MAX_ROWS`](ctdata_table::MAX_ROWS) victims.
     pub fn htcds(&self, victims: usize) -> Result<Records, ModelError> {
+        if victims == 0 {
+            return Ok(Records::default());
+        }
         let drafter = Drafter::new(Release::none());
         let mut rng = ChaCha20Rng::seed_from_u64(self.seed);
         rng.set_stream(DIRECTORY_STREAM);

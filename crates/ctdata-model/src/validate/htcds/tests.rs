@@ -242,7 +242,7 @@ mod of_files {
     use ctdata_table::Location;
 
     use super::*;
-    use crate::htcds::{HtcdsOutcome, Places};
+    use crate::htcds::{HtcdsOutcome, MadeIds, Places};
     use crate::{Problem, Problems};
 
     fn outcome(records: Records, places: Places, problems: Problems) -> HtcdsOutcome {
@@ -255,6 +255,7 @@ mod of_files {
             rows: 9,
             fields: Vec::new(),
             places,
+            made_ids: MadeIds::default(),
         }
     }
 

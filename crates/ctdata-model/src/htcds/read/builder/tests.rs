@@ -75,6 +75,20 @@ fn the_order_of_several_values_is_no_contradiction() {
 }
 
 #[test]
+fn identifiers_that_were_made_are_counted() {
+    let text = |text| Some(Input::Text(text));
+    let mut some = builder(&["case_id", "person_id", "prs_Title", "org_Name"]);
+    row(&mut some, 1, &[text("c"), text("p"), text("a"), None]).unwrap();
+    row(&mut some, 2, &[text("c"), None, text("b"), text("o")]).unwrap();
+    row(&mut some, 3, &[text("c"), text("p"), None, None]).unwrap();
+    assert_eq!(some.finish().made_ids(), MadeIds { organizations: 1, persons: 1, cases: 0 });
+    let mut none = builder(&["prs_Title"]);
+    row(&mut none, 1, &[text("a")]).unwrap();
+    row(&mut none, 2, &[text("a")]).unwrap();
+    assert_eq!(none.finish().made_ids(), MadeIds { organizations: 0, persons: 2, cases: 2 });
+}
+
+#[test]
 fn a_cell_with_more_values_than_any_list_is_no_list() {
     let mut builder = builder(&["vic_Vulnerabilities"]);
     let values: Vec<String> = (0..1001).map(|number| format!("v{number}")).collect();

@@ -238,6 +238,13 @@ pub(crate) fn of_records(outcome: &Outcome) -> Vec<String> {
     let Some(source) = outcome.source() else { return Vec::new() };
     let reasons = source.left_out().iter().filter(|reason| reason.victims > 0);
     let mut remarks: Vec<String> = reasons.map(ToString::to_string).collect();
+    if source.records().made_ids().persons > 0 {
+        remarks.push(
+            "some people have no identifier in the file: nobody knows which of them are the same, and what is promised is \
+             promised of records, not of people"
+                .to_owned(),
+        );
+    }
     if !source.losses().is_empty() {
         remarks.push("cases say less than records: `ctdata convert` tells field by field what was lost".to_owned());
     }

@@ -16,6 +16,8 @@ struct Pseudonymized {
     cases: usize,
     persons: usize,
     organizations: usize,
+    /// By which the key is recognized.
+    key: String,
     outputs: [String; 2],
 }
 
@@ -36,13 +38,13 @@ pub(crate) fn run(options: &PseudonymizeOptions, session: &Session) -> Result<()
         (None, None) => return Err(Failure::usage("--key-file or --key-env is needed")),
     };
     let outcome = records::read(&options.input, options.format.as_deref(), &options.records, false, session)?;
-    let from = outcome.format();
+    let (from, made) = (outcome.format(), outcome.made_ids());
     let records = outcome.into_records()?;
     let split = key.split(&records);
-    if records.persons.iter().any(|person| person.id.expose().starts_with("row:")) {
+    if made.persons + made.cases + made.organizations > 0 {
         session.remark(
-            "note: the file has no identifiers of people, so that rows stand for them: pseudonyms of another file with rows \
-             of the same numbers are the same, and mean other people",
+            "note: some people, cases or organizations have no identifier in the file, and rows stand for them: pseudonyms \
+             of another file with rows of the same numbers are the same, and mean others",
         );
     }
     // Both or neither.
@@ -56,6 +58,7 @@ pub(crate) fn run(options: &PseudonymizeOptions, session: &Session) -> Result<()
             cases: cases.len(),
             persons: persons.len(),
             organizations: organizations.len(),
+            key: key.fingerprint(),
             outputs: [&options.cases, &options.identities].map(|path| path.display().to_string()),
         });
     }
@@ -66,6 +69,7 @@ pub(crate) fn run(options: &PseudonymizeOptions, session: &Session) -> Result<()
         count(persons.len() as u64),
         options.identities.display()
     ));
+    session.remark(format!("the key is recognized by {}", key.fingerprint()));
     session.remark("both files are confidential: pseudonyms hide names, not what is known of a person");
     Ok(())
 }

@@ -206,7 +206,7 @@ pub(crate) struct MapOptions {
     /// a header even if it looks like a record
     #[arg(long)]
     pub(crate) show_values: bool,
-    /// The sheet of a workbook; the first if left out
+    /// The sheet of a workbook; the only one with a text in it if left out
     #[arg(long, value_name = "NAME")]
     pub(crate) sheet: Option<String>,
 }

@@ -366,7 +366,9 @@ mod tests {
             prop_assume!(rho_.units() > 1 << 40);
             // What is spent again is within the rounding of the budget, and never better than claimed by more.
             let again = epsilon_of_rho(rho_, delta_).unwrap().get() / epsilon_.get();
-            prop_assert!((1.0 - 1e-9..=1.0 + 1e-11).contains(&again), "{}", again);
+            // Costs are rounded up by parts in 10^14 of terms that are near 1 and cancel where epsilon is small.
+            let margin = 1e-11 + 1e-14 / epsilon_.get();
+            prop_assert!((1.0 - 1e-9..=1.0 + margin).contains(&again), "{}", again);
             let at = delta_of_rho(rho_, epsilon_).unwrap().get();
             prop_assert!(at <= delta_.get() * (1.0 + 1e-9), "{} {}", at, delta_.get());
             // More of one is more of the others.

@@ -28,16 +28,19 @@
 //! | which files are known? | [`LAYOUTS`], [`Layout`], [`Detection`] |
 //! | how are they read and written? | [`CaseReader`], [`Outcome`], [`Problem`], [`write_cases`], [`write_json_lines`] |
 //! | what is lost between layouts? | [`convert`], [`Loss`] |
+//! | what are HTCDS records, and how do they become cases? | [`htcds`] |
 //! | is a file consistent? | [`validate`] |
 //! | how do values generalize, what cannot exist? | [`case_hierarchies`], [`case_constraints`] |
 //! | where do I get data to try things on? | [`Simulator`] |
 //!
 //! # What it does not do
 //! It computes no statistics and protects nothing. It does not guess: what a source did not state is not
-//! recorded, and a merged statement is never split. Free text, names and addresses have no place here.
+//! recorded, and a merged statement is never split. Free text, names and addresses are in [`htcds`] records alone; a case
+//! has no place for them.
 //!
 //! # Features
-//! `csv` (readers and writers), `json` (JSON lines) and `serde` are on by default; `rayon` simulates on all
+//! `csv` (readers and writers), `json` (JSON lines, HTCDS as JSON) and `serde` are on by default; `xlsx` (HTCDS workbooks),
+//! `mapping` (mapping files), `schema` (JSON Schema), `pseudonyms`, `arrow` and `parquet` are not; `rayon` simulates on all
 //! cores of the caller's pool with the same result.
 
 #[cfg(feature = "arrow")]

@@ -144,8 +144,8 @@ fn people_who_are_no_cases_or_several_are_told_and_no_input_is_written_over() {
         assert!(String::from_utf8_lossy(&output.stderr).contains("make no case: found not to be a victim"));
     }
     let one = "person_id,case_id,prs_Gender,vic_TraffickingStatus\n";
-    let rows: String = (1..=15).map(|case| format!("P1,C{case},Feminine,ActualVictimOfTrafficking\n")).collect();
-    fs::write(desk.path("one.csv"), format!("{one}{rows}")).unwrap();
+    let rows: Vec<String> = (1..=15).map(|case| format!("P1,C{case},Feminine,ActualVictimOfTrafficking\n")).collect();
+    fs::write(desk.path("one.csv"), one.to_owned() + &rows.concat()).unwrap();
     let converted = desk.json(&["convert", "one.csv", "cases.csv", "--to", "ctdc-synthetic-2021"]);
     assert_eq!(converted["records"]["repeated"], 14);
     assert!(desk.refused(&["publish", "one.csv", "--out", "release"], 1).contains("no solution"));

@@ -20,7 +20,9 @@ pub(crate) mod validate;
 
 use std::path::Path;
 
-use ctdata::model::{CaseReader, Dataset, Layout, Outcome, PLAIN_LAYOUT};
+use ctdata::model::htcds::HtcdsFormat;
+use ctdata::model::{CaseReader, Dataset, LAYOUTS, Layout, Outcome, PLAIN_LAYOUT};
+use ctdata::table::nearest;
 
 use crate::args::InputOptions;
 use crate::failure::Failure;
@@ -94,7 +96,9 @@ pub(crate) fn outcome(
 /// The layout of a name.
 pub(crate) fn layout(name: &str) -> Result<&'static Layout, Failure> {
     Layout::named(name).ok_or_else(|| {
-        let hint = Layout::nearest(name).map_or_else(
+        let names = LAYOUTS.iter().map(|layout| layout.name);
+        let names = names.chain(HtcdsFormat::ALL.iter().map(|format| format.name()));
+        let hint = nearest(name, names).map_or_else(
             || " (`ctdata formats` lists them)".to_owned(),
             |nearest| format!("; did you mean `{nearest}`?"),
         );

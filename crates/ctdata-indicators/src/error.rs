@@ -70,6 +70,22 @@ pub enum IndicatorError {
         /// What case data can say beside it: an id of the catalogue.
         companion: Option<&'static str>,
     },
+    /// An indicator of something that this kind of file does not record.
+    #[error("indicator `{indicator}` needs {needs}")]
+    NotCollected {
+        /// The indicator.
+        indicator: String,
+        /// What it is computed from, in words.
+        needs: Cow<'static, str>,
+    },
+    /// Figures from outside (a published table, a series, weights) that break a rule.
+    #[error("{what}: {rule}")]
+    Figures {
+        /// What they are, with the place: file, row, column.
+        what: String,
+        /// The rule.
+        rule: Cow<'static, str>,
+    },
     /// The population file has no denominator for a group.
     #[error("no population for {key}")]
     PopulationMissing {

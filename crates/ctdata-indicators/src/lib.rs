@@ -55,6 +55,7 @@
 
 mod catalogue;
 mod compute;
+mod count;
 pub mod error;
 pub mod estimate;
 pub mod export;
@@ -65,11 +66,14 @@ pub mod population;
 mod profile;
 mod request;
 mod sdg;
+mod trace;
 
 pub use catalogue::{CATALOGUE, Definition, indicator};
 pub use compute::{CatalogueResult, IndicatorResult, Skipped, TableSpec, compute, compute_all};
+pub use count::Count;
 pub use error::{IndicatorError, UnknownCode};
 pub use estimate::{Base, Estimate};
 pub use interval::{Interval, Level};
 pub use population::{Persons, Population, Thousands, rate_per_100k};
 pub use request::{FormCoding, GeoLevel, Request};
+pub use trace::{CellRef, Traced};

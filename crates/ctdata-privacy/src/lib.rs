@@ -105,6 +105,7 @@ mod risk;
 mod statement;
 mod suppress;
 pub mod synth;
+pub mod tables;
 #[cfg(test)]
 mod testing;
 mod unit;

@@ -49,6 +49,16 @@ coded! {
         Per100k = "per-100k" / "per 100,000 population",
         /// Counts of persons.
         Persons = "persons" / "persons",
+        /// A ratio of two counts or rates: 1.833 is 1.833 times.
+        Ratio = "ratio" / "ratio",
+        /// Events per 100 detected victims.
+        Per100Victims = "per-100-victims" / "per 100 detected victims",
+        /// Change per year: 17.01 is 17.01 % more each year.
+        PercentPerYear = "percent-per-year" / "% per year",
+        /// Days.
+        Days = "days" / "days",
+        /// Months.
+        Months = "months" / "months",
     }
 }
 

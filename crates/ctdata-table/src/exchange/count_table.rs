@@ -120,6 +120,31 @@ impl CountTable {
         self.counts.iter().enumerate().map(|(cell, &count)| (self.key(cell), count))
     }
 
+    /// The cells that are not zero and those that could be: every combination of categories that are used
+    /// somewhere in the table, zeros included, in the order of their keys. `None` if there are more than
+    /// `limit` of them.
+    pub fn cells_with_zeros(&self, limit: usize) -> Option<Vec<(Vec<u16>, u64)>> {
+        let used: Vec<Vec<u16>> = (0..self.dimensions.len())
+            .map(|at| {
+                let positions: std::collections::BTreeSet<u16> =
+                    self.cells().filter_map(|(key, _)| key.get(at).copied()).collect();
+                positions.into_iter().collect()
+            })
+            .collect();
+        let size = used.iter().try_fold(1usize, |size, positions| size.checked_mul(positions.len()))?;
+        if size > limit {
+            return None;
+        }
+        let mut keys = vec![Vec::with_capacity(self.dimensions.len())];
+        for positions in &used {
+            let longer = keys.iter().flat_map(|key| {
+                positions.iter().map(move |&position| key.iter().copied().chain([position]).collect::<Vec<u16>>())
+            });
+            keys = longer.collect();
+        }
+        Some(keys.into_iter().map(|key| (self.get(&key), key)).map(|(count, key)| (key, count)).collect())
+    }
+
     /// The count of one cell; zero where it is absent.
     pub fn get(&self, key: &[u16]) -> u64 {
         if key.len() != self.dimensions.len() {
@@ -210,6 +235,19 @@ mod tests {
         assert_eq!((table.get(&[0, 1]), table.get(&[1, 0]), table.get(&[1, 2]), table.get(&[9, 9])), (2, 0, 4, 0));
         assert_eq!(table.len(), 3);
         assert!(table.dimensions()[1].is_missing(2));
+    }
+
+    #[test]
+    fn zeros_among_used_categories_are_listed() {
+        let cells = table().cells_with_zeros(6).unwrap();
+        assert_eq!(cells.len(), 6);
+        assert_eq!(cells.iter().map(|(_, count)| count).sum::<u64>(), 7);
+        assert!(cells.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(table().cells_with_zeros(5), None);
+        // Nobody is an adult: the category is not used.
+        let dimensions = vec![dimension("age", &["child", "adult"])];
+        let children = CountTable::try_new("c", dimensions, [(vec![0], 7)], 7).unwrap();
+        assert_eq!(children.cells_with_zeros(9), Some(vec![(vec![0], 7)]));
     }
 
     #[test]

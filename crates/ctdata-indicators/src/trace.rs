@@ -1,0 +1,28 @@
+//! Which counts a figure is made of, so that tables can be protected figure by figure.
+
+use crate::Estimate;
+
+/// One cell of one of the count tables that figures were computed from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CellRef {
+    /// The position of its table among those handed in.
+    pub table: usize,
+    /// The positions of its categories; the cell may be zero and absent from the table.
+    pub key: Vec<u16>,
+}
+
+/// An estimate, and the cells whose counts add up to each number printed with it.
+///
+/// `numerator` sums to [`Estimate::numerator`], and so on; a rate has residents for a base and no cells there.
+/// Whoever withholds a cell withholds every estimate that would give it away.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traced {
+    /// The figure.
+    pub estimate: Estimate,
+    /// The cells of the numerator.
+    pub numerator: Vec<CellRef>,
+    /// The cells of the base.
+    pub base: Vec<CellRef>,
+    /// The cells of the persons outside the base.
+    pub unknown: Vec<CellRef>,
+}

@@ -1,0 +1,11 @@
+//! Protection of tables of counts: what is withheld or perturbed, and the proof that nobody can undo it.
+//!
+//! Tables become a [`TableSystem`] of cells and relations. Primary rules mark cells that give somebody away; secondary
+//! suppression withholds more until no marked cell follows from the rest; the audit computes how far an attacker can
+//! narrow each, and what is too narrow is repaired.
+
+mod system;
+mod witness;
+
+pub use system::{CellId, Level, Pattern, Relation, Standing, SystemCell, TableSystem};
+pub use witness::{Direction, Witness};

@@ -244,8 +244,18 @@ pub(crate) struct PseudonymizeOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct IndicatorsOptions {
-    #[command(flatten)]
-    pub(crate) input: InputOptions,
+    /// The file, gzip or not
+    #[arg(required_unless_present_any = ["list", "framework"])]
+    pub(crate) file: Option<PathBuf>,
+    /// Its layout (see `ctdata formats`); detected from the header if left out
+    #[arg(long, value_name = "LAYOUT")]
+    pub(crate) format: Option<String>,
+    /// List the indicators: id, code, what is divided by what, base, unit, source, limits
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) list: bool,
+    /// Show how the Global Compact, the SDG targets and their indicators are connected, and what case data can say of each
+    #[arg(long, conflicts_with_all = ["file", "list"])]
+    pub(crate) framework: bool,
     /// An indicator, by id or official code; repeat for several; all of the catalogue if left out
     #[arg(long, value_name = "ID")]
     pub(crate) id: Vec<String>,
@@ -258,12 +268,53 @@ pub(crate) struct IndicatorsOptions {
     /// A population file: alpha3,year[,sex,age_group] and `persons` or `thousands`
     #[arg(long, value_name = "FILE")]
     pub(crate) population: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) choices: IndicatorChoices,
+    #[command(flatten)]
+    pub(crate) outputs: IndicatorOutputs,
+}
+
+/// Choices that move published figures.
+#[derive(Debug, Args)]
+pub(crate) struct IndicatorChoices {
     /// The base of shares: any-in-group, answered or all; that of each indicator if left out
     #[arg(long)]
     pub(crate) base: Option<String>,
-    /// Also write long CSV to this file
+    /// The country of a rate: detection, exploitation or citizenship
+    #[arg(long, value_name = "COUNTRY")]
+    pub(crate) attribution: Option<String>,
+    /// What makes a child: age-at-registration, majority-at-exploitation or either
+    #[arg(long, value_name = "BASIS")]
+    pub(crate) child: Option<String>,
+    /// How coarse origins and destinations are: country, sub-region, region or sdg-region
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) places: Option<String>,
+    /// How several forms of one person count: multi-response or exclusive
+    #[arg(long, value_name = "CODING")]
+    pub(crate) forms: Option<String>,
+    /// The interval: wilson or clopper-pearson for shares, garwood or byar for rates; repeat for both
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) interval: Vec<String>,
+    /// The confidence level, 0.95 if left out
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) level: Option<f64>,
+}
+
+/// Where figures go.
+#[derive(Debug, Args)]
+pub(crate) struct IndicatorOutputs {
+    /// Also write long CSV, with every field, to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Also write a CSV as Open SDG sites take it, of one indicator
+    #[arg(long, value_name = "FILE")]
+    pub(crate) open_sdg: Option<PathBuf>,
+    /// Also write SDMX-CSV 2.0 rows of the SDG data flow, as far as it has series for the figures
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sdmx: Option<PathBuf>,
+    /// Also draw the figures of one indicator as SVG: a series, shares or a matrix of flows
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -67,8 +67,9 @@ pub use pipeline::{Anonymized, Publisher};
 pub use plan::plans;
 pub use plan::{
     AnonymizePlan, AttributePlan, BudgetPlan, CTDC_K, CTDC_QUASI_IDENTIFIERS, CodingPlan, CombinationPlan,
-    DistancePlan, FullGeneralization, HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan, PerturbPlan, Plan,
-    RecordsPlan, ReplacementPlan, Role, SynthesizePlan, TablePlan, ThresholdPlan,
+    DistancePlan, DominancePlan, FullGeneralization, HierarchyPlan, InputPlan, MaskSide, Method, ModelPlan,
+    PerturbPlan, Plan, RecordsPlan, ReplacementPlan, Role, SynthesizePlan, TableMethod, TablePlan, TablesPlan,
+    ThresholdPlan,
 };
 pub use quality::{ColumnQuality, Quality};
 pub use randomness::Randomness;

@@ -167,6 +167,7 @@ mod model;
 mod perturb;
 mod records;
 mod synthesize;
+mod tables;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -183,6 +184,7 @@ pub use model::{DistancePlan, ModelPlan};
 pub use perturb::{CodingPlan, PerturbPlan, ReplacementPlan, ThresholdPlan};
 pub use records::RecordsPlan;
 pub use synthesize::{BudgetPlan, SynthesizePlan};
+pub use tables::{DominancePlan, TableMethod, TablesPlan};
 
 use crate::PublishError;
 use crate::error::UNNAMED_PLAN;
@@ -214,6 +216,10 @@ pub struct Plan {
     /// Tables that go with the records. Without any, every indicator that the released columns allow.
     #[serde(default, rename = "table")]
     pub tables: Vec<TablePlan>,
+    /// How the confidential counts behind the tables are protected. Without it, tables are counted from the released
+    /// records.
+    #[serde(default, rename = "tables", skip_serializing_if = "Option::is_none")]
+    pub protection: Option<TablesPlan>,
     /// The folder that paths in the plan are relative to; that of the plan file.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -321,6 +327,9 @@ impl Plan {
             }
             attribute.check().map_err(&wrong)?;
         }
+        if let Some(tables) = &plan.protection {
+            tables.check().map_err(&wrong)?;
+        }
         plan.check_synthesis().map_err(&wrong)?;
         plan.anonymize.check(&plan.attributes).map_err(&wrong)?;
         Ok(plan)
@@ -345,6 +354,13 @@ impl Plan {
         }
         if !self.perturbations.is_empty() {
             return Err("a plan has [[perturb]] or [synthesize], not both".to_owned());
+        }
+        if self.protection.is_some() {
+            return Err(
+                "a plan has [tables] or [synthesize], not both: tables of the confidential counts would say what \
+                        synthetic records hide"
+                    .to_owned(),
+            );
         }
         if let Some(budget) = &self.budget {
             budget.check()?;
@@ -373,6 +389,7 @@ impl Plan {
             synthesize: None,
             budget: None,
             tables: Vec::new(),
+            protection: None,
             folder: PathBuf::new(),
             name: unnamed(),
         }
@@ -396,7 +413,8 @@ impl Plan {
         let hierarchies = self.attributes.iter().filter_map(|attribute| attribute.hierarchy.as_ref()?.file.as_deref());
         let mapping = self.input.records.as_ref().and_then(|records| records.map.as_deref());
         let populations = self.anonymize.models.iter().filter_map(ModelPlan::population);
-        hierarchies.chain(populations).chain(mapping).map(|file| self.folder.join(file)).collect()
+        let tables = self.protection.iter().flat_map(TablesPlan::files).map(PathBuf::as_path);
+        hierarchies.chain(populations).chain(mapping).chain(tables).map(|file| self.folder.join(file)).collect()
     }
 
     /// Names of the attributes with a role, in the order of the plan.

@@ -1,20 +1,24 @@
 //! `ctdata indicators`
 
+mod about;
+mod outputs;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use ctdata::indicators::estimate::{NotAvailable, Value};
-use ctdata::indicators::export::write_long_csv;
+use ctdata::indicators::interval::{RateInterval, ShareInterval};
 use ctdata::indicators::{
-    Base, Definition, Estimate, IndicatorError, Population, Request, compute, compute_all, indicator,
+    Definition, Estimate, IndicatorError, Level, Population, Request, UnknownCode, compute, compute_all, indicator,
 };
 use ctdata::table::Table;
 use serde::Serialize;
 
-use crate::args::IndicatorsOptions;
+use crate::args::{IndicatorsOptions, InputOptions};
 use crate::failure::Failure;
 use crate::output::{Align, count, table};
-use crate::session::{Session, keep_apart, working_copy};
+use crate::session::{Session, keep_apart};
 
 #[derive(Serialize)]
 struct Answer {
@@ -30,13 +34,22 @@ struct Skipped {
 }
 
 pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), Failure> {
+    if options.list {
+        return about::list(session);
+    }
+    if options.framework {
+        return about::framework(session);
+    }
+    let Some(file) = &options.file else {
+        return Err(Failure::usage("a file is needed"));
+    };
     let mut request = request(options)?;
     let wanted = wanted(options)?;
     let population = options.population.as_deref().map(population).transpose()?;
-    let read = [Some(&options.input.file), options.population.as_ref()].into_iter().flatten();
-    let written: Vec<&Path> = options.out.iter().map(PathBuf::as_path).collect();
-    keep_apart(&read.map(PathBuf::as_path).collect::<Vec<_>>(), &written)?;
-    let dataset = super::read(&options.input, session)?;
+    let read = [Some(file), options.population.as_ref()].into_iter().flatten();
+    keep_apart(&read.map(PathBuf::as_path).collect::<Vec<_>>(), &options.outputs.files())?;
+    let input = InputOptions { file: file.clone(), format: options.format.clone() };
+    let dataset = super::read(&input, session)?;
     let cases = dataset.cases()?;
     // Columns of the file go before other names: two releases use some names differently.
     let resolve = |name: &mut String| {
@@ -47,9 +60,7 @@ pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), 
     request.by.iter_mut().for_each(resolve);
     request.filters.iter_mut().for_each(|(name, _)| resolve(name));
     let (observations, skipped) = observe(cases.table(), &wanted, &request, population.as_ref(), session)?;
-    if let Some(out) = &options.out {
-        working_copy(out, |output| Ok(write_long_csv(&observations, output).map(drop)?))?;
-    }
+    outputs::write(&options.outputs, &observations, session)?;
     if session.json {
         return session.document(&Answer { format: dataset.format(), observations, skipped });
     }
@@ -80,12 +91,38 @@ fn request(options: &IndicatorsOptions) -> Result<Request, Failure> {
             None => Err(Failure::usage(format!("--where takes DIM=VALUE, not `{text}`"))),
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let base = options
-        .base
-        .as_deref()
-        .map(|text| text.parse::<Base>().map_err(|error| Failure::usage(format!("--base: {error}"))))
-        .transpose()?;
-    Ok(Request { by: options.by.clone(), filters, base, ..Request::default() })
+    let choices = &options.choices;
+    let mut request = Request {
+        by: options.by.clone(),
+        filters,
+        base: choice("--base", choices.base.as_ref())?,
+        attribution: choice("--attribution", choices.attribution.as_ref())?,
+        child_basis: choice("--child", choices.child.as_ref())?,
+        flow_level: choice("--places", choices.places.as_ref())?.unwrap_or_default(),
+        forms: choice("--forms", choices.forms.as_ref())?.unwrap_or_default(),
+        ..Request::default()
+    };
+    if let Some(level) = choices.level {
+        request.level = Level::try_new(level).map_err(|error| Failure::usage(format!("--level: {error}")))?;
+    }
+    for method in &choices.interval {
+        match (method.parse::<ShareInterval>(), method.parse::<RateInterval>()) {
+            (Ok(of_shares), _) => request.share_interval = of_shares,
+            (_, Ok(of_rates)) => request.rate_interval = of_rates,
+            _ => {
+                let known = ShareInterval::ALL.iter().map(|known| known.code());
+                let known: Vec<&str> = known.chain(RateInterval::ALL.iter().map(|known| known.code())).collect();
+                return Err(Failure::usage(format!("--interval: `{method}` is none of {}", known.join(", "))));
+            }
+        }
+    }
+    Ok(request)
+}
+
+/// A word of a closed list.
+fn choice<T: FromStr<Err = UnknownCode>>(option: &str, text: Option<&String>) -> Result<Option<T>, Failure> {
+    let read = text.map(|text| text.parse::<T>()).transpose();
+    read.map_err(|error| Failure::usage(format!("{option}: {error}")))
 }
 
 fn population(path: &Path) -> Result<Population, Failure> {
@@ -186,7 +223,11 @@ fn row(estimate: &Estimate) -> Vec<String> {
 fn unit(estimate: &Estimate) -> &'static str {
     match estimate.unit.code() {
         "percent" => "%",
-        "per-100k" | "per-100000" => "per 100,000",
+        "per-100k" => "per 100,000",
+        "per-100-victims" => "per 100 victims",
+        "percent-per-year" => "% per year",
+        "days" => "days",
+        "months" => "months",
         _ => "",
     }
 }

@@ -1,4 +1,9 @@
-//! The tables of a release: every count is taken from the released records and recounted there.
+//! The tables of a release: counted from the released records and recounted there, or of the confidential counts,
+//! protected and verified.
+
+mod confidential;
+mod figures;
+mod microdata;
 
 use ctdata_indicators::export::write_long_csv;
 use ctdata_indicators::{CATALOGUE, Definition, Estimate, IndicatorError, Request, indicator};
@@ -107,7 +112,7 @@ impl ReleasedTables {
 }
 
 /// What a plan asks for.
-fn request(plan: &TablePlan) -> Result<(&'static Definition, Request), PublishError> {
+pub(crate) fn request(plan: &TablePlan) -> Result<(&'static Definition, Request), PublishError> {
     let definition = indicator(&plan.indicator)?;
     let request = Request {
         by: plan.by.clone(),

@@ -258,6 +258,42 @@ pub enum BrokenGuarantee {
     /// The total of a table of counts differs from the recount.
     #[error("the total of the table differs from the recount")]
     Total,
+    /// Relations between the cells of linked tables do not hold for the true counts.
+    #[error("{relations} relations between cells do not hold for the true counts")]
+    Relations {
+        /// How many.
+        relations: u64,
+    },
+    /// Figures are not those that the claim gives.
+    #[error("{figures} figures of the tables are not the ones claimed")]
+    Figures {
+        /// How many.
+        figures: u64,
+    },
+    /// A rule marks figures that nobody has marked.
+    #[error("a rule marks {figures} figures that are not marked")]
+    Unmarked {
+        /// How many.
+        figures: u64,
+    },
+    /// Figures that give somebody away are published.
+    #[error("{figures} figures that give somebody away are published")]
+    MarkedFigures {
+        /// How many.
+        figures: u64,
+    },
+    /// What is given as a proof that a cell can not be narrowed disagrees with what is published.
+    #[error("witness {position} disagrees with what is published")]
+    Witness {
+        /// Its position, from 1.
+        position: usize,
+    },
+    /// Nothing proves that marked cells can not be narrowed.
+    #[error("nothing proves of {cells} marked cells that they can not be narrowed below their level")]
+    NotProven {
+        /// How many.
+        cells: u64,
+    },
 }
 
 #[cfg(test)]

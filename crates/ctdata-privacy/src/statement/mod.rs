@@ -2,11 +2,15 @@
 
 mod preparation;
 mod synthetic;
+mod tables;
 mod words;
 
 pub use preparation::{PerturbedColumns, Preparation, PublishedMatrix};
 pub use synthetic::{DifferentialPrivacy, LedgerCharge, Spent, SynthesisMethod, SyntheticGuarantee, SyntheticRecords};
+pub(crate) use tables::TableFacts;
+pub(crate) use words::list;
 
+use crate::tables::TableCertificate;
 use crate::{ClassModel, KAnonymity, Measure, PrivacyModel, PrivacyUnit, TableModel};
 
 /// How many records came in, stayed and left.
@@ -80,6 +84,8 @@ pub enum ReleaseKind {
     CountTable,
     /// Synthetic records, none of which is that of a person.
     SyntheticMicrodata,
+    /// Tables of confidential counts, protected figure by figure.
+    ProtectedTables,
 }
 
 /// A privacy model that a release satisfies.
@@ -232,6 +238,9 @@ pub struct Statement {
     /// How synthetic records were made, and what makes them safe; none where records are those of the source.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub synthetic: Option<SyntheticRecords>,
+    /// How tables of confidential counts are protected, and what was proven of them; none for other releases.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub tables: Option<TableCertificate>,
     /// Cells blanked, for each column that cells may be blanked of.
     pub blanked: Vec<BlankedCells>,
     /// How coarse the quasi-identifiers are; empty where nothing is generalized.
@@ -305,6 +314,7 @@ impl Statement {
             unit: facts.summary.unit,
             records: Some(facts.summary.records),
             synthetic: None,
+            tables: None,
             blanked: facts.summary.blanked,
             generalized: facts.summary.generalized,
             perturbed: Vec::new(),

@@ -205,6 +205,7 @@ impl Statement {
             unit,
             assumptions: assumptions(&synthetic.guarantee, unit),
             records: None,
+            tables: None,
             blanked: Vec::new(),
             generalized: Vec::new(),
             perturbed: Vec::new(),

@@ -264,7 +264,7 @@ fn limit_of(model: &ReleaseModel) -> Option<&'static str> {
     })
 }
 
-pub(super) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+pub(crate) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     let mut text = String::new();
     for name in names {
         if !text.is_empty() {
@@ -281,13 +281,16 @@ impl Statement {
         if let Some(synthetic) = &self.synthetic {
             return self.synthetic_in_plain_words(synthetic);
         }
+        if let Some(tables) = &self.tables {
+            return self.tables_in_plain_words(tables);
+        }
         let mut text = String::new();
         let columns = list(&self.columns);
         match self.released {
             ReleaseKind::Microdata | ReleaseKind::SyntheticMicrodata => {
                 text.push_str("This release holds one row per record.");
             }
-            ReleaseKind::CountTable => {
+            ReleaseKind::CountTable | ReleaseKind::ProtectedTables => {
                 let id = self.table.as_deref().unwrap_or_default();
                 let from = self.computed_from.as_deref().unwrap_or_default();
                 let _ = write!(text, "Table `{id}` counts the records of the released microdata by {columns}: {from}.");

@@ -103,6 +103,16 @@ pub enum IndicatorError {
     Table(#[from] TableError),
 }
 
+impl IndicatorError {
+    /// Whether the file is to blame, which lacks something that the indicator needs, and not the caller.
+    pub fn is_of_file(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable { .. } | Self::Request { .. } | Self::NeedsPopulation { .. } | Self::NotCollected { .. }
+        )
+    }
+}
+
 /// A text that is not one of the words of a closed list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a known {list}; known are {}", known.join(", "))]

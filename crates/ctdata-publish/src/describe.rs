@@ -7,7 +7,7 @@ use ctdata_privacy::Released;
 use ctdata_table::{Attribute, DomainKind, Origin, Table};
 use serde_json::{Value, json};
 
-use crate::folder::{DATA_FILE, PACKAGE_FILE, README_FILE, STATEMENT_FILE, TABLES_FILE};
+use crate::folder::{DATA_FILE, PACKAGE_FILE, README_FILE, STATEMENT_FILE, TABLES_FILE, TABLES_STATEMENT_FILE};
 use crate::tables::ReleasedTables;
 
 /// The column of a layout that holds an attribute of this name.
@@ -40,15 +40,24 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
         ),
         None => writeln!(text, "{} synthetic records in {columns} columns{of_layout}.\n", data.get().rows()),
     };
+    const OF_RECORDS: &str = "tables computed from those records, one figure per row";
+    const OF_ALL: &str = "tables of all records of the source, protected, one figure per row";
+    let is_confidential = tables.protected().is_some();
     text.push_str("## Files\n");
     for (file, what) in [
         (DATA_FILE, "the records, one per row; the order of the rows means nothing"),
-        (TABLES_FILE, "tables computed from those records, one figure per row"),
+        (TABLES_FILE, if is_confidential { OF_ALL } else { OF_RECORDS }),
         (STATEMENT_FILE, "what was done, what was verified, and what is not protected, for programs"),
         (PACKAGE_FILE, "a description of the files for programs (Frictionless Data Package)"),
         (README_FILE, "this text"),
     ] {
         let _ = writeln!(text, "- `{file}`: {what}");
+    }
+    if is_confidential {
+        let _ = writeln!(text, "- `{TABLES_STATEMENT_FILE}`: how the tables are protected, and what was proven of that");
+    }
+    for picture in tables.pictures() {
+        let _ = writeln!(text, "- `{}`: a picture: {}", picture.file, picture.title);
     }
     text.push_str("\n## Columns\n| column | attribute | values |\n|---|---|---|\n");
     for attribute in data.get().schema().attributes() {
@@ -72,21 +81,18 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
     if tables.is_empty() {
         text.push_str("None: no indicator can be computed from the released columns.\n");
     } else {
-        text.push_str(
-            "Every figure is computed from the released records in `data.csv`, and each count was recounted there: the tables \
-             say nothing that the records do not say. ",
-        );
-        text.push_str(if synthetic {
-            "They count synthetic records: estimates of what the source has, of persons who were detected and recorded, with \
-             the error that protecting them costs, which intervals do not cover. "
-        } else {
-            "They count persons who were detected and recorded, and describe neither the victims who were not nor the \
-             records that were left out. "
-        });
-        text.push_str(
-            "Where a question has several answers, those whose columns are not released do not count, neither above nor \
-             below the line.\n\n",
-        );
+        match tables.protected() {
+            Some(protected) => {
+                text.push_str(
+                    "They count the persons of the source, also those whose records were left out, and none but those: \
+                     persons who were detected and recorded, not the victims who were not. An empty cell with `suppressed` \
+                     is withheld to protect persons. It is no zero.\n\n",
+                );
+                text.push_str(&protected.statement().to_plain_words());
+                text.push('\n');
+            }
+            None => of_records(&mut text, synthetic),
+        }
         for (id, title) in tables.titles() {
             let _ = writeln!(text, "- {title} (`{id}`)");
         }
@@ -100,6 +106,25 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
         );
     }
     text
+}
+
+/// What tables of the released records say.
+fn of_records(text: &mut String, synthetic: bool) {
+    text.push_str(
+        "Every figure is computed from the released records in `data.csv`, and each count was recounted there: the tables \
+         say nothing that the records do not say. ",
+    );
+    text.push_str(if synthetic {
+        "They count synthetic records: estimates of what the source has, of persons who were detected and recorded, with \
+         the error that protecting them costs, which intervals do not cover. "
+    } else {
+        "They count persons who were detected and recorded, and describe neither the victims who were not nor the \
+         records that were left out. "
+    });
+    text.push_str(
+        "Where a question has several answers, those whose columns are not released do not count, neither above nor \
+         below the line.\n\n",
+    );
 }
 
 /// How coarse the values of a column are.
@@ -150,7 +175,7 @@ pub(crate) fn data_package<'a>(
                 "profile": "tabular-data-resource",
                 "name": "tables",
                 "path": TABLES_FILE,
-                "title": "Tables computed from the released records",
+                "title": "Tables of indicators",
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",

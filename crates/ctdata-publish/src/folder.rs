@@ -5,12 +5,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use ctdata_model::{Layout, write_recoded, write_table};
-use ctdata_privacy::Released;
+use ctdata_privacy::tables::{ProtectedTables, TableCertificate};
+use ctdata_privacy::{Released, Statement};
 use ctdata_table::{Control, Table};
 
 use crate::PublishError;
 use crate::describe::{column, data_package, readme};
-use crate::tables::ReleasedTables;
+use crate::tables::{ReleasedTables, pictures};
 
 /// The records, one per row.
 pub const DATA_FILE: &str = "data.csv";
@@ -22,8 +23,34 @@ pub const STATEMENT_FILE: &str = "statement.json";
 pub const README_FILE: &str = "README.md";
 /// A description of the files that programs can read (Frictionless Data Package).
 pub const PACKAGE_FILE: &str = "datapackage.json";
-/// All files of a release folder.
-pub(crate) const FILES: [&str; 5] = [DATA_FILE, TABLES_FILE, STATEMENT_FILE, README_FILE, PACKAGE_FILE];
+/// What was done to tables of confidential counts, and the certificate; not there for tables of released records.
+pub const TABLES_STATEMENT_FILE: &str = "tables.json";
+/// The files of every release folder.
+const ALWAYS: [&str; 5] = [DATA_FILE, TABLES_FILE, STATEMENT_FILE, README_FILE, PACKAGE_FILE];
+
+/// All files that a release folder can have.
+fn possible() -> impl Iterator<Item = &'static str> {
+    ALWAYS.into_iter().chain([TABLES_STATEMENT_FILE]).chain(pictures::FILES)
+}
+
+/// The files of a release folder with these tables.
+pub(crate) fn files(tables: &ReleasedTables) -> Vec<&'static str> {
+    let certificate = tables.protected().map(|_| TABLES_STATEMENT_FILE);
+    ALWAYS.into_iter().chain(certificate).chain(tables.pictures().iter().map(|picture| picture.file)).collect()
+}
+
+/// The content of [`TABLES_STATEMENT_FILE`].
+#[derive(serde::Serialize)]
+struct TablesStatement<'a> {
+    statement: &'a Statement,
+    certificate: &'a TableCertificate,
+}
+
+impl<'a> TablesStatement<'a> {
+    fn of(tables: &'a Released<ProtectedTables>) -> Self {
+        Self { statement: tables.statement(), certificate: tables.get().certificate() }
+    }
+}
 
 /// A release folder in the making. It takes only what is released, and appears under its name when it
 /// is complete; until then, and after any error, nothing is there.
@@ -75,6 +102,12 @@ impl ReleaseFolder {
         let figures = tables.to_long_csv()?;
         self.write_file(TABLES_FILE, &figures)?;
         self.write_json(STATEMENT_FILE, data.statement())?;
+        if let Some(protected) = tables.protected() {
+            self.write_json(TABLES_STATEMENT_FILE, &TablesStatement::of(protected))?;
+        }
+        for picture in tables.pictures() {
+            self.write_file(picture.file, picture.svg.as_bytes())?;
+        }
         self.write_file(README_FILE, readme(data, tables, layout).as_bytes())?;
         let header = figures.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let header = String::from_utf8_lossy(header);
@@ -155,7 +188,7 @@ fn check_target(target: &Path, replace: bool) -> Result<bool, PublishError> {
     }
     for entry in fs::read_dir(target).map_err(|error| PublishError::io(target, error))? {
         let name = entry.map_err(|error| PublishError::io(target, error))?.file_name();
-        if !FILES.iter().any(|file| name == *file) {
+        if !possible().any(|file| name == file) {
             return Err(PublishError::NotARelease { path: target.into() });
         }
     }

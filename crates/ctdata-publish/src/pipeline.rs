@@ -10,7 +10,7 @@ use ctdata_table::csv::OnError;
 use ctdata_table::{Control, Table};
 
 use crate::account::{Account, AttributeAccount, RecodingAccount};
-use crate::folder::{FILES, ReleaseFolder};
+use crate::folder::{ReleaseFolder, files};
 use crate::models::Models;
 use crate::perturb::Preparations;
 use crate::protect::Protected;
@@ -86,11 +86,17 @@ impl Publisher {
         let Done { plan, dataset, protected, mut account } = self.protect(input, control)?;
         control.report("counting", 0, None);
         let tables = match &dataset {
-            Dataset::Cases(_) => ReleasedTables::compute(&protected.released, &plan.tables, control)?,
+            Dataset::Cases(cases) => match &plan.protection {
+                Some(protection) => {
+                    let tables = ReleasedTables::of_confidential(cases.table(), &protected.released, &plan, protection, control);
+                    tables.map_err(|error| error.of_plan(&plan.name))?
+                }
+                None => ReleasedTables::compute(&protected.released, &plan.tables, control)?,
+            },
             _ if plan.tables.is_empty() => ReleasedTables::none(),
             _ => return Err(ModelError::NotCases { layout: dataset.format() }.into()),
         };
-        account.outputs = FILES.iter().map(|file| out.join(file).display().to_string()).collect();
+        account.outputs = files(&tables).into_iter().map(|file| out.join(file).display().to_string()).collect();
         folder.write(&protected.released, &tables, dataset.layout(), control)?;
         Ok(account)
     }

@@ -15,7 +15,7 @@ use ctdata_privacy::{PrivacyUnit, Released, Statement, SynthesisMethod};
 use ctdata_table::{Attribute, Constraint, Control, Origin, Table};
 use serde::Serialize;
 
-use crate::folder::{FILES, ReleaseFolder};
+use crate::folder::{ReleaseFolder, files};
 use crate::tables::ReleasedTables;
 use crate::{AttributePlan, Clock, Plan, PublishError, Publisher, Role, SynthesizePlan, TablePlan};
 
@@ -174,7 +174,7 @@ impl Publisher {
             ReleasedTables::none()
         };
         let mut account = made.account;
-        account.outputs = FILES.iter().map(|file| out.join(file).display().to_string()).collect();
+        account.outputs = files(&tables).into_iter().map(|file| out.join(file).display().to_string()).collect();
         folder.write(&made.released, &tables, made.layout, control)?;
         Ok(account)
     }

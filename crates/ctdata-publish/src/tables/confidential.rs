@@ -1,14 +1,17 @@
 //! Tables of the confidential counts: traced, protected together, verified, and only then turned into estimates.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use ctdata_indicators::{CATALOGUE, Definition, IndicatorError, Population, Request};
-use ctdata_privacy::tables::{CellId, ProtectOptions, SystemBuilder, TableIndex};
-use ctdata_privacy::{Released, tables};
-use ctdata_table::{Control, Table};
+use ctdata_privacy::tables::{
+    CellId, Contributions, Dominance, PrimaryRules, ProtectOptions, ProtectedTables, Standing, SystemBuilder,
+    SystemCell, TableIndex, TableRules, TableSystem,
+};
+use ctdata_privacy::{PrivacyUnit, Released, tables};
+use ctdata_table::{Control, CountTable, Table, Variable, tabulate};
 
 use super::figures::{Figure, Known};
-use super::{Computed, ReleasedTables};
+use super::microdata::Microdata;
 use crate::{PublishError, TablePlan, TablesPlan};
 
 /// Zeros of larger tables count as known: to spell them out would cost more than they protect.
@@ -88,19 +91,105 @@ pub(super) fn suppressed(
     cases: &Table,
     records: &Released<Table>,
     control: &Control,
-) -> Result<ReleasedTables, PublishError> {
+) -> Result<Protected, PublishError> {
     let Traced { builder, known, figures, skipped } = traced;
+    let rules = rules(plan);
+    let cells: Vec<(&CountTable, Vec<(Vec<u16>, CellId)>)> =
+        known.tables().map(|(table, index)| (table, cells(&builder, table, index))).collect();
+    let mut system = match &plan.contributor {
+        Some(contributor) => {
+            let contributions = contributions(&builder, &known, cases, contributor, control)?;
+            let mut system = builder.finish()?;
+            tables::mark_with(&mut system, &rules, contributions)?;
+            system
+        }
+        None => {
+            let mut system = builder.finish()?;
+            tables::mark(&mut system, &rules)?;
+            system
+        }
+    };
+    fix_total(&mut system, &cells)?;
     let shown = Microdata::new(cases, records);
-    let cells: Vec<_> = known.tables().map(|(table, index)| (table, builder.cells(index))).collect();
-    let mut system = builder.finish()?;
     for (table, cells) in &cells {
-        shown.relate(&mut system, table, cells, control)?;
+        control.check()?;
+        shown.relate(&mut system, table, cells, rules.threshold)?;
     }
-    let rules = rules(plan)?;
-    let marked = tables::mark(&mut system, &rules)?;
     control.report("protecting tables", 0, None);
     let protected = tables::protect(&system, &ProtectOptions::default(), control)?;
     control.report("verifying tables", 0, None);
-    let released = ProtectedTables::suppressed(system, protected.pattern, protected.audit.witnesses, rules).verify(control)?;
-    ReleasedTables::of_confidential(figures, skipped, released)
+    let rules = TableRules::new(unit(cases), rules.rules()).with_dimensions(dimensions(&known));
+    let output = ProtectedTables::suppressed(system, protected.pattern, protected.audit.witnesses, rules);
+    Ok(Protected { figures, skipped, released: output.verify(control)? })
+}
+
+/// What is protected and verified.
+pub(super) struct Protected {
+    pub(super) figures: Vec<Figure>,
+    pub(super) skipped: Vec<(&'static str, String)>,
+    pub(super) released: Released<ProtectedTables>,
+}
+
+fn rules(plan: &TablesPlan) -> PrimaryRules {
+    PrimaryRules {
+        threshold: plan.threshold.unwrap_or(0),
+        zeros: plan.zeros,
+        all_in_one_category: plan.all_in_one_category,
+        small_complement: plan.small_complement,
+        dominance: plan.dominance.map(|dominance| Dominance { n: dominance.largest, percent: dominance.percent }),
+        p_percent: plan.p_percent,
+        level: None,
+    }
+}
+
+fn unit(cases: &Table) -> PrivacyUnit {
+    if cases.ids().is_some() { PrivacyUnit::Person } else { PrivacyUnit::Record }
+}
+
+/// The names of all dimensions, each once.
+fn dimensions(known: &Known) -> Vec<String> {
+    let names = known.tables().flat_map(|(table, _)| table.dimensions().iter().map(|dimension| dimension.name()));
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// The cells of a table with their keys.
+fn cells(builder: &SystemBuilder, table: &CountTable, index: TableIndex) -> Vec<(Vec<u16>, CellId)> {
+    let keys = match table.cells_with_zeros(ZEROS_LIMIT) {
+        Some(cells) => cells.into_iter().map(|(key, _)| key).collect::<Vec<_>>(),
+        None => table.cells().map(|(key, _)| key.to_vec()).collect(),
+    };
+    keys.into_iter().filter_map(|key| Some((builder.cell(index, &key)?, key))).map(|(cell, key)| (key, cell)).collect()
+}
+
+/// The number of records of the input is public: the release says how many there were and how many were left out.
+fn fix_total(
+    system: &mut TableSystem,
+    cells: &[(&CountTable, Vec<(Vec<u16>, CellId)>)],
+) -> Result<(), PublishError> {
+    let adds_up = |table: &CountTable| table.dimensions().iter().all(ctdata_table::Dimension::is_exclusive);
+    if let Some((table, cells)) = cells.iter().find(|(table, _)| adds_up(table)) {
+        let total = SystemCell { standing: Standing::Fixed, ..SystemCell::figure(table.total()) };
+        let total = system.push(total)?;
+        system.sum(total, cells.iter().map(|(_, cell)| *cell))?;
+    }
+    Ok(())
+}
+
+/// What each contributor has in each cell.
+fn contributions(
+    builder: &SystemBuilder,
+    known: &Known,
+    cases: &Table,
+    contributor: &str,
+    control: &Control,
+) -> Result<Contributions, PublishError> {
+    let mut contributions = Contributions::new();
+    for (table, index) in known.tables() {
+        let variables = table.dimensions().iter().map(|dimension| dimension.variable.clone());
+        let variables: Vec<Variable> = variables.chain([Variable::attribute(contributor)]).collect();
+        let counted = tabulate(cases, table.id(), &variables, control)?;
+        contributions.add_table(builder, index, &counted, contributor)?;
+    }
+    Ok(contributions)
 }

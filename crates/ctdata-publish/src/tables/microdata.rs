@@ -4,11 +4,11 @@
 //! confidential count is at least what the records show, and the difference is the number of persons of that
 //! category who were left out or blanked: a count of its own, that is protected like any other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ctdata_privacy::Released;
-use ctdata_privacy::tables::{CellId, Standing, SystemCell, TableSystem};
-use ctdata_table::{Attribute, Control, CountTable, Table, Variable};
+use ctdata_privacy::tables::{CellId, Level, Standing, SystemCell, TableSystem};
+use ctdata_table::{Attribute, CountTable, Table, Variable};
 
 use crate::PublishError;
 
@@ -44,13 +44,14 @@ impl<'a> Microdata<'a> {
     }
 
     /// Adds to a system what the records say of a table: for each margin over the variables that can be compared,
-    /// the number of records that show it, and the persons behind it that no record shows.
+    /// the number of records that show it, and the persons behind it that no record shows. Fewer of those than the
+    /// threshold are protected: who they are is what the records were to hide.
     pub(crate) fn relate(
         &self,
         system: &mut TableSystem,
         table: &CountTable,
         cells: &[(Vec<u16>, CellId)],
-        control: &Control,
+        threshold: u64,
     ) -> Result<(), PublishError> {
         let comparable: Vec<bool> =
             table.dimensions().iter().map(|dimension| self.is_comparable(&dimension.variable)).collect();
@@ -58,7 +59,6 @@ impl<'a> Microdata<'a> {
         if overlaps || !comparable.contains(&true) {
             return Ok(());
         }
-        control.check()?;
         let kept: Vec<&Variable> = table
             .dimensions()
             .iter()
@@ -67,19 +67,26 @@ impl<'a> Microdata<'a> {
             .map(|(dimension, _)| &dimension.variable)
             .collect();
         let shown = self.shown(&kept)?;
-        let mut margins = HashMap::<Vec<u16>, Vec<CellId>>::new();
+        let mut margins = BTreeMap::<Vec<u16>, Vec<CellId>>::new();
         for (key, cell) in cells {
             let margin = key.iter().zip(&comparable).filter(|(_, kept)| **kept).map(|(position, _)| *position).collect();
             margins.entry(margin).or_default().push(*cell);
         }
-        let mut margins: Vec<(Vec<u16>, Vec<CellId>)> = margins.into_iter().collect();
-        margins.sort_unstable();
+        // How many were left out in all is said by the release itself.
+        if margins.len() < 2 {
+            return Ok(());
+        }
+        let unseen_in_all = table.total().saturating_sub(u64::try_from(self.table.rows()).unwrap_or(u64::MAX));
         for (key, parts) in margins {
             let count = |cell: &CellId| system.cell(*cell).map_or(0, |cell| cell.count);
             let total: u64 = parts.iter().map(count).sum();
             let shown = shown.get(&key).copied().unwrap_or(0).min(total);
             let fixed = system.push(SystemCell { standing: Standing::Fixed, ..SystemCell::figure(shown) })?;
-            let unseen = system.push(SystemCell::inner(total - shown))?;
+            let unseen = total - shown;
+            let few = unseen > 0 && unseen < threshold;
+            let upper = (threshold.saturating_sub(unseen)).min(unseen_in_all.saturating_sub(unseen));
+            let level = if few { Level { lower: 1, upper } } else { Level::default() };
+            let unseen = system.push(SystemCell { level, ..SystemCell::inner(unseen) })?;
             system.relate(parts.into_iter().map(|part| (part, 1)).chain([(fixed, -1), (unseen, -1)]))?;
         }
         Ok(())

@@ -5,19 +5,23 @@ mod confidential;
 mod figures;
 mod microdata;
 
+use std::path::Path;
+
 use ctdata_indicators::export::write_long_csv;
-use ctdata_indicators::{CATALOGUE, Definition, Estimate, IndicatorError, Request, indicator};
+use ctdata_indicators::{CATALOGUE, Definition, Estimate, IndicatorError, Population, Request, indicator};
 use ctdata_model::CaseAttribute;
 use ctdata_privacy::Released;
+use ctdata_privacy::tables::ProtectedTables;
 use ctdata_table::{Attribute, Control, CountTable, Schema, Table};
 
-use crate::{PublishError, TablePlan};
+use crate::{Plan, PublishError, TableMethod, TablePlan, TablesPlan};
 
-/// Figures that say nothing that the released records do not say.
+/// The figures of a release.
 #[derive(Debug)]
 pub struct ReleasedTables {
     computed: Vec<Computed>,
     skipped: Vec<(&'static str, String)>,
+    protected: Option<Released<ProtectedTables>>,
 }
 
 #[derive(Debug)]
@@ -30,11 +34,11 @@ struct Computed {
 impl ReleasedTables {
     /// No tables: what rows that are not cases come with, since indicators count victims.
     pub fn none() -> Self {
-        Self { computed: Vec::new(), skipped: Vec::new() }
+        Self { computed: Vec::new(), skipped: Vec::new(), protected: None }
     }
 
-    /// Computes the tables of a plan, or without any the whole catalogue as far as the released columns
-    /// allow.
+    /// Counts the tables of a plan in the released records, or without any the whole catalogue as far as the released
+    /// columns allow. They say nothing that the records do not say.
     ///
     /// # Errors
     /// An indicator of the plan that is not known or that the released columns do not allow; a recount that
@@ -49,9 +53,7 @@ impl ReleasedTables {
             for definition in CATALOGUE.iter().filter(|definition| !definition.needs_population()) {
                 match compute(definition, &Request::new(definition.id), released, control) {
                     Ok(computed) => tables.computed.push(computed),
-                    Err(PublishError::Indicator(
-                        reason @ (IndicatorError::Unavailable { .. } | IndicatorError::Request { .. }),
-                    )) => {
+                    Err(PublishError::Indicator(reason)) if reason.is_of_file() => {
                         tables.skipped.push((definition.id, reason.to_string()));
                     }
                     Err(error) => return Err(error),
@@ -59,6 +61,44 @@ impl ReleasedTables {
             }
         }
         Ok(tables)
+    }
+
+    /// The tables of a plan from the confidential counts, protected as `protection` says, together with the released
+    /// records, and verified; without any table in the plan the whole catalogue as far as the columns allow.
+    ///
+    /// # Errors
+    /// An indicator of the plan that is not known or that the columns do not allow; files of the protection that cannot
+    /// be read; a protection that does not exist or does not hold; a stop by `control`.
+    pub fn of_confidential(
+        cases: &Table,
+        released: &Released<Table>,
+        plan: &Plan,
+        protection: &TablesPlan,
+        control: &Control,
+    ) -> Result<Self, PublishError> {
+        let population = protection.population.as_ref().map(|file| population(&plan.folder.join(file))).transpose()?;
+        let traced = confidential::trace(cases, &plan.tables, population.as_ref(), control)?;
+        let done = match protection.method {
+            TableMethod::Suppression => confidential::suppressed(traced, protection, cases, released, control)?,
+            _ => return Err(PublishError::plan("tables: this method is not built yet")),
+        };
+        let mut tables = Self { computed: Vec::new(), skipped: done.skipped, protected: None };
+        let shown = done.released.get();
+        for figure in done.figures {
+            let definition = figure.definition;
+            let estimate = figure.released(|cell| shown.value(cell))?;
+            match tables.computed.last_mut().filter(|last| last.definition.id == definition.id) {
+                Some(last) => last.estimates.push(estimate),
+                None => tables.computed.push(Computed { definition, counts: Vec::new(), estimates: vec![estimate] }),
+            }
+        }
+        tables.protected = Some(done.released);
+        Ok(tables)
+    }
+
+    /// The statement and certificate of tables of confidential counts; none where they are counted from the records.
+    pub fn protected(&self) -> Option<&Released<ProtectedTables>> {
+        self.protected.as_ref()
     }
 
     /// Checks that a table with the columns of this one allows the tables of a plan.
@@ -87,7 +127,7 @@ impl ReleasedTables {
         self.computed.iter().flat_map(|computed| &computed.estimates)
     }
 
-    /// The released counts behind the figures.
+    /// The released counts behind the figures, where they are counted from the records.
     pub fn counts(&self) -> impl Iterator<Item = &Released<CountTable>> {
         self.computed.iter().flat_map(|computed| &computed.counts)
     }
@@ -109,6 +149,11 @@ impl ReleasedTables {
     pub fn to_long_csv(&self) -> Result<Vec<u8>, PublishError> {
         write_long_csv(self.estimates(), Vec::new()).map_err(|error| PublishError::io(crate::TABLES_FILE, error))
     }
+}
+
+fn population(path: &Path) -> Result<Population, PublishError> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Population::read_path(path, name, "as given")?)
 }
 
 /// What a plan asks for.

@@ -13,6 +13,7 @@ mod years;
 
 use crate::interval::{Interval, IntervalError, Level, RateInterval, ShareInterval, as_f64};
 use crate::population::Persons;
+use crate::request::PopBase;
 use std::borrow::Cow;
 
 pub use dimensions::{Dimension, Dimensions};
@@ -90,6 +91,10 @@ pub struct Estimate {
     /// Persons outside the base because the answer is not known.
     #[cfg_attr(feature = "serde", serde(default))]
     pub unknown: Option<u64>,
+    /// Of a rate broken down: the persons of the country and year less the sum of the categories listed. Negative
+    /// where persons are in several of them.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub residual: Option<i64>,
     /// Whether the figures were withheld or coarsened to protect persons.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
     pub suppressed: bool,
@@ -104,6 +109,9 @@ pub struct Estimate {
     /// The denominator of a rate.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub population: Option<PopulationSource>,
+    /// Whose residents they are.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub population_base: Option<PopBase>,
     /// For a regional figure: population of the reporting countries over that of the region, 0 to 1.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub coverage: Option<f64>,
@@ -132,11 +140,13 @@ impl Estimate {
             numerator: None,
             base: None,
             unknown: None,
+            residual: None,
             suppressed: reason == NotAvailable::Suppressed,
             value: Value::NotAvailable(reason),
             unit,
             interval: None,
             population: None,
+            population_base: None,
             coverage: None,
             nature: Nature::default(),
             base_rule: None,

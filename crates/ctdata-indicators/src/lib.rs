@@ -39,6 +39,8 @@
 //! | what does a result look like? | [`estimate`] |
 //! | how certain is it? | [`interval`] |
 //! | per how many residents? | [`population`] |
+//! | rates of published counts, undetected victims, series codes? | [`sdg`] |
+//! | and of a region? | [`region_aggregate`] |
 //! | which official indicator is it, or is it none? | [`framework`] |
 //! | how does it become a file? | [`export`] |
 //! | what can go wrong? | [`error`] |
@@ -64,8 +66,9 @@ pub mod framework;
 pub mod interval;
 pub mod population;
 mod profile;
+pub mod region_aggregate;
 mod request;
-mod sdg;
+pub mod sdg;
 mod trace;
 
 pub use catalogue::{CATALOGUE, Definition, indicator};
@@ -75,5 +78,5 @@ pub use error::{IndicatorError, UnknownCode};
 pub use estimate::{Base, Estimate};
 pub use interval::{Interval, Level};
 pub use population::{Persons, Population, Thousands, rate_per_100k};
-pub use request::{FormCoding, GeoLevel, Request};
+pub use request::{AllocateUnknown, FormCoding, GeoLevel, PopBase, Request};
 pub use trace::{CellRef, Traced};

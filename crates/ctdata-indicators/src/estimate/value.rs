@@ -16,6 +16,8 @@ coded! {
         PopulationMissing = "population-missing" / "no population for the group",
         /// Withheld to protect persons.
         Suppressed = "suppressed" / "withheld to protect persons",
+        /// The countries that report have too few of the region's residents.
+        LowCoverage = "low-coverage" / "the reporting countries have too few of the region's residents",
         /// The figure has no finite value.
         Undefined = "undefined" / "not defined",
     }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::estimate::{Attribution, Base, Nature, NotAvailable, Unit};
 use crate::interval::IntervalMethod;
+use crate::request::PopBase;
 
 /// The name of [`observation_schema`].
 pub const OBSERVATION_SCHEMA: &str = "indicator-observation";
@@ -46,6 +47,10 @@ pub fn observation_schema() -> Value {
         "numerator": described(count(), "Persons counted"),
         "base": described(count(), "Persons in the base of a share; residents for a rate"),
         "unknown": described(count(), "Persons outside the base, their answer not being known"),
+        "residual": {
+            "title": "Persons of the country and year less the sum of the categories listed",
+            "type": "integer",
+        },
         "suppressed": { "title": "Withheld or coarsened to protect persons", "type": "boolean" },
         "value": { "title": "The figure; null where there is none", "type": ["number", "null"] },
         "reason": described(list(NotAvailable::ALL, NotAvailable::code, NotAvailable::label), "Why there is no value"),
@@ -62,6 +67,7 @@ pub fn observation_schema() -> Value {
             "required": ["source", "vintage", "persons"],
             "additionalProperties": false,
         },
+        "population_base": described(list(PopBase::ALL, PopBase::code, PopBase::label), "Whose residents they are"),
         "coverage": {
             "title": "Population of the reporting countries over that of the region",
             "type": "number",

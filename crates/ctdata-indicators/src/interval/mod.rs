@@ -60,6 +60,8 @@ coded! {
         Garwood = "garwood" / "Garwood (exact Poisson)",
         /// Byar's approximation to it.
         Byar = "byar" / "Byar",
+        /// Stated with an estimate from outside, by whoever made it.
+        Outside = "outside" / "as stated with the estimate",
     }
 }
 

@@ -69,6 +69,32 @@ coded! {
     }
 }
 
+coded! {
+    /// Whose number of residents a rate of a sex or an age is over. Published tables differ, and some change
+    /// within a series, so it is printed with every rate.
+    #[derive(Default)]
+    pub enum PopBase: "population base" {
+        /// The residents of the same sex and age: rates of parts do not add up to the rate of the whole. The default.
+        #[default]
+        Own = "own" / "residents of the same sex and age",
+        /// All residents: rates of parts add up, and say less about each.
+        Total = "total" / "all residents",
+    }
+}
+
+coded! {
+    /// What becomes of persons whose category is not recorded when rates are broken down.
+    #[derive(Default)]
+    pub enum AllocateUnknown: "allocation of unknown categories" {
+        /// They are in no category, and are reported beside. The default.
+        #[default]
+        Never = "never" / "in no category",
+        /// They are distributed in proportion to the persons whose category is recorded, in each country and year:
+        /// an estimate, and labelled as one.
+        Proportional = "proportional" / "distributed in proportion",
+    }
+}
+
 /// A question to the catalogue.
 ///
 /// Dimensions are named as the output names them (`sex`, `age`, `year`, `citizenship`, `country`,
@@ -105,6 +131,10 @@ pub struct Request {
     pub flow_level: GeoLevel,
     /// How forms of exploitation are counted; in each form by default.
     pub forms: FormCoding,
+    /// Whose residents rates of a sex or an age are over; those of the same sex and age by default.
+    pub population_base: PopBase,
+    /// What becomes of unknown categories in rates; they stay outside by default.
+    pub unknown: AllocateUnknown,
     /// The confidence level; 95 % by default.
     pub level: Level,
     /// The interval of shares; Wilson by default.

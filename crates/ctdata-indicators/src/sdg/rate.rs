@@ -1,31 +1,47 @@
-//! SDG 16.2.2: detected victims of human trafficking per 100,000 population.
+//! SDG 16.2.2: detected victims of human trafficking per 100,000 population, counted from cases.
 //!
 //! The detected part only; each country and year with records, and none without: a country-year
 //! without any record is missing, not zero. By sex and age a rate is over the residents of that sex
-//! and age; by form of exploitation and anything else it is over all residents.
+//! and age, unless all residents are asked for; by form of exploitation and anything else it is over
+//! all residents. Persons whose category is not known are in no category, unless they are distributed
+//! by request, which makes the figure an estimate.
 //!
 //! # Sources
 //! SDG metadata sheet of 16.2.2, update of 31 March 2023. The country of a victim is that of
 //! detection; CTDC's country of exploitation, its nearest column, stands for it.
 
-use crate::IndicatorError;
+use super::denominator::{is_demographic, residents};
 use crate::compute::TableSpec;
-use crate::estimate::{Attribution, Dimension, Estimate, NotAvailable, Unit};
-use crate::population::{AgeGroup, Denominator, Population, PopulationKey, PopulationSex};
+use crate::estimate::{Attribution, Dimension, Estimate, Nature, NotAvailable, Unit, Value};
+use crate::interval::as_f64;
+use crate::population::Population;
 use crate::profile::{Counted, Frame};
-use crate::request::{Dim, Scope};
-use ctdata_model::{AgeBand, CaseAttribute, Country, Gender};
+use crate::request::{AllocateUnknown, Dim, FormCoding, PopBase, Request, Scope, flag_words};
+use crate::trace::{CellRef, Traced};
+use crate::IndicatorError;
+use ctdata_model::{CaseAttribute, CaseGroup};
 use ctdata_table::{CountTable, Variable};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DETECTION: &str = "country of detection: the file's country of exploitation stands for it";
-const TOTAL_POPULATION: &str =
+const NO_POPULATION_OF_THEIR_OWN: &str =
     "over the total population: breakdowns other than sex and age have no population of their own";
+const OWN_POPULATION: &str = "over the residents of the same sex and age: rates of parts do not add up to the rate of \
+                              the whole";
+const TOTAL_POPULATION: &str =
+    "over all residents, also by sex and age: rates of parts add up to the rate of those whose category is known";
 const WITHOUT_PLACE: &str = "unknown: persons whose country or year is not recorded, in the whole file";
+const MIXED: &str = "several forms of one person are counted once, as mixed";
+const DISTRIBUTED: &str = "estimated: persons of unknown category are distributed in proportion to those whose category \
+                           is recorded, in each country and year; the interval takes their shares as known";
+
+/// The dimension of forms, each person in one of them.
+const FORMS: Dim = Dim::Group(CaseGroup::Forms);
 
 /// The table by country and year, and the same broken down.
 pub(crate) fn tables(frame: &Frame<'_>, scope: &Scope<'_>) -> Result<Vec<TableSpec>, IndicatorError> {
+    check(frame)?;
     let [country, year] = frame.place_and_year();
     let measured = [scope.variable(&country)?, scope.variable(&year)?];
     for attribute in measured.iter().map(Variable::name) {
@@ -39,15 +55,135 @@ pub(crate) fn tables(frame: &Frame<'_>, scope: &Scope<'_>) -> Result<Vec<TableSp
         }
     }
     let mut specs = vec![whole(frame)?.spec(scope, &role(frame), measured.clone())?];
-    if !frame.by.is_empty() {
+    if in_one_form(frame) {
+        let request = without_forms(frame.request);
+        let members = scope.members(CaseGroup::Forms)?;
+        let flags = members.iter().map(|flag| Variable::attribute(flag.name()));
+        let measured = measured.into_iter().chain(flags);
+        specs.push(Frame::try_new(frame.definition, &request)?.spec(scope, &role_of_forms(frame), measured)?);
+    } else if !frame.by.is_empty() {
         specs.push(frame.spec(scope, &role(frame), measured)?);
     }
     Ok(specs)
 }
 
+/// The rate of every country and year with records.
+pub(crate) fn estimates(
+    frame: &Frame<'_>,
+    tables: &[CountTable],
+    population: Option<&Population>,
+) -> Result<Vec<Estimate>, IndicatorError> {
+    check(frame)?;
+    let request = without_forms(frame.request);
+    let reduced = Frame::try_new(frame.definition, &request)?;
+    let (all, split) = read(frame, &reduced, tables)?;
+    let figures = figures(frame, &all, &split, population)?;
+    Ok(figures.into_iter().map(|figure| figure.estimate).collect())
+}
+
+/// The same figures, each with the cells of its numbers. The residual is left out: it would be one more figure to
+/// protect.
+///
+/// Cells that are zero but could be otherwise are named too, unless a table has more than `zeros_limit` of them.
+pub(crate) fn trace(
+    frame: &Frame<'_>,
+    tables: &[CountTable],
+    population: Option<&Population>,
+    zeros_limit: usize,
+) -> Result<Vec<Traced>, IndicatorError> {
+    check(frame)?;
+    if frame.request.unknown == AllocateUnknown::Proportional {
+        // The value would tell the sum of all categories of its country and year.
+        return Err(frame.refuse("rates with unknown categories distributed cannot be protected figure by figure".into()));
+    }
+    let request = without_forms(frame.request);
+    let reduced = Frame::try_new(frame.definition, &request)?;
+    let (all, split) = read(frame, &reduced, tables)?;
+    let figures = figures(frame, &all, &split, population)?;
+    let mut positions = BTreeMap::new();
+    let mut by_place = BTreeMap::<Vec<u16>, Vec<usize>>::new();
+    for (at, figure) in figures.iter().enumerate() {
+        positions.insert((figure.place.to_vec(), figure.group.to_vec()), at);
+        by_place.entry(figure.place.to_vec()).or_default().push(at);
+    }
+    let is_total = split.is_total();
+    let has_unknown: Vec<bool> = figures.iter().map(|figure| figure.estimate.unknown.is_some()).collect();
+    let mut traced: Vec<Traced> = figures
+        .into_iter()
+        .map(|figure| Traced {
+            estimate: Estimate { residual: None, ..figure.estimate },
+            numerator: Vec::new(),
+            base: Vec::new(),
+            unknown: Vec::new(),
+        })
+        .collect();
+    let table = tables.iter().position(|table| std::ptr::eq(table, split.counted.table)).unwrap_or(usize::MAX);
+    let keys: Vec<Vec<u16>> = match split.counted.table.cells_with_zeros(zeros_limit) {
+        Some(cells) => cells.into_iter().map(|(key, _)| key).collect(),
+        None => split.counted.table.cells().map(|(key, _)| key.to_vec()).collect(),
+    };
+    for key in keys {
+        let Some(cell) = split.cell(&key).filter(|cell| cell.selected) else {
+            continue;
+        };
+        let reference = CellRef { table, key: key.clone() };
+        if is_total && !recorded(&all, cell.place) {
+            traced.iter_mut().for_each(|figure| figure.unknown.push(reference.clone()));
+            continue;
+        }
+        match cell.group {
+            Group::Of(group) => {
+                if let Some(figure) =
+                    positions.get(&(cell.place.to_vec(), group.into_owned())).and_then(|&at| traced.get_mut(at))
+                {
+                    figure.numerator.push(reference);
+                }
+            }
+            Group::Unknown => {
+                for &at in by_place.get(cell.place).into_iter().flatten() {
+                    if let Some(figure) = traced.get_mut(at).filter(|_| has_unknown.get(at) == Some(&true)) {
+                        figure.unknown.push(reference.clone());
+                    }
+                }
+            }
+            Group::Outside => {}
+        }
+    }
+    Ok(traced)
+}
+
+/// What a request must not ask of a rate.
+fn check(frame: &Frame<'_>) -> Result<(), IndicatorError> {
+    let several = frame.by.iter().any(|dim| dim.is_multiple() && !(in_one_form(frame) && *dim == FORMS));
+    if several && frame.request.unknown == AllocateUnknown::Proportional {
+        return Err(frame.refuse(
+            "unknown answers of a question with several answers cannot be distributed; forms can, coded exclusively".into(),
+        ));
+    }
+    Ok(())
+}
+
 fn role(frame: &Frame<'_>) -> String {
     let [country, _] = frame.place_and_year();
     format!("{}-and-year", country.name())
+}
+
+fn role_of_forms(frame: &Frame<'_>) -> String {
+    format!("{}-in-one-form", role(frame))
+}
+
+/// Whether it is broken down by form, each person in one.
+fn in_one_form(frame: &Frame<'_>) -> bool {
+    frame.request.forms == FormCoding::Exclusive && frame.by.contains(&FORMS)
+}
+
+/// The same request without its breakdown by forms, if that is exclusive.
+fn without_forms(request: &Request) -> Request {
+    let mut reduced = request.clone();
+    if request.forms == FormCoding::Exclusive {
+        reduced.by.retain(|name| Dim::parse(name) != FORMS);
+    }
+    reduced
 }
 
 /// The same request without its breakdown.
@@ -57,47 +193,211 @@ fn whole<'a>(frame: &Frame<'a>) -> Result<Frame<'a>, IndicatorError> {
     Ok(whole)
 }
 
-/// The rate of every country and year with records.
-pub(crate) fn estimates(
+/// The table of all persons, and that of the breakdown, which may be the same.
+fn read<'f, 'a, 't>(
     frame: &Frame<'_>,
-    tables: &[CountTable],
-    population: Option<&Population>,
-) -> Result<Vec<Estimate>, IndicatorError> {
+    reduced: &'f Frame<'a>,
+    tables: &'t [CountTable],
+) -> Result<(Counted<'t>, Split<'f, 'a, 't>), IndicatorError> {
     let all = whole(frame)?.table(tables, &role(frame), 2)?;
-    // A zero is known of the places and years that were asked for, of no others.
-    let of_place: Vec<bool> = frame.filters.iter().map(|(dim, _)| is_of_place_or_year(frame, dim)).collect();
-    let present: BTreeSet<&[u16]> = all.counted_where(&of_place).filter(|place| recorded(&all, place)).collect();
-    let without_place: u64 = all
-        .cells()
-        .filter(|(selected, _, place, _)| *selected && !recorded(&all, place))
-        .map(|(.., count)| count)
-        .sum();
-    let counted = if frame.by.is_empty() { all } else { frame.table(tables, &role(frame), 2)? };
-    let groups: BTreeSet<&[u16]> =
-        counted.cells().map(|(_, by, ..)| by).filter(|by| !counted.any_missing(by)).collect();
-    let mut counts = BTreeMap::<(&[u16], &[u16]), u64>::new();
-    let mut unknown = BTreeMap::<&[u16], u64>::new();
-    for (_, by, place, count) in counted.cells().filter(|(selected, ..)| *selected) {
-        *if counted.any_missing(by) {
-            unknown.entry(place).or_default()
-        } else {
-            counts.entry((place, by)).or_default()
-        } += count;
+    if frame.by.is_empty() {
+        return Ok((all, Split { frame: reduced, counted: all, forms: None }));
     }
-    let rates = Rates { frame, counted, population, notes: notes(frame) };
-    let mut estimates = Vec::with_capacity(present.len() * groups.len());
-    for &place in &present {
-        for &by in &groups {
-            let count = counts.get(&(place, by)).copied().unwrap_or(0);
-            let unknown = match frame.by.as_slice() {
-                [] => Some(without_place),
-                by if by.iter().any(Dim::is_multiple) => None,
-                _ => Some(unknown.get(place).copied().unwrap_or(0)),
-            };
-            estimates.push(rates.estimate(place, by, count, unknown)?);
+    let Some(at) = frame.by.iter().position(|dim| in_one_form(frame) && *dim == FORMS) else {
+        let counted = reduced.table(tables, &role(frame), 2)?;
+        return Ok((all, Split { frame: reduced, counted, forms: None }));
+    };
+    let role = role_of_forms(frame);
+    let before = reduced.filters.len() + reduced.by.len();
+    let width = reduced.find(tables, &role).map_or(2, |table| table.dimensions().len().saturating_sub(before));
+    let counted = reduced.table(tables, &role, width)?;
+    let answers = (2..width).map(|flag| ["yes", "no"].map(|answer| counted.position(flag, answer))).collect();
+    Ok((all, Split { frame: reduced, counted, forms: Some(Forms { at, answers }) }))
+}
+
+/// The table of the breakdown.
+struct Split<'f, 'a, 't> {
+    /// The request, without forms if each person is in one.
+    frame: &'f Frame<'a>,
+    counted: Counted<'t>,
+    forms: Option<Forms>,
+}
+
+/// Forms of exploitation, each person in one of them.
+struct Forms {
+    /// Their place in the breakdown.
+    at: usize,
+    /// The positions of "yes" and "no" of each form.
+    answers: Vec<[Option<u16>; 2]>,
+}
+
+/// The category of the breakdown that a cell belongs to.
+enum Group<'k> {
+    /// This one.
+    Of(Cow<'k, [u16]>),
+    /// It is not recorded.
+    Unknown,
+    /// Recorded, and none that is listed.
+    Outside,
+}
+
+/// What the key of a cell says.
+struct Cell<'k> {
+    /// Whether the filters let it through.
+    selected: bool,
+    /// Country and year.
+    place: &'k [u16],
+    group: Group<'k>,
+}
+
+impl Split<'_, '_, '_> {
+    /// Whether nothing is broken down.
+    fn is_total(&self) -> bool {
+        self.frame.by.is_empty() && self.forms.is_none()
+    }
+
+    fn cell<'k>(&self, key: &'k [u16]) -> Option<Cell<'k>> {
+        let (filters, rest) = key.split_at_checked(self.frame.filters.len())?;
+        let (by, rest) = rest.split_at_checked(self.frame.by.len())?;
+        let (place, flags) = rest.split_at_checked(2)?;
+        let group = match &self.forms {
+            _ if self.counted.any_missing(by) => Group::Unknown,
+            None => Group::Of(Cow::Borrowed(by)),
+            Some(forms) => match forms.of(flags) {
+                Ok(form) => {
+                    let mut group = by.to_vec();
+                    group.insert(forms.at.min(by.len()), form);
+                    Group::Of(Cow::Owned(group))
+                }
+                Err(group) => group,
+            },
+        };
+        Some(Cell { selected: filters.iter().all(|&position| position == 0), place, group })
+    }
+
+    /// The coordinate of the form of a group, and the rest of the group.
+    fn divide(&self, group: &[u16]) -> (Option<Dimension>, Vec<u16>) {
+        let mut rest = group.to_vec();
+        let Some(forms) = self.forms.as_ref().filter(|forms| forms.at < rest.len()) else {
+            return (None, rest);
+        };
+        let form = usize::from(rest.remove(forms.at));
+        let flag = (form < forms.answers.len()).then(|| self.counted.dimension(form + 2)).flatten();
+        let words = flag.and_then(|flag| flag_words(CaseAttribute::from_name(flag.name())?));
+        let (code, label) = words.unwrap_or(("mixed", "Several forms"));
+        (Some(Dimension::new(FORMS.name(), code, label)), rest)
+    }
+}
+
+impl Forms {
+    /// The only form with a yes; the number of forms stands for several.
+    fn of<'k>(&self, flags: &[u16]) -> Result<u16, Group<'k>> {
+        let gave = |answer: usize| {
+            let given = flags.iter().zip(&self.answers).enumerate();
+            given.filter(move |(_, (found, answers))| answers.get(answer) == Some(&Some(**found))).map(|(at, _)| at)
+        };
+        let mut yes = gave(0);
+        match (yes.next(), yes.next()) {
+            (Some(only), None) => u16::try_from(only).map_err(|_| Group::Outside),
+            (Some(_), Some(_)) => u16::try_from(self.answers.len()).map_err(|_| Group::Outside),
+            _ if gave(1).next().is_some() => Err(Group::Outside),
+            _ => Err(Group::Unknown),
         }
     }
-    Ok(estimates)
+}
+
+/// One figure and where it belongs.
+struct Figure<'t> {
+    place: &'t [u16],
+    group: Cow<'t, [u16]>,
+    estimate: Estimate,
+}
+
+/// What is known of one country and year.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    total: u64,
+    known: u64,
+    unknown: u64,
+}
+
+fn figures<'t>(
+    frame: &Frame<'_>,
+    all: &Counted<'t>,
+    split: &Split<'_, '_, 't>,
+    population: Option<&Population>,
+) -> Result<Vec<Figure<'t>>, IndicatorError> {
+    // A zero is known of the places and years that were asked for, of no others.
+    let of_place: Vec<bool> = frame.filters.iter().map(|(dim, _)| is_of_place_or_year(frame, dim)).collect();
+    let mut places: BTreeMap<&[u16], Place> =
+        all.counted_where(&of_place).filter(|place| recorded(all, place)).map(|place| (place, Place::default())).collect();
+    let mut without_place = 0;
+    for (_, _, place, count) in all.cells().filter(|(selected, ..)| *selected) {
+        match places.get_mut(place) {
+            Some(found) => found.total += count,
+            None if !recorded(all, place) => without_place += count,
+            None => {}
+        }
+    }
+    let mut groups = BTreeSet::<Cow<'t, [u16]>>::new();
+    let mut counts = BTreeMap::<(&[u16], Cow<'t, [u16]>), u64>::new();
+    for (key, count) in split.counted.table.cells() {
+        let Some(cell) = split.cell(key) else { continue };
+        let mut of_place = places.get_mut(cell.place).filter(|_| cell.selected);
+        match cell.group {
+            Group::Of(group) => {
+                if let Some(place) = &mut of_place {
+                    place.known += count;
+                    *counts.entry((cell.place, group.clone())).or_default() += count;
+                }
+                if !groups.contains(&group) {
+                    groups.insert(group);
+                }
+            }
+            Group::Unknown => {
+                if let Some(place) = &mut of_place {
+                    place.unknown += count;
+                }
+            }
+            Group::Outside => {}
+        }
+    }
+    let several = split.frame.by.iter().any(Dim::is_multiple);
+    let rates = Rates { frame, split, population, notes: notes(frame) };
+    let mut figures = Vec::with_capacity(places.len() * groups.len());
+    for (place, of_place) in places {
+        for group in &groups {
+            let count = counts.get(&(place, group.clone())).copied().unwrap_or(0);
+            let unknown = if split.is_total() { without_place } else { of_place.unknown };
+            let mut estimate = rates.estimate(place, group, count, (!several).then_some(unknown))?;
+            if !split.is_total() {
+                estimate.residual = i64::try_from(i128::from(of_place.total) - i128::from(of_place.known)).ok();
+                if frame.request.unknown == AllocateUnknown::Proportional {
+                    distribute(&mut estimate, of_place)?;
+                }
+            }
+            figures.push(Figure { place, group: group.clone(), estimate });
+        }
+    }
+    Ok(figures)
+}
+
+/// Distributes persons of unknown category in proportion to the known ones.
+fn distribute(estimate: &mut Estimate, place: Place) -> Result<(), IndicatorError> {
+    estimate.nature = Nature::Estimated;
+    estimate.notes.push(DISTRIBUTED.into());
+    let Value::Known(value) = estimate.value else {
+        return Ok(());
+    };
+    if place.known == 0 && place.unknown > 0 {
+        estimate.value = Value::NotAvailable(NotAvailable::Undefined);
+        estimate.interval = None;
+    } else if place.known > 0 {
+        let factor = 1.0 + as_f64(place.unknown) / as_f64(place.known);
+        estimate.value = Value::from(value * factor);
+        estimate.interval = estimate.interval.map(|interval| interval.scaled(factor)).transpose()?;
+    }
+    Ok(())
 }
 
 fn recorded(counted: &Counted<'_>, place: &[u16]) -> bool {
@@ -112,19 +412,24 @@ fn is_of_place_or_year(frame: &Frame<'_>, dim: &Dim) -> bool {
     *dim == year || (dim.of_place().is_some() && dim.of_place() == country.of_place())
 }
 
-fn is_demographic(dim: &Dim) -> bool {
-    matches!(dim, Dim::Child | Dim::Attribute(CaseAttribute::Gender | CaseAttribute::AgeBand))
-}
-
 fn notes(frame: &Frame<'_>) -> Vec<&'static str> {
     let mut notes = Vec::new();
     if frame.attribution() == Attribution::Detection {
         notes.push(DETECTION);
     }
     let place_and_year = frame.place_and_year();
-    let mut dims = frame.by.iter().chain(frame.filters.iter().map(|(dim, _)| dim));
-    if dims.any(|dim| !is_demographic(dim) && !place_and_year.contains(dim)) {
-        notes.push(TOTAL_POPULATION);
+    let dims = || frame.by.iter().chain(frame.filters.iter().map(|(dim, _)| dim));
+    if dims().any(is_demographic) {
+        notes.push(match frame.request.population_base {
+            PopBase::Own => OWN_POPULATION,
+            PopBase::Total => TOTAL_POPULATION,
+        });
+    }
+    if dims().any(|dim| !is_demographic(dim) && !place_and_year.contains(dim)) {
+        notes.push(NO_POPULATION_OF_THEIR_OWN);
+    }
+    if in_one_form(frame) {
+        notes.push(MIXED);
     }
     if frame.by.is_empty() {
         notes.push(WITHOUT_PLACE);
@@ -132,39 +437,46 @@ fn notes(frame: &Frame<'_>) -> Vec<&'static str> {
     notes
 }
 
-struct Rates<'f, 'a, 't> {
+struct Rates<'f, 'a, 's, 't> {
     frame: &'f Frame<'a>,
-    counted: Counted<'t>,
+    split: &'f Split<'f, 's, 't>,
     population: Option<&'f Population>,
     notes: Vec<&'static str>,
 }
 
-impl Rates<'_, '_, '_> {
+impl Rates<'_, '_, '_, '_> {
     fn estimate(
         &self,
         place: &[u16],
-        by: &[u16],
+        group: &[u16],
         count: u64,
         unknown: Option<u64>,
     ) -> Result<Estimate, IndicatorError> {
         let dims = self.frame.place_and_year();
+        let (form, by) = self.split.divide(group);
+        let counted = &self.split.counted;
         let measured = dims.iter().zip(place).enumerate();
         let measured: Vec<Dimension> =
-            measured.map(|(index, (dim, &position))| self.counted.counted(index, dim, position)).collect();
+            measured.map(|(index, (dim, &position))| counted.counted(index, dim, position)).chain(form).collect();
         let mut described =
             Estimate::not_available(self.frame.definition.id, Unit::Per100k, NotAvailable::PopulationMissing);
         described.notes.extend(self.notes.iter().copied().map(Cow::Borrowed));
-        self.frame.describe(&mut described, &self.counted, by, measured);
-        // Country and year first.
-        let (of_place, of_breakdown): (Vec<_>, Vec<_>) =
-            described.dimensions.iter().cloned().partition(|d| dims.iter().any(|dim| dim.name() == d.name));
-        described.dimensions = of_place.into_iter().chain(of_breakdown).collect();
+        self.split.frame.describe(&mut described, counted, &by, measured);
+        // Country and year first, then the breakdown in the order of the request.
+        let order = dims.iter().chain(&self.frame.by);
+        described.dimensions =
+            order.filter_map(|dim| described.dimensions.get(&dim.name())).cloned().collect();
         described.numerator = Some(count);
         described.unknown = unknown;
-        let Some((population, residents)) = self.residents(&described) else {
+        let request = self.frame.request;
+        let Some(population) = self.population else {
             return Ok(described);
         };
-        let request = self.frame.request;
+        let (own, residents) = residents(self.frame, &described, population);
+        described.population_base = Some(if own { PopBase::Own } else { PopBase::Total });
+        let Some(residents) = residents else {
+            return Ok(described);
+        };
         let rate = Estimate::rate(
             described.indicator.clone(),
             count,
@@ -180,67 +492,5 @@ impl Rates<'_, '_, '_> {
             population: Some(population.source_of(&residents)),
             ..described
         })
-    }
-
-    /// The residents of the group that an estimate is about.
-    fn residents(&self, estimate: &Estimate) -> Option<(&Population, Denominator)> {
-        let population = self.population?;
-        let [country, year] = self.frame.place_and_year().map(|dim| estimate.dimensions.get(&dim.name()));
-        let mut key = PopulationKey::total(country?.code.parse::<Country>().ok()?, year?.code.parse().ok()?);
-        for dim in self.frame.by.iter().filter(|dim| is_demographic(dim)) {
-            key = of_group(key, dim, &estimate.dimensions.get(&dim.name())?.code)?;
-        }
-        for ((dim, _), filter) in self.frame.filters.iter().zip(&estimate.filters) {
-            if is_demographic(dim) && !self.frame.by.contains(dim) {
-                let [code] = filter.codes.as_slice() else {
-                    return None;
-                };
-                key = of_group(key, dim, code)?;
-            }
-        }
-        Some((population, population.denominator(key)?))
-    }
-}
-
-/// The residents of one category of sex or age; none if populations are not divided that way.
-fn of_group(key: PopulationKey, dim: &Dim, code: &str) -> Option<PopulationKey> {
-    if matches!(dim, Dim::Attribute(CaseAttribute::Gender)) {
-        return match code.parse().ok()? {
-            Gender::Female => Some(key.of_sex(PopulationSex::Female)),
-            Gender::Male => Some(key.of_sex(PopulationSex::Male)),
-            _ => None,
-        };
-    }
-    let ages = match (dim, code) {
-        (Dim::Child, "child") => AgeGroup::UNDER_18,
-        (Dim::Child, "adult") => AgeGroup::ADULTS,
-        _ => {
-            let band: AgeBand = code.parse().ok()?;
-            match band.upper() {
-                Some(upper) => AgeGroup::try_new(band.lower(), upper).ok()?,
-                None => AgeGroup::and_over(band.lower()),
-            }
-        }
-    };
-    // Two conditions on age have no population of their own.
-    (key.ages == AgeGroup::ALL).then(|| key.of_ages(ages))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sex_and_age_have_residents_of_their_own() {
-        let key = PopulationKey::total("KEN".parse().unwrap(), 2019);
-        let sex = Dim::Attribute(CaseAttribute::Gender);
-        let age = Dim::Attribute(CaseAttribute::AgeBand);
-        let print = |key: Option<PopulationKey>| key.map(|key| key.to_string());
-        assert_eq!(print(of_group(key, &sex, "female")).unwrap(), "KEN 2019, female");
-        assert_eq!(print(of_group(key, &age, "9-17")).unwrap(), "KEN 2019, age 9-17");
-        assert_eq!(print(of_group(key, &age, "48+")).unwrap(), "KEN 2019, age 48+");
-        assert_eq!(of_group(key, &Dim::Child, "child"), Some(key.of_ages(AgeGroup::UNDER_18)));
-        assert_eq!(of_group(key, &sex, "non-conforming"), None);
-        assert_eq!(of_group(key.of_ages(AgeGroup::UNDER_18), &age, "9-17"), None);
     }
 }

@@ -103,6 +103,13 @@ pub enum IndicatorError {
     Table(#[from] TableError),
 }
 
+impl IndicatorError {
+    /// Figures from outside that break a rule.
+    pub(crate) fn figures(what: impl Into<String>, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::Figures { what: what.into(), rule: rule.into() }
+    }
+}
+
 /// A text that is not one of the words of a closed list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a known {list}; known are {}", known.join(", "))]

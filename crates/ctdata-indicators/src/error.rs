@@ -111,6 +111,11 @@ impl IndicatorError {
             Self::Unavailable { .. } | Self::Request { .. } | Self::NeedsPopulation { .. } | Self::NotCollected { .. }
         )
     }
+
+    /// Figures from outside that break a rule.
+    pub(crate) fn figures(what: impl Into<String>, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::Figures { what: what.into(), rule: rule.into() }
+    }
 }
 
 /// A text that is not one of the words of a closed list.

@@ -69,11 +69,12 @@ mod profile;
 pub mod region_aggregate;
 mod request;
 pub mod sdg;
+pub mod series;
 mod trace;
 
 pub use catalogue::{CATALOGUE, Definition, indicator};
 pub use compute::{CatalogueResult, IndicatorResult, Skipped, TableSpec, compute, compute_all};
-pub use count::Count;
+pub use count::{Count, Difference, NotCount};
 pub use error::{IndicatorError, UnknownCode};
 pub use estimate::{Base, Estimate};
 pub use interval::{Interval, Level};

@@ -10,6 +10,7 @@
 
 mod byar;
 mod clopper_pearson;
+mod gamma;
 mod garwood;
 mod level;
 mod tail;
@@ -19,6 +20,7 @@ use crate::error::coded;
 
 pub use byar::byar;
 pub use clopper_pearson::clopper_pearson;
+pub(crate) use gamma::{gamma_quantile, gamma_upper_quantile};
 pub use garwood::garwood;
 pub use level::Level;
 pub use wilson::wilson;
@@ -62,6 +64,18 @@ coded! {
         Byar = "byar" / "Byar",
         /// Stated with an estimate from outside, by whoever made it.
         Outside = "outside" / "as stated with the estimate",
+        /// The exact interval of a ratio of two Poisson rates, conditional on the sum of their counts.
+        ConditionalExact = "conditional-exact" / "exact conditional",
+        /// A Poisson log-linear trend, normal quantile.
+        PoissonTrend = "poisson-trend" / "Poisson trend",
+        /// The same with the standard error widened by the root of the dispersion.
+        QuasiPoissonTrend = "quasi-poisson-trend" / "quasi-Poisson trend",
+        /// Slopes at which the Mann–Kendall test does not reject.
+        SenSlope = "sen-slope" / "Sen slope",
+        /// Fay and Feuer's gamma interval of a directly standardized rate.
+        FayFeuer = "fay-feuer" / "Fay–Feuer (gamma)",
+        /// Dobson's interval of a directly standardized rate.
+        Dobson = "dobson" / "Dobson",
     }
 }
 

@@ -268,6 +268,15 @@ pub(crate) struct IndicatorsOptions {
     /// A population file: alpha3,year[,sex,age_group] and `persons` or `thousands`
     #[arg(long, value_name = "FILE")]
     pub(crate) population: Option<PathBuf>,
+    /// Also sum rates of countries to regions: region, sub-region, intermediate-region, sdg-region, development-group
+    #[arg(long, value_name = "LEVEL", requires = "population")]
+    pub(crate) regions: Option<String>,
+    /// The share of a region's residents that must live in reporting countries, for `--regions`
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, requires = "regions")]
+    pub(crate) coverage: f64,
+    /// Also give change, trend and slope of the yearly counts and rates
+    #[arg(long)]
+    pub(crate) trend: bool,
     #[command(flatten)]
     pub(crate) choices: IndicatorChoices,
     #[command(flatten)]
@@ -292,6 +301,12 @@ pub(crate) struct IndicatorChoices {
     /// How several forms of one person count: multi-response or exclusive
     #[arg(long, value_name = "CODING")]
     pub(crate) forms: Option<String>,
+    /// Whose residents rates of a sex or an age are over: own or total
+    #[arg(long, value_name = "WHOSE")]
+    pub(crate) population_base: Option<String>,
+    /// Persons of unknown category in rates: never in one, or proportional, which is an estimate
+    #[arg(long, value_name = "HOW")]
+    pub(crate) unknown: Option<String>,
     /// The interval: wilson or clopper-pearson for shares, garwood or byar for rates; repeat for both
     #[arg(long, value_name = "METHOD")]
     pub(crate) interval: Vec<String>,

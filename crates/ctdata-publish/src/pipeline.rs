@@ -87,8 +87,9 @@ impl Publisher {
         control.report("counting", 0, None);
         let tables = match &dataset {
             Dataset::Cases(cases) => match &plan.protection {
-                Some(protection) => {
-                    let tables = ReleasedTables::of_confidential(cases.table(), &protected.released, &plan, protection, control);
+                Some(_) => {
+                    let (cases, records) = (cases.table(), Some(&protected.released));
+                    let tables = ReleasedTables::of_confidential(cases, records, &plan, control);
                     tables.map_err(|error| error.of_plan(&plan.name))?
                 }
                 None => ReleasedTables::compute(&protected.released, &plan.tables, control)?,

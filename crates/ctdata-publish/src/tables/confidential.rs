@@ -89,7 +89,7 @@ pub(super) fn suppressed(
     traced: Traced,
     plan: &TablesPlan,
     cases: &Table,
-    records: &Released<Table>,
+    records: Option<&Released<Table>>,
     control: &Control,
 ) -> Result<Protected, PublishError> {
     let Traced { builder, known, figures, skipped } = traced;
@@ -109,11 +109,13 @@ pub(super) fn suppressed(
             system
         }
     };
-    fix_total(&mut system, &cells)?;
-    let shown = Microdata::new(cases, records);
-    for (table, cells) in &cells {
-        control.check()?;
-        shown.relate(&mut system, table, cells, rules.threshold)?;
+    if let Some(records) = records {
+        fix_total(&mut system, &cells)?;
+        let shown = Microdata::new(cases, records);
+        for (table, cells) in &cells {
+            control.check()?;
+            shown.relate(&mut system, table, cells, rules.threshold)?;
+        }
     }
     control.report("protecting tables", 0, None);
     let protected = tables::protect(&system, &ProtectOptions::default(), control)?;

@@ -4,6 +4,7 @@
 mod confidential;
 mod figures;
 mod microdata;
+pub(crate) mod pictures;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ pub struct ReleasedTables {
     computed: Vec<Computed>,
     skipped: Vec<(&'static str, String)>,
     protected: Option<Released<ProtectedTables>>,
+    pictures: Vec<pictures::Picture>,
 }
 
 #[derive(Debug)]
@@ -34,7 +36,7 @@ struct Computed {
 impl ReleasedTables {
     /// No tables: what rows that are not cases come with, since indicators count victims.
     pub fn none() -> Self {
-        Self { computed: Vec::new(), skipped: Vec::new(), protected: None }
+        Self { computed: Vec::new(), skipped: Vec::new(), protected: None, pictures: Vec::new() }
     }
 
     /// Counts the tables of a plan in the released records, or without any the whole catalogue as far as the released
@@ -60,29 +62,33 @@ impl ReleasedTables {
                 }
             }
         }
+        tables.draw()?;
         Ok(tables)
     }
 
-    /// The tables of a plan from the confidential counts, protected as `protection` says, together with the released
-    /// records, and verified; without any table in the plan the whole catalogue as far as the columns allow.
+    /// The tables of a plan from the confidential counts, protected as its `[tables]` says and verified, together with
+    /// the records that are released beside them, if any are. Without any table in the plan the whole catalogue as far
+    /// as the columns allow.
     ///
     /// # Errors
-    /// An indicator of the plan that is not known or that the columns do not allow; files of the protection that cannot
-    /// be read; a protection that does not exist or does not hold; a stop by `control`.
+    /// A plan without `[tables]`; an indicator of it that is not known or that the columns do not allow; files of the
+    /// protection that cannot be read; a protection that does not exist or does not hold; a stop by `control`.
     pub fn of_confidential(
         cases: &Table,
-        released: &Released<Table>,
+        released: Option<&Released<Table>>,
         plan: &Plan,
-        protection: &TablesPlan,
         control: &Control,
     ) -> Result<Self, PublishError> {
+        let Some(protection) = &plan.protection else {
+            return Err(PublishError::plan("tables of confidential counts need a section [tables]"));
+        };
         let population = protection.population.as_ref().map(|file| population(&plan.folder.join(file))).transpose()?;
         let traced = confidential::trace(cases, &plan.tables, population.as_ref(), control)?;
         let done = match protection.method {
             TableMethod::Suppression => confidential::suppressed(traced, protection, cases, released, control)?,
             _ => return Err(PublishError::plan("tables: this method is not built yet")),
         };
-        let mut tables = Self { computed: Vec::new(), skipped: done.skipped, protected: None };
+        let mut tables = Self { computed: Vec::new(), skipped: done.skipped, protected: None, pictures: Vec::new() };
         let shown = done.released.get();
         for figure in done.figures {
             let definition = figure.definition;
@@ -93,7 +99,13 @@ impl ReleasedTables {
             }
         }
         tables.protected = Some(done.released);
+        tables.draw()?;
         Ok(tables)
+    }
+
+    /// Pictures of the first series, shares and flows among the tables.
+    pub(crate) fn pictures(&self) -> &[pictures::Picture] {
+        &self.pictures
     }
 
     /// The statement and certificate of tables of confidential counts; none where they are counted from the records.

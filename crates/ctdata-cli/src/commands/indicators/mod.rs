@@ -1,6 +1,7 @@
 //! `ctdata indicators`
 
 mod about;
+mod derived;
 mod outputs;
 
 use std::fmt::Write as _;
@@ -59,7 +60,8 @@ pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), 
     };
     request.by.iter_mut().for_each(resolve);
     request.filters.iter_mut().for_each(|(name, _)| resolve(name));
-    let (observations, skipped) = observe(cases.table(), &wanted, &request, population.as_ref(), session)?;
+    let (mut observations, skipped) = observe(cases.table(), &wanted, &request, population.as_ref(), session)?;
+    observations.extend(derived::all(options, &observations, &request, population.as_ref(), session)?);
     outputs::write(&options.outputs, &observations, session)?;
     if session.json {
         return session.document(&Answer { format: dataset.format(), observations, skipped });
@@ -100,6 +102,8 @@ fn request(options: &IndicatorsOptions) -> Result<Request, Failure> {
         child_basis: choice("--child", choices.child.as_ref())?,
         flow_level: choice("--places", choices.places.as_ref())?.unwrap_or_default(),
         forms: choice("--forms", choices.forms.as_ref())?.unwrap_or_default(),
+        population_base: choice("--population-base", choices.population_base.as_ref())?.unwrap_or_default(),
+        unknown: choice("--unknown", choices.unknown.as_ref())?.unwrap_or_default(),
         ..Request::default()
     };
     if let Some(level) = choices.level {

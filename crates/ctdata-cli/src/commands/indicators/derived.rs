@@ -1,0 +1,88 @@
+//! Figures made of figures: sums over regions, changes and trends.
+
+use ctdata::indicators::estimate::Unit;
+use ctdata::indicators::region_aggregate::{CountryFigure, RegionLevel, RegionalOptions, regional_rates};
+use ctdata::indicators::sdg::RateOptions;
+use ctdata::indicators::series::{Series, TrendOptions};
+use ctdata::indicators::{Estimate, Population, Request};
+
+use crate::args::IndicatorsOptions;
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// What was asked for besides the figures themselves.
+pub(super) fn all(
+    options: &IndicatorsOptions,
+    observations: &[Estimate],
+    request: &Request,
+    population: Option<&Population>,
+    session: &Session,
+) -> Result<Vec<Estimate>, Failure> {
+    let mut derived = Vec::new();
+    if let (Some(level), Some(population)) = (&options.regions, population) {
+        derived.extend(regions(level, options.coverage, observations, request, population, session)?);
+    }
+    if options.trend {
+        derived.extend(trends(observations, request, session)?);
+    }
+    Ok(derived)
+}
+
+fn is_of_countries(estimate: &Estimate) -> bool {
+    estimate.unit == Unit::Per100k
+        && ["country", "citizenship"].iter().any(|name| estimate.dimensions.get(name).is_some())
+}
+
+fn regions(
+    level: &str,
+    threshold: f64,
+    observations: &[Estimate],
+    request: &Request,
+    population: &Population,
+    session: &Session,
+) -> Result<Vec<Estimate>, Failure> {
+    let level: RegionLevel = level.parse().map_err(|error| Failure::usage(format!("--regions: {error}")))?;
+    let figures: Vec<CountryFigure> = observations
+        .iter()
+        .filter(|estimate| is_of_countries(estimate))
+        .map(CountryFigure::from_estimate)
+        .collect::<Result<_, _>>()?;
+    if figures.is_empty() {
+        session.remark("note: --regions: there is no rate of a country".to_owned());
+    }
+    let rates = RateOptions { interval: request.rate_interval, level: request.level, ..RateOptions::default() };
+    let options = RegionalOptions { level, threshold, rates, ..RegionalOptions::default() };
+    Ok(regional_rates(&figures, population, None, &options)?.into_iter().map(|rate| rate.estimate).collect())
+}
+
+fn trends(observations: &[Estimate], request: &Request, session: &Session) -> Result<Vec<Estimate>, Failure> {
+    let yearly: Vec<Estimate> = observations
+        .iter()
+        .filter(|estimate| matches!(estimate.unit, Unit::Persons | Unit::Per100k))
+        .filter(|estimate| estimate.period.is_some_and(|years| years.first() == years.last()))
+        .cloned()
+        .collect();
+    if yearly.is_empty() {
+        session.remark("note: --trend: there is no yearly count or rate; shares have no trend of counts".to_owned());
+    }
+    let mut derived = Vec::new();
+    let mut short = 0u64;
+    for series in Series::from_estimates(&yearly)? {
+        let (Some(first), Some(last)) = (series.points().first(), series.points().last()) else { continue };
+        if first.year == last.year {
+            short += 1;
+            continue;
+        }
+        derived.push(series.change_estimate(first.year, last.year, request.level)?);
+        let options = TrendOptions { level: request.level, ..TrendOptions::default() };
+        // Three years are the least that a dispersion takes; a series that is too short has its change alone.
+        match (series.trend_estimate(&options), series.sen_slope_estimate(request.level)) {
+            (Ok(trend), Ok(slope)) => derived.extend([trend, slope]),
+            _ => short += 1,
+        }
+    }
+    if short > 0 {
+        session.remark(format!("note: --trend: {short} series are too short or have no usable counts for a trend"));
+    }
+    Ok(derived)
+}

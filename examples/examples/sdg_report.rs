@@ -86,6 +86,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("series.svg"), plot::series(&rates)?)?;
     fs::write(out.join("shares.svg"), plot::shares(&of("form-of-exploitation"))?)?;
     fs::write(out.join("flows.svg"), plot::flows(&of("flows"))?)?;
-    println!("{} figures, {} of them withheld; written to {}", estimates.len(), estimates.iter().filter(|of| of.suppressed).count(), out.display());
+    println!(
+        "{} figures, {} of them withheld; written to {}",
+        estimates.len(),
+        estimates.iter().filter(|of| of.suppressed).count(),
+        out.display()
+    );
     Ok(())
 }

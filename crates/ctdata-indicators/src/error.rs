@@ -272,6 +272,9 @@ mod tests {
         each_code_is_read_back(RateInterval::ALL);
         each_code_is_read_back(ShareInterval::ALL);
         each_code_is_read_back(Unit::ALL);
+        each_code_is_read_back(crate::published::Assumption::ALL);
+        each_code_is_read_back(crate::series::BreakKind::ALL);
+        each_code_is_read_back(crate::standardize::StandardizedInterval::ALL);
         assert_eq!(
             "any".parse::<Base>().unwrap_err().to_string(),
             "`any` is not a known base; known are any-in-group, answered, all"

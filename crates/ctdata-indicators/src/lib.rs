@@ -42,6 +42,11 @@
 //! | rates of published counts, undetected victims, series codes? | [`sdg`] |
 //! | and of a region? | [`region_aggregate`] |
 //! | which official indicator is it, or is it none? | [`framework`] |
+//! | how does it change over the years? | [`series`] |
+//! | what do published tables say? | [`published`], [`Count`] |
+//! | is it comparable with other populations? | [`standardize`] |
+//! | what about convictions? | [`justice`] |
+//! | what is computed from figures, not from cases? | [`DERIVED`] |
 //! | how does it become a file? | [`export`] |
 //! | what can go wrong? | [`error`] |
 //!
@@ -58,23 +63,28 @@
 mod catalogue;
 mod compute;
 mod count;
+mod derived;
 pub mod error;
 pub mod estimate;
 pub mod export;
 mod flow;
 pub mod framework;
 pub mod interval;
+pub mod justice;
 pub mod population;
 mod profile;
+pub mod published;
 pub mod region_aggregate;
 mod request;
 pub mod sdg;
 pub mod series;
+pub mod standardize;
 mod trace;
 
 pub use catalogue::{CATALOGUE, Definition, indicator};
 pub use compute::{CatalogueResult, IndicatorResult, Skipped, TableSpec, compute, compute_all};
 pub use count::{Count, Difference, NotCount};
+pub use derived::{DERIVED, Derived, derived};
 pub use error::{IndicatorError, UnknownCode};
 pub use estimate::{Base, Estimate};
 pub use interval::{Interval, Level};

@@ -3,9 +3,7 @@
 use crate::IndicatorError;
 use crate::error::coded;
 use crate::estimate::{Estimate, NotAvailable, Unit, Value};
-use crate::interval::{
-    Interval, IntervalMethod, Level, RateInterval, as_f64, gamma_quantile, gamma_upper_quantile,
-};
+use crate::interval::{Interval, IntervalMethod, Level, RateInterval, as_f64, gamma_quantile, gamma_upper_quantile};
 use crate::population::Persons;
 
 /// What every directly standardized rate needs beside it.
@@ -138,8 +136,8 @@ fn fay_feuer(rate: f64, variance: f64, largest: f64, level: Level) -> Result<Int
     Ok(Interval::try_new(low, high, level, IntervalMethod::FayFeuer)?)
 }
 
-/// The interval of the number of events, moved to the rate and scaled to its standard deviation. Without events the
-/// rate has no variance, and the interval of the crude rate has no scale: it is the point 0.
+/// The interval of the number of events, moved to the rate and scaled to its standard deviation. Without events of
+/// some weight there is no scale.
 fn dobson(
     rate: f64,
     variance: f64,
@@ -147,8 +145,8 @@ fn dobson(
     of_events: RateInterval,
     level: Level,
 ) -> Result<Interval, IndicatorError> {
-    if events == 0 {
-        let rule = "Dobson's interval needs events: without any, take Fay and Feuer's";
+    if variance <= 0.0 {
+        let rule = "Dobson's interval needs events of some weight: without any, take Fay and Feuer's";
         return Err(IndicatorError::figures("standardized rate", rule));
     }
     let (count, bounds) = (as_f64(events), of_events.of(events, level)?);
@@ -189,11 +187,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn strata(rows: &[(u64, f64, f64)]) -> Vec<Stratum> {
-        let stratum = |&(events, residents, weight)| Stratum {
-            events,
-            residents: Persons::try_new(residents).unwrap(),
-            weight,
-        };
+        let stratum =
+            |&(events, residents, weight)| Stratum { events, residents: Persons::try_new(residents).unwrap(), weight };
         rows.iter().map(stratum).collect()
     }
 

@@ -54,7 +54,8 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
         let _ = writeln!(text, "- `{file}`: {what}");
     }
     if is_confidential {
-        let _ = writeln!(text, "- `{TABLES_STATEMENT_FILE}`: how the tables are protected, and what was proven of that");
+        let _ =
+            writeln!(text, "- `{TABLES_STATEMENT_FILE}`: how the tables are protected, and what was proven of that");
     }
     for picture in tables.pictures() {
         let _ = writeln!(text, "- `{}`: a picture: {}", picture.file, picture.title);

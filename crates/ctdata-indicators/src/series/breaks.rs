@@ -168,5 +168,4 @@ mod tests {
         assert_eq!(series.usable(false, false).unwrap().left_out, [2015, 2022]);
         assert_eq!(series.usable(false, true).unwrap().left_out, [2022]);
     }
-
 }

@@ -130,10 +130,15 @@ mod tests {
     #[test]
     fn only_sources_of_every_year_are_kept() {
         let cells = [
-            ([0, 0], 5), ([1, 0], 6), ([2, 0], 7),
-            ([0, 1], 50), ([2, 1], 70),
-            ([0, 2], 1), ([1, 2], 2),
-            ([1, 3], 900), ([3, 0], 800),
+            ([0, 0], 5),
+            ([1, 0], 6),
+            ([2, 0], 7),
+            ([0, 1], 50),
+            ([2, 1], 70),
+            ([0, 2], 1),
+            ([1, 2], 2),
+            ([1, 3], 900),
+            ([3, 0], 800),
         ];
         let found = constant_contributors("detected-victims", &table(&cells), "source", "year", None).unwrap();
         let counts: Vec<Count> = found.series.points().iter().map(|point| point.count).collect();

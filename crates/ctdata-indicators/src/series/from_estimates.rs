@@ -29,9 +29,8 @@ impl Series {
         let mut places = HashMap::<Group<'_>, usize>::new();
         let mut found = Vec::<(&Estimate, Vec<Point>, Option<&PopulationSource>)>::new();
         for estimate in estimates {
-            let refuse = |rule: &'static str| {
-                Err(IndicatorError::figures(format!("series of `{}`", estimate.indicator), rule))
-            };
+            let refuse =
+                |rule: &'static str| Err(IndicatorError::figures(format!("series of `{}`", estimate.indicator), rule));
             if !matches!(estimate.unit, Unit::Persons | Unit::Per100k) {
                 return refuse("a series is made of counts or rates of persons, not of shares");
             }

@@ -66,7 +66,9 @@ impl RateRatio {
         let mut estimate = Estimate::not_available(indicator, unit, reason);
         match (self.value(), self.least, self.most) {
             (Some(value), ..) => estimate.value = Value::from(factor * value),
-            (_, Some(_), Some(_)) => estimate.notes.push("a count is a range: only bounds of the ratio are known".into()),
+            (_, Some(_), Some(_)) => {
+                estimate.notes.push("a count is a range: only bounds of the ratio are known".into())
+            }
             _ => estimate.notes.push("the second count can be 0: the ratio has no upper bound".into()),
         }
         estimate.interval = self.interval().map(|interval| interval.scaled(factor)).transpose()?;
@@ -165,10 +167,7 @@ mod tests {
     fn what_cannot_be_compared_is_refused() {
         let refused = |one, other| rate_ratio(one, other, Level::P95).unwrap_err().to_string();
         assert_eq!(refused(Events::of(Count::Missing), Events::of(1)), "ratio of rates: a missing count has no ratio");
-        assert_eq!(
-            refused(among(1, 5.0), Events::of(1)),
-            "ratio of rates: both counts have residents or none has"
-        );
+        assert_eq!(refused(among(1, 5.0), Events::of(1)), "ratio of rates: both counts have residents or none has");
         assert_eq!(refused(among(1, 5.0), among(1, 0.0)), "ratio of rates: a rate needs residents");
         assert!(rate_ratio(Events::of(u64::MAX), Events::of(1), Level::P95).is_err());
     }

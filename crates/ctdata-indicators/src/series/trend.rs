@@ -96,8 +96,9 @@ impl Series {
             let count = point.count.exact().ok_or_else(|| IndicatorError::figures(self.name_of(point.year), rule))?;
             Ok(Row { time: f64::from(point.year - first.year), count: as_f64(count), ln_offset: ln_residents(point) })
         });
-        let fit = Fit::of(&rows.collect::<Result<Vec<Row>, IndicatorError>>()?)
-            .ok_or_else(|| refuse("all events are in its first or in its last year, or there are none: no trend fits"))?;
+        let fit = Fit::of(&rows.collect::<Result<Vec<Row>, IndicatorError>>()?).ok_or_else(|| {
+            refuse("all events are in its first or in its last year, or there are none: no trend fits")
+        })?;
         let percent = |slope: f64| 100.0 * slope.exp_m1();
         let interval = |error: f64, method: IntervalMethod| {
             let half = options.level.z() * error;
@@ -112,10 +113,7 @@ impl Series {
             dispersion: fit.dispersion,
             percent_per_year: percent(fit.slope),
             poisson: interval(fit.standard_error, IntervalMethod::PoissonTrend)?,
-            quasi_poisson: interval(
-                fit.standard_error * fit.dispersion.sqrt(),
-                IntervalMethod::QuasiPoissonTrend,
-            )?,
+            quasi_poisson: interval(fit.standard_error * fit.dispersion.sqrt(), IntervalMethod::QuasiPoissonTrend)?,
             left_out,
             breaks,
         })
@@ -236,7 +234,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn from(first: u16, counts: &[u64]) -> Series {
-        Series::try_new("detected-victims", (first..).zip(counts).map(|(year, &count)| Point::new(year, count))).unwrap()
+        Series::try_new("detected-victims", (first..).zip(counts).map(|(year, &count)| Point::new(year, count)))
+            .unwrap()
     }
 
     fn million(series: &Series) -> Series {

@@ -73,10 +73,8 @@ impl Traced {
         let specs = definition.tables(request, cases.schema())?;
         let counts = specs.iter().map(|spec| spec.tabulate(cases, control)).collect::<Result<Vec<_>, _>>()?;
         let traced = definition.trace(request, &counts, population, ZEROS_LIMIT)?;
-        let tables: Vec<TableIndex> = counts
-            .into_iter()
-            .map(|table| self.known.index(&mut self.builder, table))
-            .collect::<Result<_, _>>()?;
+        let tables: Vec<TableIndex> =
+            counts.into_iter().map(|table| self.known.index(&mut self.builder, table)).collect::<Result<_, _>>()?;
         for estimate in traced {
             self.figures.push(super::figures::add(&mut self.builder, &tables, definition, request, estimate)?);
         }
@@ -165,10 +163,7 @@ fn cells(builder: &SystemBuilder, table: &CountTable, index: TableIndex) -> Vec<
 }
 
 /// The number of records of the input is public: the release says how many there were and how many were left out.
-fn fix_total(
-    system: &mut TableSystem,
-    cells: &[(&CountTable, Vec<(Vec<u16>, CellId)>)],
-) -> Result<(), PublishError> {
+fn fix_total(system: &mut TableSystem, cells: &[(&CountTable, Vec<(Vec<u16>, CellId)>)]) -> Result<(), PublishError> {
     let adds_up = |table: &CountTable| table.dimensions().iter().all(ctdata_table::Dimension::is_exclusive);
     if let Some((table, cells)) = cells.iter().find(|(table, _)| adds_up(table)) {
         let total = SystemCell { standing: Standing::Fixed, ..SystemCell::figure(table.total()) };

@@ -26,7 +26,8 @@ impl<'a> Microdata<'a> {
     /// What can be compared: columns that are not perturbed and have the domain of the input.
     pub(crate) fn new(input: &Table, released: &'a Released<Table>) -> Self {
         let statement = released.statement();
-        let perturbed = |name: &str| statement.perturbed.iter().any(|by| by.attributes.iter().any(|known| known == name));
+        let perturbed =
+            |name: &str| statement.perturbed.iter().any(|by| by.attributes.iter().any(|known| known == name));
         let same = |attribute: &&Attribute| {
             let original = input.schema().find(attribute.name()).and_then(|at| input.schema().get(at));
             original.is_some_and(|original| original.domain() == attribute.domain()) && !perturbed(attribute.name())
@@ -69,7 +70,8 @@ impl<'a> Microdata<'a> {
         let shown = self.shown(&kept)?;
         let mut margins = BTreeMap::<Vec<u16>, Vec<CellId>>::new();
         for (key, cell) in cells {
-            let margin = key.iter().zip(&comparable).filter(|(_, kept)| **kept).map(|(position, _)| *position).collect();
+            let margin =
+                key.iter().zip(&comparable).filter(|(_, kept)| **kept).map(|(position, _)| *position).collect();
             margins.entry(margin).or_default().push(*cell);
         }
         // How many were left out in all is said by the release itself.

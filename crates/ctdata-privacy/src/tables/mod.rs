@@ -1,13 +1,21 @@
 //! Protection of tables of counts: what is withheld or perturbed, and the proof that nobody can undo it.
 //!
-//! Tables become a [`TableSystem`] of cells and relations. Primary rules mark cells that give somebody away; secondary
-//! suppression withholds more until no marked cell follows from the rest; the audit computes how far an attacker can
-//! narrow each, and what is too narrow is repaired.
+//! Tables become a [`TableSystem`] of cells and relations ([`SystemBuilder`]). Primary rules mark cells that give somebody
+//! away ([`mark`]); secondary suppression withholds more until no marked cell follows from the rest ([`suppress`]); the audit
+//! computes how far an attacker can narrow each, and what is too narrow is repaired.
 
+mod build;
+#[cfg(test)]
+mod dense;
+mod primary;
 mod release;
+mod secondary;
 mod system;
 mod witness;
 
+pub use build::{SystemBuilder, TableIndex};
+pub use primary::{Contributions, Dominance, PrimaryReport, PrimaryRules, mark, mark_with};
 pub use release::{ProtectedTables, TableCertificate, TableMethod, TableRule, TableRules};
+pub use secondary::{SuppressOptions, suppress, suppress_with};
 pub use system::{CellId, Level, Pattern, Relation, Standing, SystemCell, TableSystem};
 pub use witness::{Direction, Witness};

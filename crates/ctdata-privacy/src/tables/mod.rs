@@ -4,8 +4,10 @@
 //! suppression withholds more until no marked cell follows from the rest; the audit computes how far an attacker can
 //! narrow each, and what is too narrow is repaired.
 
+mod audit;
 mod system;
 mod witness;
 
+pub use audit::{Audit, AuditOptions, AuditSummary, Feasible, Fraction, Intervals, audit, feasible_interval};
 pub use system::{CellId, Level, Pattern, Relation, Standing, SystemCell, TableSystem};
 pub use witness::{Direction, Witness};

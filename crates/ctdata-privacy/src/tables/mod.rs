@@ -4,6 +4,7 @@
 //! away ([`mark`]); secondary suppression withholds more until no marked cell follows from the rest ([`suppress`]); the audit
 //! computes how far an attacker can narrow each, and what is too narrow is repaired.
 
+mod audit;
 mod build;
 #[cfg(test)]
 mod dense;
@@ -13,6 +14,7 @@ mod secondary;
 mod system;
 mod witness;
 
+pub use audit::{Audit, AuditOptions, AuditSummary, Feasible, Fraction, Intervals, audit, feasible_interval};
 pub use build::{SystemBuilder, TableIndex};
 pub use primary::{Contributions, Dominance, PrimaryReport, PrimaryRules, mark, mark_with};
 pub use release::{ProtectedTables, TableCertificate, TableMethod, TableRule, TableRules};

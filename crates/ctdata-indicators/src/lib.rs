@@ -68,7 +68,7 @@ mod request;
 mod sdg;
 mod trace;
 
-pub use catalogue::{CATALOGUE, Definition, indicator};
+pub use catalogue::{CATALOGUE, CatalogueEntry, Definition, catalogue_markdown, catalogue_table, indicator};
 pub use compute::{CatalogueResult, IndicatorResult, Skipped, TableSpec, compute, compute_all};
 pub use count::Count;
 pub use error::{IndicatorError, UnknownCode};

@@ -81,7 +81,7 @@ pub mod series;
 pub mod standardize;
 mod trace;
 
-pub use catalogue::{CATALOGUE, Definition, indicator};
+pub use catalogue::{CATALOGUE, CatalogueEntry, Definition, catalogue_markdown, catalogue_table, indicator};
 pub use compute::{CatalogueResult, IndicatorResult, Skipped, TableSpec, compute, compute_all};
 pub use count::{Count, Difference, NotCount};
 pub use derived::{DERIVED, Derived, derived};

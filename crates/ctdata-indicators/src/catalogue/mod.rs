@@ -1,9 +1,13 @@
 //! The catalogue: every indicator that case data can give, described as data, one file per family.
 
+mod facts;
 mod people;
 mod profile;
 mod proxies;
 mod rates;
+mod table;
+
+pub use table::{CatalogueEntry, catalogue_markdown, catalogue_table};
 
 use crate::IndicatorError;
 use crate::estimate::Base;
@@ -193,6 +197,8 @@ const ALL: [Definition; COUNT] = {
 };
 
 /// All indicators, profile first.
+///
+#[doc = include_str!("../../docs/catalogue.md")]
 pub static CATALOGUE: &[Definition] = &ALL;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The calendar years an estimate covers.
 
+use super::Estimate;
 use std::fmt;
 
 /// The calendar years an estimate covers, both included. Text form `2019` or `2002/2021`.
@@ -68,6 +69,16 @@ impl TryFrom<String> for Years {
     }
 }
 
+impl Estimate {
+    /// The one calendar year that it is about: its dimension `year`, or else a period of a single year.
+    pub fn year(&self) -> Option<u16> {
+        match self.dimensions.get("year") {
+            Some(year) => year.code.parse().ok(),
+            None => self.period.filter(|period| period.first == period.last).map(Years::first),
+        }
+    }
+}
+
 /// A text that is no year and no range of years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("years are written `2019` or `2002/2021`")]
@@ -76,6 +87,20 @@ pub struct NotYears;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_estimate_is_about_one_year_or_none() {
+        let mut estimate = Estimate::count("sex", 1);
+        assert_eq!(estimate.year(), None);
+        estimate.period = Some(Years::between(2002, 2021));
+        assert_eq!(estimate.year(), None);
+        estimate.period = Some(Years::single(2019));
+        assert_eq!(estimate.year(), Some(2019));
+        estimate.dimensions.set(crate::estimate::Dimension::new("year", "2020", "2020"));
+        assert_eq!(estimate.year(), Some(2020));
+        estimate.dimensions.set(crate::estimate::Dimension::new("year", "not-recorded", "not recorded"));
+        assert_eq!(estimate.year(), None);
+    }
 
     #[test]
     fn years_read_back_what_they_print() {

@@ -96,6 +96,91 @@ pub fn observation_schema() -> Value {
     }))
 }
 
+/// The name of [`observations_schema`].
+pub const OBSERVATIONS_SCHEMA: &str = "indicator-observations";
+
+/// The schema of a document of observations with its metadata, [`Observations`](super::Observations) as JSON.
+///
+/// ```
+/// use ctdata_indicators::export::observations_schema;
+/// assert_eq!(observations_schema()["required"], serde_json::json!(["format_version", "observations"]));
+/// ```
+pub fn observations_schema() -> Value {
+    let text = || json!({ "type": "string" });
+    let optional = || json!({ "type": ["string", "null"] });
+    let many = |items: Value| json!({ "type": "array", "items": items });
+    let count = || json!({ "type": "integer", "minimum": 0 });
+    let mut observation = observation_schema();
+    let from_observation = |name: &str| observation_schema()["properties"][name].clone();
+    if let Some(object) = observation.as_object_mut() {
+        object.remove("$schema");
+        object.remove("$id");
+    }
+    let interval = interval();
+    let metadata = object(json!({
+        "tool": described(text(), "The tool that made the figures"),
+        "tool_version": described(text(), "Its version"),
+        "definitions": described(
+            many(object(json!({
+                "indicator": text(), "code": optional(), "title": optional(), "definition": optional(),
+                "source": optional(), "version": optional(), "unit": from_observation("unit"),
+            }))),
+            "The indicators and the versions of their definitions",
+        ),
+        "period": described(json!({ "type": ["string", "null"] }), "From the first year to the last"),
+        "attributions": described(many(from_observation("attribution")), "Countries counted for"),
+        "filters": from_observation("filters"),
+        "base_rules": described(many(from_observation("base_rule")), "Who is in the bases"),
+        "intervals": described(
+            many(object(json!({
+                "method": interval["properties"]["method"], "level": interval["properties"]["level"],
+            }))),
+            "Methods and levels",
+        ),
+        "populations": described(
+            many(object(json!({ "source": text(), "vintage": text() }))),
+            "Publications and editions of the populations",
+        ),
+        "coverage": {
+            "title": "Lowest and highest coverage of regional figures",
+            "anyOf": [
+                object(json!({ "low": from_observation("coverage"), "high": from_observation("coverage") })),
+                { "type": "null" },
+            ],
+        },
+        "natures": described(many(from_observation("nature")), "How the figures came about"),
+        "estimates": described(count(), "Number of observations"),
+        "without_value": described(
+            many(object(json!({ "reason": from_observation("reason"), "estimates": count() }))),
+            "Observations without a value, by reason",
+        ),
+        "suppressed": described(count(), "Observations withheld or coarsened to protect persons"),
+        "notes": from_observation("notes"),
+    }));
+    sorted(json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": format!("urn:ctdata:schema:{OBSERVATIONS_SCHEMA}:1"),
+        "title": "Indicator observations",
+        "description": "Figures with what they have in common.",
+        "type": "object",
+        "properties": {
+            "format_version": { "title": "Version of the document", "const": super::FORMAT_VERSION },
+            "metadata": described(metadata, "What the observations have in common"),
+            "observations": described(many(observation), "The figures"),
+        },
+        "required": ["format_version", "observations"],
+        "additionalProperties": false,
+    }))
+}
+
+/// An object that has these fields, all of them and no others.
+fn object(properties: Value) -> Value {
+    let mut required: Vec<String> =
+        properties.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    required.sort_unstable();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
 fn interval() -> Value {
     json!({
         "type": "object",
@@ -146,6 +231,7 @@ mod tests {
 
     use super::*;
     use crate::estimate::{Dimension, Filter, PopulationSource, Years};
+    use crate::export::Observations;
     use crate::interval::{Level, ShareInterval};
     use crate::{Estimate, Request, compute_all};
 
@@ -220,6 +306,41 @@ mod tests {
         for observation in &observations {
             let errors: Vec<_> = validator.iter_errors(observation).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{observation}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn the_document_with_metadata_is_valid() {
+        let schema = observations_schema();
+        assert!(jsonschema::draft202012::meta::is_valid(&schema));
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let mut observations: Vec<Estimate> = vec![serde_json::from_value(full()).unwrap()];
+        let withheld = Estimate::not_available("sector", Unit::Percent, NotAvailable::Suppressed);
+        observations.push(withheld);
+        let valid = |document: &Value| {
+            let errors: Vec<_> = validator.iter_errors(document).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{errors:?}");
+        };
+        valid(&serde_json::to_value(Observations::new(observations.clone())).unwrap());
+        let document = serde_json::to_value(Observations::with_metadata(observations)).unwrap();
+        valid(&document);
+        let fields = document["metadata"].as_object().unwrap();
+        assert_eq!(fields.len(), schema["properties"]["metadata"]["properties"].as_object().unwrap().len());
+        for name in fields.keys() {
+            let mut less = document.clone();
+            less["metadata"].as_object_mut().unwrap().remove(name);
+            assert!(!validator.is_valid(&less), "{name}");
+        }
+        for (place, bad) in [
+            ("/format_version", json!(2)),
+            ("/metadata/suppressed", json!(-1)),
+            ("/metadata/definitions/0/unit", json!("x")),
+            ("/metadata/coverage/low", json!(2)),
+            ("/observations/0/numerator", json!(-1)),
+        ] {
+            let mut other = document.clone();
+            *other.pointer_mut(place).unwrap() = bad;
+            assert!(!validator.is_valid(&other), "{place}");
         }
     }
 

@@ -15,7 +15,7 @@ use ctdata_privacy::Released;
 use ctdata_privacy::tables::ProtectedTables;
 use ctdata_table::{Attribute, Control, CountTable, Schema, Table};
 
-use crate::{Plan, PublishError, TableMethod, TablePlan, TablesPlan};
+use crate::{Plan, PublishError, TableMethod, TablePlan};
 
 /// The figures of a release.
 #[derive(Debug)]
@@ -111,6 +111,10 @@ impl ReleasedTables {
     /// The statement and certificate of tables of confidential counts; none where they are counted from the records.
     pub fn protected(&self) -> Option<&Released<ProtectedTables>> {
         self.protected.as_ref()
+    }
+
+    fn draw(&mut self) -> Result<(), PublishError> {
+        Ok(())
     }
 
     /// Checks that a table with the columns of this one allows the tables of a plan.

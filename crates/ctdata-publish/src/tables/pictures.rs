@@ -1,8 +1,5 @@
 //! Pictures of the tables of a release, for those who would rather look than read.
 
-use ctdata_indicators::Estimate;
-use ctdata_indicators::plot;
-
 /// Names that pictures have in a release folder: the first table of each kind is drawn.
 pub(crate) const FILES: [&str; 3] = ["series.svg", "shares.svg", "flows.svg"];
 

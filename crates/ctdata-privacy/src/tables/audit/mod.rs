@@ -249,12 +249,8 @@ pub(super) fn audit_with(
     summary.components = reduction.components.len() as u64;
     summary.largest_component =
         reduction.components.iter().map(|component| component.columns.len() as u64).max().unwrap_or(0);
-    let mut proofs = Proofs {
-        system,
-        checker: Checker::new(system, pattern),
-        shown: FxHashMap::default(),
-        witnesses: Vec::new(),
-    };
+    let mut proofs =
+        Proofs { system, checker: Checker::new(system, pattern), shown: FxHashMap::default(), witnesses: Vec::new() };
     for seed in seeds {
         proofs.take(seed);
     }

@@ -148,12 +148,7 @@ fn close_dead_ends(rooms: &mut [Room], rows: &[Vec<(usize, i64)>]) {
 }
 
 /// Joins cells that are alike and puts what hangs together into components.
-fn components(
-    system: &TableSystem,
-    rooms: &[Room],
-    rows: &[Vec<(usize, i64)>],
-    targets: &[bool],
-) -> Vec<Component> {
+fn components(system: &TableSystem, rooms: &[Room], rows: &[Vec<(usize, i64)>], targets: &[bool]) -> Vec<Component> {
     let mut entries: Vec<Vec<(usize, i64)>> = vec![Vec::new(); rooms.len()];
     let mut parent: Vec<usize> = (0..rows.len()).collect();
     for (row, terms) in rows.iter().enumerate() {

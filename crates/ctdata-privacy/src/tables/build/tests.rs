@@ -161,9 +161,12 @@ fn flags_are_linked_to_their_attributes_and_bounded_by_who_has_any() {
     });
     assert!(rest);
     // Who has any, and how often somebody has one more.
-    assert!(system.relations().iter().any(|relation| {
-        relation.terms.contains(&(any_and_c, -1)) || relation.terms.contains(&(any_and_c, 1))
-    }));
+    assert!(
+        system
+            .relations()
+            .iter()
+            .any(|relation| { relation.terms.contains(&(any_and_c, -1)) || relation.terms.contains(&(any_and_c, 1)) })
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! How tables are protected, by which rules, and what was proven: the part of a release that speaks of its safety.
 
 use crate::statement::list;
+use crate::tables::PrimaryRules;
 use crate::{Measure, PrivacyUnit, ReleaseModel};
 
 /// How the figures of tables are protected.
@@ -128,6 +129,25 @@ impl TableRule {
             ),
         };
         ReleaseModel { kind: kind.to_owned(), attribute: None, required, description }
+    }
+}
+
+impl PrimaryRules {
+    /// The rules in the words of a certificate.
+    pub fn rules(&self) -> Vec<TableRule> {
+        let mut rules = vec![TableRule::Threshold { below: self.threshold, zeros: self.zeros }];
+        if self.all_in_one_category {
+            rules.push(TableRule::AllInOneCategory);
+        }
+        if self.small_complement {
+            rules.push(TableRule::SmallComplement { below: self.threshold });
+        }
+        if let Some(rule) = self.dominance {
+            let contributors = u32::try_from(rule.n).unwrap_or(u32::MAX);
+            rules.push(TableRule::Dominance { contributors, percent: rule.percent });
+        }
+        rules.extend(self.p_percent.map(|percent| TableRule::PPercent { percent }));
+        rules
     }
 }
 

@@ -115,7 +115,10 @@ impl SystemBuilder {
         for (key, cell) in self.cells(part) {
             let total = self.lattice.nodes.get(whole).and_then(|node| node.cells.get(&key)).copied();
             let Some(total) = total else {
-                self.lattice.system.relate([(cell, 1)]).map_err(|_| invalid("a flag has more records than there are"))?;
+                self.lattice
+                    .system
+                    .relate([(cell, 1)])
+                    .map_err(|_| invalid("a flag has more records than there are"))?;
                 continue;
             };
             let rest = self.count(total).checked_sub(self.count(cell));

@@ -165,8 +165,7 @@ impl SystemBuilder {
         let mut counted = vec![BTreeMap::<Vec<u16>, u64>::new(); conditions.len()];
         let pairs = PossiblePairs::of(table.dimensions());
         let with_zeros = table.cells_with_zeros(self.zeros_limit);
-        let cells = with_zeros
-            .unwrap_or_else(|| table.cells().map(|(key, count)| (key.to_vec(), count)).collect());
+        let cells = with_zeros.unwrap_or_else(|| table.cells().map(|(key, count)| (key.to_vec(), count)).collect());
         for (key, count) in cells {
             if count == 0 && !pairs.iter().all(|pairs| pairs.allow(&key)) {
                 continue;
@@ -326,9 +325,15 @@ impl SystemBuilder {
             for node in made.into_values() {
                 let cells = self.lattice.nodes.get(node).map(|node| node.cells.values().copied().collect::<Vec<_>>());
                 for cell in cells.unwrap_or_default() {
-                    if let Some(cell) = self.lattice.system.cell_mut(cell).filter(|cell| cell.standing == Standing::Inner)
+                    if let Some(cell) =
+                        self.lattice.system.cell_mut(cell).filter(|cell| cell.standing == Standing::Inner)
                     {
-                        *cell = SystemCell { level: cell.level, least: cell.least, most: cell.most, ..SystemCell::figure(cell.count) };
+                        *cell = SystemCell {
+                            level: cell.level,
+                            least: cell.least,
+                            most: cell.most,
+                            ..SystemCell::figure(cell.count)
+                        };
                     }
                 }
             }

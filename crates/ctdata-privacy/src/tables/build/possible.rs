@@ -96,9 +96,8 @@ fn pairs(a: &Dimension, b: &Dimension, once: bool) -> Option<Vec<(u16, u16)>> {
     let Base::Attribute(attribute) = &one.base else {
         // The same variable twice.
         return (once && one.base == other.base).then(|| {
-            let same = (0..one.blocks.len()).filter_map(|code| {
-                pair(code, *of_other.get(usize::from(other.block(code)?))?)
-            });
+            let same =
+                (0..one.blocks.len()).filter_map(|code| pair(code, *of_other.get(usize::from(other.block(code)?))?));
             same.collect()
         });
     };
@@ -140,8 +139,7 @@ mod tests {
             categories: vec![Category::new("x", "X"), Category::new("y", "Y")],
             map: vec![1, 0, 1],
         };
-        let dimensions =
-            [dimension(Variable::attribute("country"), &["a", "b", "c"]), dimension(region, &["x", "y"])];
+        let dimensions = [dimension(Variable::attribute("country"), &["a", "b", "c"]), dimension(region, &["x", "y"])];
         let pairs = PossiblePairs::of(&dimensions);
         assert_eq!(pairs.len(), 1);
         let possible = |country, region| pairs[0].allow(&[country, region]);

@@ -161,9 +161,12 @@ fn flags_are_linked_to_their_attributes_and_bounded_by_who_has_any() {
     });
     assert!(rest);
     // Who has any, and how often somebody has one more.
-    assert!(system.relations().iter().any(|relation| {
-        relation.terms.contains(&(any_and_c, -1)) || relation.terms.contains(&(any_and_c, 1))
-    }));
+    assert!(
+        system
+            .relations()
+            .iter()
+            .any(|relation| { relation.terms.contains(&(any_and_c, -1)) || relation.terms.contains(&(any_and_c, 1)) })
+    );
 }
 
 #[test]
@@ -223,6 +226,8 @@ fn joint_variables_are_those_of_all_tables() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     /// Whatever is added to a system of tables that are counted from the same records, what follows for a figure from two
     /// tables is what follows from their joint counts: margins of joint counts (that may be negative) are all that is
     /// known, and agreement on common margins says the same.

@@ -218,8 +218,7 @@ impl Tableau {
                 let ratio = multiply(value(first, lead), invert(by));
                 let same = ratio != 0 && add_multiple(first, negate(ratio), second, |_| {}).is_empty();
                 return same.then(|| {
-                    let combination =
-                        add_multiple(&self.combination[a], negate(ratio), &self.combination[b], |_| {});
+                    let combination = add_multiple(&self.combination[a], negate(ratio), &self.combination[b], |_| {});
                     self.combined(&combination)
                 });
             }

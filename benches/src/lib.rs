@@ -1,8 +1,11 @@
 //! Inputs that the benches share, always the same: simulated cases in the 37-column layout, and invented people.
 
 // The examples show them too.
+mod counted;
 #[path = "../../examples/src/people.rs"]
 pub mod invented;
+
+pub use counted::{linked_tables, two_way_table};
 
 use ctdata::model::{CaseTable, Layout, Simulator, case_hierarchies, write_cases};
 use ctdata::privacy::QuasiIdentifier;

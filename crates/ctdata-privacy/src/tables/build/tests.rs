@@ -226,6 +226,8 @@ fn joint_variables_are_those_of_all_tables() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     /// Whatever is added to a system of tables that are counted from the same records, what follows for a figure from two
     /// tables is what follows from their joint counts: margins of joint counts (that may be negative) are all that is
     /// known, and agreement on common margins says the same.

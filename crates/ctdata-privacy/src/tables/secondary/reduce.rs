@@ -27,7 +27,7 @@ pub(super) fn reduced(
         .collect();
     // Rows of each free cell; some may have lost it since.
     let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); system.cells().len()];
-    let mut list = |rows_of: &mut Vec<Vec<usize>>, cell: u32, row: usize| {
+    let list = |rows_of: &mut Vec<Vec<usize>>, cell: u32, row: usize| {
         if let Some(rows) = rows_of.get_mut(cell as usize) {
             rows.push(row);
         }

@@ -5,9 +5,11 @@
 //! narrow each, and what is too narrow is repaired.
 
 mod audit;
+mod protect;
 mod system;
 mod witness;
 
 pub use audit::{Audit, AuditOptions, AuditSummary, Feasible, Fraction, Intervals, audit, feasible_interval};
+pub use protect::{ProtectOptions, Protected, protect, protect_from};
 pub use system::{CellId, Level, Pattern, Relation, Standing, SystemCell, TableSystem};
 pub use witness::{Direction, Witness};

@@ -18,6 +18,7 @@ mod attack;
 mod network;
 mod proof;
 mod reduce;
+mod repair;
 mod report;
 mod tableau;
 #[cfg(test)]
@@ -33,6 +34,7 @@ use super::{CellId, Direction, Pattern, Standing, TableSystem, Witness};
 use crate::PrivacyError;
 
 use self::reduce::Column;
+pub(super) use self::repair::repair;
 pub use report::{Audit, AuditSummary, Feasible, Fraction};
 
 /// How far the intervals of an audit go.
@@ -249,12 +251,8 @@ pub(super) fn audit_with(
     summary.components = reduction.components.len() as u64;
     summary.largest_component =
         reduction.components.iter().map(|component| component.columns.len() as u64).max().unwrap_or(0);
-    let mut proofs = Proofs {
-        system,
-        checker: Checker::new(system, pattern),
-        shown: FxHashMap::default(),
-        witnesses: Vec::new(),
-    };
+    let mut proofs =
+        Proofs { system, checker: Checker::new(system, pattern), shown: FxHashMap::default(), witnesses: Vec::new() };
     for seed in seeds {
         proofs.take(seed);
     }

@@ -198,13 +198,7 @@ fn counts_beyond_the_arithmetic_are_refused() {
 
 /// All tables of whole persons that agree with the relations and everything published, with cells up to `limit`.
 fn enumerate(system: &TableSystem, pattern: &Pattern, limit: u64) -> Vec<Vec<u64>> {
-    fn extend(
-        system: &TableSystem,
-        pattern: &Pattern,
-        limit: u64,
-        counts: &mut Vec<u64>,
-        found: &mut Vec<Vec<u64>>,
-    ) {
+    fn extend(system: &TableSystem, pattern: &Pattern, limit: u64, counts: &mut Vec<u64>, found: &mut Vec<Vec<u64>>) {
         let at = counts.len();
         // A relation of which the last hidden cell is set must hold.
         for relation in system.relations() {

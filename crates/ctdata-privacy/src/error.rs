@@ -99,6 +99,13 @@ pub enum PrivacyError {
         /// Bytes allowed.
         cap: u64,
     },
+    /// Cells of tables are narrowed below their protection level by what is known without the figures, so that no
+    /// withholding helps.
+    #[error("{cells} marked cells cannot be protected by withholding figures")]
+    Unprotectable {
+        /// How many cells.
+        cells: u64,
+    },
     /// The caller asked to stop.
     #[error("stopped: {0}")]
     Cancelled(StopReason),

@@ -9,6 +9,7 @@ mod build;
 #[cfg(test)]
 mod dense;
 mod primary;
+mod protect;
 mod release;
 mod secondary;
 mod system;
@@ -17,6 +18,7 @@ mod witness;
 pub use audit::{Audit, AuditOptions, AuditSummary, Feasible, Fraction, Intervals, audit, feasible_interval};
 pub use build::{SystemBuilder, TableIndex};
 pub use primary::{Contributions, Dominance, PrimaryReport, PrimaryRules, mark, mark_with};
+pub use protect::{ProtectOptions, Protected, protect, protect_from};
 pub use release::{ProtectedTables, TableCertificate, TableMethod, TableRule, TableRules};
 pub use secondary::{SuppressOptions, suppress, suppress_with};
 pub use system::{CellId, Level, Pattern, Relation, Standing, SystemCell, TableSystem};

@@ -18,6 +18,7 @@ mod attack;
 mod network;
 mod proof;
 mod reduce;
+mod repair;
 mod report;
 mod tableau;
 #[cfg(test)]
@@ -33,6 +34,7 @@ use super::{CellId, Direction, Pattern, Standing, TableSystem, Witness};
 use crate::PrivacyError;
 
 use self::reduce::Column;
+pub(super) use self::repair::repair;
 pub use report::{Audit, AuditSummary, Feasible, Fraction};
 
 /// How far the intervals of an audit go.

@@ -72,8 +72,6 @@ pub(crate) struct Reduction {
     pub(crate) components: Vec<Component>,
     /// Hidden cells.
     pub(crate) hidden: usize,
-    /// Hidden cells that simple propagation shows to be determined.
-    pub(crate) determined: usize,
 }
 
 /// Makes hidden cells small. `targets` are the cells (by position) that keep a column of their own.
@@ -102,8 +100,7 @@ pub(crate) fn reduce(system: &TableSystem, pattern: &Pattern, targets: &[bool]) 
         row.retain(|(cell, _)| live(*cell));
     }
     rows.retain(|row| !row.is_empty());
-    let determined = hidden - (0..rooms.len()).filter(|cell| live(*cell)).count();
-    Ok(Reduction { components: components(system, &rooms, &rows, targets), hidden, determined })
+    Ok(Reduction { components: components(system, &rooms, &rows, targets), hidden })
 }
 
 /// Takes away room that a single relation rules out: a term can grow only if another one of its relation can shrink.

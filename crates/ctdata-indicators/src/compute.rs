@@ -10,7 +10,7 @@ use crate::request::{Dim, Place, Request};
 use crate::sdg::rate;
 use crate::trace::{self, Traced};
 use ctdata_model::CaseAttribute;
-use ctdata_table::{Control, CountTable, Schema, Table, Variable, tabulate};
+use ctdata_table::{Control, CountTable, Schema, Table, Variable, tabulate, tabulate_all};
 
 /// A table of counts that an indicator is computed from, described but not yet counted.
 ///
@@ -207,7 +207,9 @@ pub fn compute(
     population: Option<&Population>,
     control: &Control,
 ) -> Result<IndicatorResult, IndicatorError> {
-    compute_one(indicator(&request.id)?, table, request, population, control)
+    let definition = indicator(&request.id)?;
+    let counts = count(table, &plan(definition, table, request)?, control)?;
+    figures(definition, request, counts, population, years(table))
 }
 
 /// Computes the whole catalogue: `request` says the breakdown, the filters and the options, its id
@@ -222,34 +224,46 @@ pub fn compute_all(
     population: Option<&Population>,
     control: &Control,
 ) -> Result<CatalogueResult, IndicatorError> {
-    let mut all = CatalogueResult { results: Vec::new(), skipped: Vec::new() };
-    for (done, definition) in (0u64..).zip(CATALOGUE) {
-        control.report("indicators", done, u64::try_from(CATALOGUE.len()).ok());
-        let result = if definition.needs_population() && population.is_none() {
+    let mut planned = Vec::with_capacity(CATALOGUE.len());
+    for definition in CATALOGUE {
+        let specs = if definition.needs_population() && population.is_none() {
             Err(IndicatorError::NeedsPopulation { indicator: definition.id.to_owned() })
         } else {
-            compute_one(definition, table, request, population, control)
+            plan(definition, table, request)
         };
-        match result {
+        planned.push((definition, skippable(specs)?));
+    }
+    let specs = planned.iter().filter_map(|(_, specs)| specs.as_ref().ok()).flatten();
+    let mut counts = count(table, specs, control)?.into_iter();
+    let years = years(table);
+    let mut all = CatalogueResult { results: Vec::new(), skipped: Vec::new() };
+    for (done, (definition, specs)) in (0u64..).zip(planned) {
+        control.report("indicators", done, u64::try_from(CATALOGUE.len()).ok());
+        control.check()?;
+        let result = specs.map(|specs| counts.by_ref().take(specs.len()).collect::<Vec<_>>());
+        let result = result.and_then(|counts| figures(definition, request, counts, population, years));
+        match skippable(result)? {
             Ok(result) => all.results.push(result),
-            Err(
-                reason @ (IndicatorError::Unavailable { .. }
-                | IndicatorError::Request { .. }
-                | IndicatorError::NeedsPopulation { .. }),
-            ) => all.skipped.push(Skipped { indicator: definition, reason }),
-            Err(error) => return Err(error),
+            Err(reason) => all.skipped.push(Skipped { indicator: definition, reason }),
         }
     }
     Ok(all)
 }
 
-fn compute_one(
-    definition: &'static Definition,
-    table: &Table,
-    request: &Request,
-    population: Option<&Population>,
-    control: &Control,
-) -> Result<IndicatorResult, IndicatorError> {
+/// What single indicators lack is no failure of the whole.
+fn skippable<T>(result: Result<T, IndicatorError>) -> Result<Result<T, IndicatorError>, IndicatorError> {
+    match result {
+        Err(
+            error @ (IndicatorError::Unavailable { .. }
+            | IndicatorError::Request { .. }
+            | IndicatorError::NeedsPopulation { .. }),
+        ) => Ok(Err(error)),
+        other => other.map(Ok),
+    }
+}
+
+/// The tables of an indicator, if it can be computed from records of this kind.
+fn plan(definition: &'static Definition, table: &Table, request: &Request) -> Result<Vec<TableSpec>, IndicatorError> {
     let several_rows = || table.ids().is_some_and(|ids| ids.max_rows_per_id() > 1);
     if definition.measure == Measure::Rate && several_rows() {
         return Err(IndicatorError::Request {
@@ -257,12 +271,29 @@ fn compute_one(
             rule: "it counts persons, and the table has several rows of a person".into(),
         });
     }
-    let specs = definition.tables(request, table.schema())?;
-    let counts = specs.iter().map(|spec| spec.tabulate(table, control)).collect::<Result<Vec<_>, _>>()?;
+    definition.tables(request, table.schema())
+}
+
+fn count<'a>(
+    table: &'a Table,
+    specs: impl IntoIterator<Item = &'a TableSpec>,
+    control: &Control,
+) -> Result<Vec<CountTable>, IndicatorError> {
+    let specs = specs.into_iter().map(|spec| (spec.id.as_str(), spec.variables.as_slice()));
+    Ok(tabulate_all(table, specs, control)?)
+}
+
+/// The figures of counted tables. Of a row whose year is not recorded nothing is known: figures without years of their
+/// own are of those that the table spans.
+fn figures(
+    definition: &'static Definition,
+    request: &Request,
+    counts: Vec<CountTable>,
+    population: Option<&Population>,
+    years: Option<Years>,
+) -> Result<IndicatorResult, IndicatorError> {
     let mut estimates = definition.estimates(request, &counts, population)?;
-    let years = years(table);
     for estimate in &mut estimates {
-        // Of a row whose year is not recorded nothing is known.
         let is_by_year = estimate.dimensions.get("year").is_some();
         if !is_by_year && estimate.filters.iter().all(|filter| filter.dimension != "year") {
             estimate.period = estimate.period.or(years);

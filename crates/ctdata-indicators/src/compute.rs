@@ -5,7 +5,7 @@ use crate::catalogue::{CATALOGUE, Definition, Measure, indicator};
 use crate::estimate::{Estimate, Years};
 use crate::flow;
 use crate::population::Population;
-use crate::profile::{Frame, Sum, Tables, Tally, child, completeness, exclusive, group};
+use crate::profile::{Frame, Sum, Tables, Tally, child, completeness, exclusive, group, outside, quartiles};
 use crate::request::{Dim, Place, Request};
 use crate::sdg::rate;
 use crate::trace::{self, Traced};
@@ -91,12 +91,14 @@ impl Definition {
             Measure::Attribute(attribute) | Measure::Value(attribute, _) => {
                 exclusive::tables(&frame, &scope, &Dim::Attribute(attribute))
             }
-            Measure::Children | Measure::SexAndAge => child::tables(&frame, &scope),
-            Measure::Movement => flow::movement_tables(&frame, &scope),
+            Measure::Children | Measure::ChildrenByCitizenship | Measure::SexAndAge => child::tables(&frame, &scope),
+            Measure::Movement | Measure::CrossBorder | Measure::Nationality => flow::movement_tables(&frame, &scope),
             Measure::Origin => exclusive::tables(&frame, &scope, &dim(Place::Origin)),
             Measure::Exploitation => exclusive::tables(&frame, &scope, &dim(Place::Exploitation)),
             Measure::Flows => flow::flow_tables(&frame, &scope),
             Measure::Completeness => completeness::tables(&frame, &scope),
+            Measure::Quartiles => quartiles::tables(&frame, &scope),
+            Measure::Outside(group, flag) => outside::tables(&frame, &scope, group, flag),
             Measure::Rate => rate::tables(&frame, &scope),
         }
     }
@@ -118,6 +120,7 @@ impl Definition {
     ) -> Result<Vec<Estimate>, IndicatorError> {
         match self.measure {
             Measure::Rate => rate::estimates(&Frame::try_new(self, request)?, tables, population),
+            Measure::Quartiles => quartiles::estimates(&Frame::try_new(self, request)?, tables.into()),
             _ => self.figures::<u64>(request, tables.into()),
         }
     }
@@ -128,8 +131,10 @@ impl Definition {
     /// with more than `zeros_limit` of them, those that are not zero. What is listed nowhere is zero: a combination
     /// of the breakdown that nobody is in has no estimate.
     ///
+    /// The flag of a country with few victims is left out, since it would say how many a withheld figure is at most.
+    ///
     /// # Errors
-    /// Those of [`Definition::estimates`].
+    /// Those of [`Definition::estimates`], and [`IndicatorError::Request`] for quartiles.
     pub fn trace(
         &'static self,
         request: &Request,
@@ -142,6 +147,11 @@ impl Definition {
                 let estimates = self.estimates(request, tables, population)?;
                 let untraced = || Frame::try_new(self, request).map(|frame| frame.refuse("it cannot be traced".into()));
                 if estimates.is_empty() { Ok(Vec::new()) } else { Err(untraced()?) }
+            }
+            Measure::Quartiles => {
+                // A quartile says something of every band, so that no sum of cells stands for it.
+                let rule = "a quartile cannot be protected figure by figure";
+                Err(Frame::try_new(self, request)?.refuse(rule.into()))
             }
             _ => {
                 let listed = trace::listed(self, tables, zeros_limit);
@@ -165,13 +175,18 @@ impl Definition {
             Measure::Value(attribute, code) => {
                 exclusive::figures::<T>(&frame, &Dim::Attribute(attribute), Some(code), tables)
             }
-            Measure::Children | Measure::SexAndAge => child::figures::<T>(&frame, tables),
+            Measure::Children | Measure::ChildrenByCitizenship | Measure::SexAndAge => {
+                child::figures::<T>(&frame, tables)
+            }
             Measure::Movement => flow::movement::<T>(&frame, tables),
+            Measure::CrossBorder => flow::cross_border::<T>(&frame, tables),
+            Measure::Nationality => flow::nationality::<T>(&frame, tables),
+            Measure::Outside(group, flag) => outside::figures::<T>(&frame, group, flag, tables),
             Measure::Origin => exclusive::figures::<T>(&frame, &dim(Place::Origin), None, tables),
             Measure::Exploitation => exclusive::figures::<T>(&frame, &dim(Place::Exploitation), None, tables),
             Measure::Flows => flow::flows::<T>(&frame, tables),
             Measure::Completeness => completeness::figures::<T>(&frame, tables),
-            Measure::Rate => Err(frame.refuse("a rate is no share".into())),
+            Measure::Rate | Measure::Quartiles => Err(frame.refuse("it is not a share".into())),
         }
     }
 }
@@ -208,8 +223,8 @@ pub fn compute(
     control: &Control,
 ) -> Result<IndicatorResult, IndicatorError> {
     let definition = indicator(&request.id)?;
-    let counts = count(table, &plan(definition, table, request)?, control)?;
-    figures(definition, request, counts, population, years(table))
+    let counts = counted(table, &plan(definition, table, request)?, control)?;
+    figures(definition, request, counts, population, spanned(table))
 }
 
 /// Computes the whole catalogue: `request` says the breakdown, the filters and the options, its id
@@ -234,8 +249,8 @@ pub fn compute_all(
         planned.push((definition, skippable(specs)?));
     }
     let specs = planned.iter().filter_map(|(_, specs)| specs.as_ref().ok()).flatten();
-    let mut counts = count(table, specs, control)?.into_iter();
-    let years = years(table);
+    let mut counts = counted(table, specs, control)?.into_iter();
+    let years = spanned(table);
     let mut all = CatalogueResult { results: Vec::new(), skipped: Vec::new() };
     for (done, (definition, specs)) in (0u64..).zip(planned) {
         control.report("indicators", done, u64::try_from(CATALOGUE.len()).ok());
@@ -263,7 +278,11 @@ fn skippable<T>(result: Result<T, IndicatorError>) -> Result<Result<T, Indicator
 }
 
 /// The tables of an indicator, if it can be computed from records of this kind.
-fn plan(definition: &'static Definition, table: &Table, request: &Request) -> Result<Vec<TableSpec>, IndicatorError> {
+pub(crate) fn plan(
+    definition: &'static Definition,
+    table: &Table,
+    request: &Request,
+) -> Result<Vec<TableSpec>, IndicatorError> {
     let several_rows = || table.ids().is_some_and(|ids| ids.max_rows_per_id() > 1);
     if definition.measure == Measure::Rate && several_rows() {
         return Err(IndicatorError::Request {
@@ -274,7 +293,7 @@ fn plan(definition: &'static Definition, table: &Table, request: &Request) -> Re
     definition.tables(request, table.schema())
 }
 
-fn count<'a>(
+pub(crate) fn counted<'a>(
     table: &'a Table,
     specs: impl IntoIterator<Item = &'a TableSpec>,
     control: &Control,
@@ -283,8 +302,7 @@ fn count<'a>(
     Ok(tabulate_all(table, specs, control)?)
 }
 
-/// The figures of counted tables. Of a row whose year is not recorded nothing is known: figures without years of their
-/// own are of those that the table spans.
+/// The figures of counted tables.
 fn figures(
     definition: &'static Definition,
     request: &Request,
@@ -293,17 +311,23 @@ fn figures(
     years: Option<Years>,
 ) -> Result<IndicatorResult, IndicatorError> {
     let mut estimates = definition.estimates(request, &counts, population)?;
-    for estimate in &mut estimates {
+    with_period(&mut estimates, years);
+    Ok(IndicatorResult { indicator: definition, estimates, counts })
+}
+
+/// Figures without years of their own are of those that the table spans: of a row whose year is not recorded nothing
+/// is known.
+pub(crate) fn with_period(estimates: &mut [Estimate], years: Option<Years>) {
+    for estimate in estimates {
         let is_by_year = estimate.dimensions.get("year").is_some();
         if !is_by_year && estimate.filters.iter().all(|filter| filter.dimension != "year") {
             estimate.period = estimate.period.or(years);
         }
     }
-    Ok(IndicatorResult { indicator: definition, estimates, counts })
 }
 
 /// The years of registration that the table spans.
-fn years(table: &Table) -> Option<Years> {
+pub(crate) fn spanned(table: &Table) -> Option<Years> {
     let (attribute, column) = table.named(&CaseAttribute::YearOfRegistration.name()).ok()?;
     let domain = attribute.domain();
     // Years are coded in ascending order.

@@ -18,7 +18,8 @@ const CLASSES: [(&str, &str); 6] = [
     (Missing::NotRecorded.code(), "not recorded"),
 ];
 const NOT_RECORDED: u16 = 5;
-const MOVEMENT: &str = "movement";
+pub(crate) const MOVEMENT: &str = "movement";
+pub(crate) const NATIONALITY: &str = "nationality";
 
 /// The class of a case by its two countries. Sub-regions and regions are those of M49.
 fn class(origin: Country, exploitation: Country) -> u16 {
@@ -59,6 +60,38 @@ pub(crate) fn movement_tables(frame: &Frame<'_>, scope: &Scope<'_>) -> Result<Ve
 pub(crate) fn movement<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
     let counted = frame.table(tables, MOVEMENT, 1)?;
     single::<T>(&Sheet::new(frame, counted), &Dim::Plain(MOVEMENT.to_owned()), Listed::Used)
+}
+
+/// The share of everything that is not domestic.
+pub(crate) fn cross_border<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
+    let coordinate = |_| [Dimension::new(MOVEMENT, "cross-border", "Cross-border")];
+    of_two::<T, _>(frame, tables, [1, 0], coordinate, Listed::Only(0))
+}
+
+/// The shares of nationals of the country and of foreigners.
+pub(crate) fn nationality<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
+    let coordinate = |class| {
+        let (code, label) = if class == 0 { ("nationals", "Nationals") } else { ("foreigners", "Foreigners") };
+        [Dimension::new(NATIONALITY, code, label)]
+    };
+    of_two::<T, _>(frame, tables, [0, 1], coordinate, Listed::Used)
+}
+
+/// Shares of two classes: domestic, and all others.
+fn of_two<T: Tally, C: IntoIterator<Item = Dimension>>(
+    frame: &Frame<'_>,
+    tables: Tables<'_>,
+    [domestic, other]: [u32; 2],
+    coordinate: impl Fn(u32) -> C,
+    listed: Listed,
+) -> Result<Vec<T::Figure>, IndicatorError> {
+    let counted = frame.table(tables, MOVEMENT, 1)?;
+    let (answers, home) = (counted.answers(0), counted.position(0, "domestic"));
+    let class = |key: &[u16]| {
+        known(&answers, key.first())?;
+        Some(if key.first().copied() == home { domestic } else { other })
+    };
+    shares::<T, _>(&Sheet::new(frame, counted), class, coordinate, listed)
 }
 
 fn places(frame: &Frame<'_>) -> [Dim; 2] {

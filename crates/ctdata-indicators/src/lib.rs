@@ -35,7 +35,7 @@
 //! |---|---|
 //! | which indicators are there? | [`CATALOGUE`], [`Definition`], [`indicator`] |
 //! | what do I ask? | [`Request`], [`GeoLevel`], [`FormCoding`], [`estimate::ChildBasis`], [`estimate::Attribution`] |
-//! | what is the answer? | [`compute`], [`compute_all`], [`IndicatorResult`], [`TableSpec`] |
+//! | what is the answer? | [`compute`], [`compute_all`], [`compute_clustered`], [`IndicatorResult`], [`TableSpec`] |
 //! | what does a result look like? | [`estimate`] |
 //! | how certain is it? | [`interval`] |
 //! | per how many residents? | [`population`] |
@@ -61,6 +61,7 @@
 //! as JSON Schema; `rayon` counts on all cores of the caller's pool with the same results. MSRV 1.89.
 
 mod catalogue;
+mod clustered;
 mod compute;
 mod count;
 mod derived;
@@ -82,6 +83,7 @@ pub mod standardize;
 mod trace;
 
 pub use catalogue::{CATALOGUE, CatalogueEntry, Definition, catalogue_markdown, catalogue_table, indicator};
+pub use clustered::compute_clustered;
 pub use compute::{CatalogueResult, IndicatorResult, Skipped, TableSpec, compute, compute_all};
 pub use count::{Count, Difference, NotCount};
 pub use derived::{DERIVED, Derived, derived};

@@ -5,31 +5,19 @@
 #[path = "support/random.rs"]
 mod random;
 mod support;
+#[path = "support/texts.rs"]
+mod texts;
 
 use std::collections::BTreeMap;
 
 use ctdata_indicators::estimate::ChildBasis;
 use ctdata_indicators::{Base, CATALOGUE, Estimate, GeoLevel, IndicatorError, Request, compute, compute_all};
 use ctdata_model::{CaseGroup, CaseTable, Country, LAYOUTS, Layout, Simulator};
-use ctdata_table::{Cell, Control, Table};
+use ctdata_table::{Control, Table};
 use proptest::prelude::*;
 use random::{random, synthetic};
 use support::{code, figures, run};
-
-/// The rows of a table as texts, missing as none.
-fn texts(table: &Table) -> Vec<BTreeMap<String, Option<String>>> {
-    let read = |row: usize| {
-        let cell = |(index, attribute): (usize, &ctdata_table::Attribute)| {
-            let text = match table.cell(row, index).unwrap() {
-                Cell::Value(code) => Some(attribute.domain().label(code).unwrap().into_owned()),
-                Cell::Missing(_) => None,
-            };
-            (attribute.name().to_owned(), text)
-        };
-        table.schema().attributes().iter().enumerate().map(cell).collect()
-    };
-    (0..table.rows()).map(read).collect()
-}
+use texts::texts;
 
 #[test]
 fn broken_down_and_filtered_forms_equal_a_loop_over_rows() {

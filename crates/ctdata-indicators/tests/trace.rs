@@ -34,8 +34,15 @@ fn check(table: &Table, request: &Request, zeros_limit: usize) -> usize {
             Err(IndicatorError::Request { .. } | IndicatorError::Unavailable { .. }) => continue,
             Err(error) => panic!("{error}"),
         };
-        let figures = definition.trace(&request, &result.counts, None, zeros_limit).unwrap();
-        let plain = definition.estimates(&request, &result.counts, None).unwrap();
+        let figures = definition.trace(&request, &result.counts, None, zeros_limit);
+        if definition.id == "trafficking-duration-quartiles" {
+            assert!(matches!(figures, Err(IndicatorError::Request { .. })));
+            continue;
+        }
+        let figures = figures.unwrap();
+        let mut plain = definition.estimates(&request, &result.counts, None).unwrap();
+        // A flag of few victims would say how many a withheld figure is at most.
+        plain.iter_mut().for_each(|estimate| estimate.notes.retain(|note| !note.starts_with("fewer than")));
         assert_eq!(figures.iter().map(|figure| &figure.estimate).collect::<Vec<_>>(), plain.iter().collect::<Vec<_>>());
         for Traced { estimate, numerator, base, unknown } in &figures {
             let printed = [estimate.numerator, estimate.base, estimate.unknown];

@@ -4,11 +4,15 @@ use super::exclusive::{Listed, known, shares};
 use super::notes::moment;
 use super::{Counted, Frame, Sheet, Tables, Tally};
 use crate::IndicatorError;
+use crate::catalogue::Measure;
 use crate::compute::TableSpec;
-use crate::estimate::{ChildBasis, Dimension};
+use crate::estimate::{ChildBasis, Dimension, Estimate};
 use crate::request::{Dim, Scope};
 use ctdata_model::{CaseAttribute, Gender};
 use ctdata_table::Variable;
+
+const FEW_VICTIMS: &str = "fewer than 10 victims with this citizenship: the Migration Data Portal leaves such countries \
+                           out";
 
 /// Whether a person is a child, by one or two statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,11 +71,23 @@ pub(crate) fn figures<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result
         let sheet = Sheet::new(frame, counted).with_note(moment(basis));
         figures.extend(if sexes > 0 { sex_and_age::<T>(&sheet, basis)? } else { children::<T>(&sheet, basis)? });
     }
+    if frame.definition.measure == Measure::ChildrenByCitizenship && !T::IS_PROTECTED {
+        figures.iter_mut().map(T::estimate).filter(|estimate| is_few(estimate)).for_each(|estimate| {
+            estimate.notes.push(FEW_VICTIMS.into());
+        });
+    }
     Ok(figures)
 }
 
+/// Whether the portal would leave the country out.
+fn is_few(estimate: &Estimate) -> bool {
+    const SHOWN_FROM: u64 = 10;
+    let victims = [estimate.base, estimate.unknown].into_iter().flatten().fold(0, u64::saturating_add);
+    victims < SHOWN_FROM
+}
+
 fn is_by_sex(frame: &Frame<'_>) -> bool {
-    frame.definition.measure == crate::catalogue::Measure::SexAndAge
+    frame.definition.measure == Measure::SexAndAge
 }
 
 /// The statements that a basis reads.

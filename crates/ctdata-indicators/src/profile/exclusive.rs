@@ -35,7 +35,7 @@ pub(crate) fn shares<T: Tally, C: IntoIterator<Item = Dimension>>(
     };
     let empty: Vec<(u32, T)> = used.into_iter().map(|class| (class, T::default())).collect();
     let mut figures = Vec::new();
-    for slice in sheet.counted.selected().slices() {
+    for slice in sheet.counted.selected().slices().filter(|slice| sheet.covers(slice.by)) {
         let mut classes = empty.clone();
         let (mut known, mut unknown) = (T::default(), T::default());
         for cell in slice.cells {

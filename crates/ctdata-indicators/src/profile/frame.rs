@@ -1,10 +1,11 @@
 //! A request checked against its indicator, and the tables that belong to it.
 
-use super::{Counted, Tables, notes};
+use super::{Counted, Tables, notes, outside};
 use crate::IndicatorError;
 use crate::catalogue::{Definition, Measure};
 use crate::compute::TableSpec;
 use crate::estimate::{Attribution, Base, ChildBasis, Dimension, Estimate, Filter, Years};
+use crate::flow::{MOVEMENT, NATIONALITY};
 use crate::request::{Dim, Place, Request, Scope, flag_words};
 use ctdata_model::CaseAttribute;
 use ctdata_table::{CountTable, Schema, Variable};
@@ -43,6 +44,9 @@ impl<'a> Frame<'a> {
                 return Err(frame.refuse(format!("it is counted by `{}` already", dim.name())));
             }
         }
+        if definition.measure == Measure::ChildrenByCitizenship {
+            frame.by.insert(0, Dim::Attribute(CaseAttribute::Citizenship));
+        }
         for (name, value) in definition.within {
             frame.filters.push((Dim::parse(name), vec![value]));
         }
@@ -65,6 +69,8 @@ impl<'a> Frame<'a> {
             Measure::Group(_) if self.is_exclusive_forms() => &[Base::AnyInGroup, Base::All],
             Measure::Group(_) | Measure::Flag(..) => Base::ALL,
             Measure::Completeness => &[Base::All],
+            Measure::Quartiles => &[Base::Answered],
+            Measure::Outside(..) => &[Base::AnyInGroup],
             Measure::Rate => &[],
             _ => &[Base::Answered, Base::All],
         };
@@ -103,8 +109,16 @@ impl<'a> Frame<'a> {
                 vec![Dim::Attribute(attribute).name()]
             }
             Measure::Children => vec![Dim::Child.name()],
+            Measure::ChildrenByCitizenship => {
+                vec![Dim::Child.name(), Dim::Attribute(CaseAttribute::Citizenship).name()]
+            }
+            Measure::Quartiles => {
+                vec![Dim::Attribute(CaseAttribute::TraffickingDuration).name(), "quantile".into()]
+            }
+            Measure::Outside(..) => vec![outside::WITHOUT.into()],
             Measure::SexAndAge => vec!["sex-and-age".into()],
-            Measure::Movement => vec!["movement".into()],
+            Measure::Movement | Measure::CrossBorder => vec![MOVEMENT.into()],
+            Measure::Nationality => vec![NATIONALITY.into()],
             Measure::Origin => vec![Dim::place(Place::Origin, level).name()],
             Measure::Exploitation => vec![Dim::place(Place::Exploitation, level).name()],
             Measure::Flows => [Place::Origin, Place::Exploitation].map(|place| Dim::place(place, level).name()).into(),
@@ -247,6 +261,7 @@ impl<'a> Frame<'a> {
         estimate.attribution = match self.definition.measure {
             Measure::Origin => Some(Attribution::Citizenship),
             Measure::Exploitation => Some(Attribution::Exploitation),
+            Measure::Nationality => Some(Attribution::Detection),
             Measure::Rate => Some(self.attribution()),
             _ => None,
         };

@@ -11,6 +11,8 @@ pub(crate) mod exclusive;
 mod frame;
 pub(crate) mod group;
 mod notes;
+pub(crate) mod outside;
+pub(crate) mod quartiles;
 mod sheet;
 mod tally;
 

@@ -2,6 +2,7 @@
 
 use super::{Counted, Frame, Tally};
 use crate::IndicatorError;
+use crate::catalogue::Measure;
 use crate::estimate::{Dimension, Estimate, NotAvailable, Unit, Years};
 use std::borrow::Cow;
 
@@ -31,6 +32,12 @@ impl<'f, 'a, 't> Sheet<'f, 'a, 't> {
             Some((year, by.get(year)?.iter().map(period).collect()))
         });
         Self { frame, counted, blank, by, periods }
+    }
+
+    /// Whether the indicator gives figures for a combination of the breakdown.
+    pub(crate) fn covers(&self, by: &[u16]) -> bool {
+        self.frame.definition.measure != Measure::ChildrenByCitizenship
+            || by.first().is_some_and(|country| !self.counted.any_missing(&[*country]))
     }
 
     /// The same with one more note.

@@ -9,6 +9,9 @@ pub(crate) trait Tally: Default + Clone {
     /// An estimate, with what its sums know.
     type Figure;
 
+    /// Whether figures are to be protected: then nothing but their numbers may tell how large they are.
+    const IS_PROTECTED: bool;
+
     fn add(&mut self, entry: &Entry<'_>);
 
     /// Adds cells that this sum does not have yet.
@@ -24,6 +27,7 @@ pub(crate) trait Tally: Default + Clone {
 
 impl Tally for u64 {
     type Figure = Estimate;
+    const IS_PROTECTED: bool = false;
 
     fn add(&mut self, entry: &Entry<'_>) {
         *self = self.saturating_add(entry.count);
@@ -55,6 +59,7 @@ pub(crate) struct Sum {
 
 impl Tally for Sum {
     type Figure = Traced;
+    const IS_PROTECTED: bool = true;
 
     fn add(&mut self, entry: &Entry<'_>) {
         self.count.add(entry);

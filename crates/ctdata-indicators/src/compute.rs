@@ -5,9 +5,10 @@ use crate::catalogue::{CATALOGUE, Definition, Measure, indicator};
 use crate::estimate::{Estimate, Years};
 use crate::flow;
 use crate::population::Population;
-use crate::profile::{Frame, child, completeness, exclusive, group};
+use crate::profile::{Frame, Sum, Tables, Tally, child, completeness, exclusive, group};
 use crate::request::{Dim, Place, Request};
 use crate::sdg::rate;
+use crate::trace::{self, Traced};
 use ctdata_model::CaseAttribute;
 use ctdata_table::{Control, CountTable, Schema, Table, Variable, tabulate};
 
@@ -115,22 +116,62 @@ impl Definition {
         tables: &[CountTable],
         population: Option<&Population>,
     ) -> Result<Vec<Estimate>, IndicatorError> {
+        match self.measure {
+            Measure::Rate => rate::estimates(&Frame::try_new(self, request)?, tables, population),
+            _ => self.figures::<u64>(request, tables.into()),
+        }
+    }
+
+    /// The same estimates, each with the cells that its numbers are the sums of.
+    ///
+    /// Cells are those of [`CountTable::cells_with_zeros`], so that a zero names the cells that are zero; of a table
+    /// with more than `zeros_limit` of them, those that are not zero. What is listed nowhere is zero: a combination
+    /// of the breakdown that nobody is in has no estimate.
+    ///
+    /// # Errors
+    /// Those of [`Definition::estimates`].
+    pub fn trace(
+        &'static self,
+        request: &Request,
+        tables: &[CountTable],
+        population: Option<&Population>,
+        zeros_limit: usize,
+    ) -> Result<Vec<Traced>, IndicatorError> {
+        match self.measure {
+            Measure::Rate => {
+                let estimates = self.estimates(request, tables, population)?;
+                let untraced = || Frame::try_new(self, request).map(|frame| frame.refuse("it cannot be traced".into()));
+                if estimates.is_empty() { Ok(Vec::new()) } else { Err(untraced()?) }
+            }
+            _ => {
+                let listed = trace::listed(self, tables, zeros_limit);
+                self.figures::<Sum>(request, Tables::listed(tables, &listed))
+            }
+        }
+    }
+
+    /// The shares, with what their sums are to know.
+    fn figures<T: Tally>(
+        &'static self,
+        request: &Request,
+        tables: Tables<'_>,
+    ) -> Result<Vec<T::Figure>, IndicatorError> {
         let frame = Frame::try_new(self, request)?;
         let dim = |place| Dim::place(place, request.flow_level);
         match self.measure {
-            Measure::Group(group) => group::estimates(&frame, group, None, tables),
-            Measure::Flag(group, flag) => group::estimates(&frame, group, Some(flag), tables),
-            Measure::Attribute(attribute) => exclusive::estimates(&frame, &Dim::Attribute(attribute), None, tables),
+            Measure::Group(group) => group::figures::<T>(&frame, group, None, tables),
+            Measure::Flag(group, flag) => group::figures::<T>(&frame, group, Some(flag), tables),
+            Measure::Attribute(attribute) => exclusive::figures::<T>(&frame, &Dim::Attribute(attribute), None, tables),
             Measure::Value(attribute, code) => {
-                exclusive::estimates(&frame, &Dim::Attribute(attribute), Some(code), tables)
+                exclusive::figures::<T>(&frame, &Dim::Attribute(attribute), Some(code), tables)
             }
-            Measure::Children | Measure::SexAndAge => child::estimates(&frame, tables),
-            Measure::Movement => flow::movement(&frame, tables),
-            Measure::Origin => exclusive::estimates(&frame, &dim(Place::Origin), None, tables),
-            Measure::Exploitation => exclusive::estimates(&frame, &dim(Place::Exploitation), None, tables),
-            Measure::Flows => flow::flows(&frame, tables),
-            Measure::Completeness => completeness::estimates(&frame, tables),
-            Measure::Rate => rate::estimates(&frame, tables, population),
+            Measure::Children | Measure::SexAndAge => child::figures::<T>(&frame, tables),
+            Measure::Movement => flow::movement::<T>(&frame, tables),
+            Measure::Origin => exclusive::figures::<T>(&frame, &dim(Place::Origin), None, tables),
+            Measure::Exploitation => exclusive::figures::<T>(&frame, &dim(Place::Exploitation), None, tables),
+            Measure::Flows => flow::flows::<T>(&frame, tables),
+            Measure::Completeness => completeness::figures::<T>(&frame, tables),
+            Measure::Rate => Err(frame.refuse("a rate is no share".into())),
         }
     }
 }

@@ -138,11 +138,7 @@ impl Definition {
         zeros_limit: usize,
     ) -> Result<Vec<Traced>, IndicatorError> {
         match self.measure {
-            Measure::Rate => {
-                let estimates = self.estimates(request, tables, population)?;
-                let untraced = || Frame::try_new(self, request).map(|frame| frame.refuse("it cannot be traced".into()));
-                if estimates.is_empty() { Ok(Vec::new()) } else { Err(untraced()?) }
-            }
+            Measure::Rate => rate::trace(&Frame::try_new(self, request)?, tables, population, zeros_limit),
             _ => {
                 let listed = trace::listed(self, tables, zeros_limit);
                 self.figures::<Sum>(request, Tables::listed(tables, &listed))

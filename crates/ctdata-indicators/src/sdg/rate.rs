@@ -117,7 +117,7 @@ pub(crate) fn trace(
             unknown: Vec::new(),
         })
         .collect();
-    let table = tables.iter().position(|table| std::ptr::eq(table, split.counted.table)).unwrap_or(usize::MAX);
+    let table = split.counted.number;
     let keys: Vec<Vec<u16>> = match split.counted.table.cells_with_zeros(zeros_limit) {
         Some(cells) => cells.into_iter().map(|(key, _)| key).collect(),
         None => split.counted.table.cells().map(|(key, _)| key.to_vec()).collect(),

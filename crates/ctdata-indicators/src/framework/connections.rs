@@ -127,7 +127,9 @@ impl Connections {
 impl TargetConnection {
     fn write_markdown(&self, text: &mut String) {
         let _ = write!(text, "\n### {}: {}\n\n", self.target.code, self.target.title);
-        text.push_str("| indicator | custodian | tier | measured by | case data can say | and cannot say | figures | label |\n");
+        text.push_str(
+            "| indicator | custodian | tier | measured by | case data can say | and cannot say | figures | label |\n",
+        );
         text.push_str("|---|---|---|---|---|---|---|---|\n");
         for indicator in &self.indicators {
             let name = format!("{} {}", indicator.code, indicator.title);

@@ -247,4 +247,3 @@ pub const OBJECTIVES: &[Objective] = &[
         "Strengthen international cooperation and global partnerships for safe, orderly and regular migration",
     ),
 ];
-

@@ -31,8 +31,8 @@ use crate::error::{IndicatorError, coded};
 use ctdata_table::nearest;
 
 pub use connections::{Connections, TargetConnection, connections};
-pub use data::{OBJECTIVES, SDG_INDICATORS, TARGETS};
 pub(crate) use data::{NOT_5_2, NOT_5_3_1, NOT_8_7_1};
+pub use data::{OBJECTIVES, SDG_INDICATORS, TARGETS};
 pub use refusals::{REFUSALS, Refusal, refusal};
 
 coded! {

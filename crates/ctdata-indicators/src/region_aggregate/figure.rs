@@ -95,7 +95,8 @@ impl CountryFigure {
 
     /// What figures must share to be added up: all but the country and the count.
     pub(super) fn kind(&self) -> Kind {
-        let coordinates = self.coordinates.iter().map(|Dimension { name, code, .. }| (name.to_string(), code.to_string()));
+        let coordinates =
+            self.coordinates.iter().map(|Dimension { name, code, .. }| (name.to_string(), code.to_string()));
         let filters = self.filters.iter().map(|Filter { dimension, codes }| (dimension.to_string(), codes.join(",")));
         Kind {
             indicator: self.indicator.to_string(),

@@ -137,7 +137,8 @@ pub fn regional_rates(
             return Err(refuse(format!("figures of {}", figure.residents), "a country is given once"));
         }
     }
-    let mut aggregate = Aggregate { population, of_regions, options, members: members(options), totals: BTreeMap::new() };
+    let mut aggregate =
+        Aggregate { population, of_regions, options, members: members(options), totals: BTreeMap::new() };
     let mut rates = Vec::new();
     for figures in kinds.values() {
         for (name, countries) in aggregate.members.clone() {
@@ -219,8 +220,7 @@ impl Aggregate<'_> {
             Some(factor) => {
                 let (low, high) = (as_f64(sum.lo) * factor, as_f64(sum.hi) * factor);
                 bounds = Some(RateBounds { low, high });
-                estimate.interval =
-                    Some(interval_of_range(sum.lo, sum.hi, &self.options.rates)?.scaled(factor)?);
+                estimate.interval = Some(interval_of_range(sum.lo, sum.hi, &self.options.rates)?.scaled(factor)?);
                 if sum.lo == sum.hi {
                     estimate.value = Value::from(low);
                 } else {
@@ -268,18 +268,23 @@ impl Aggregate<'_> {
         estimate.notes = vec![DETECTION_NOT_PREVALENCE.into(), PROCESS_NOT_SAMPLING.into()];
         estimate.notes.push(format!("countries and areas that report: {}", sum.reporting).into());
         if sum.without_population > 0 {
-            let left_out = format!("reporting countries left out, their population not being known: {}", sum.without_population);
+            let left_out =
+                format!("reporting countries left out, their population not being known: {}", sum.without_population);
             estimate.notes.push(left_out.into());
         }
         if region.unknown > 0 {
-            let unknown = format!("countries and areas of the region without a population figure, not in its coverage: {}", region.unknown);
+            let unknown = format!(
+                "countries and areas of the region without a population figure, not in its coverage: {}",
+                region.unknown
+            );
             estimate.notes.push(unknown.into());
         }
-        estimate.notes.extend(sum.interpolated.then(|| "population of some countries interpolated geometrically".into()));
-        estimate.notes.extend(
-            sum.approximate
-                .then(|| "population of some countries approximated by dividing age groups in proportion to their years".into()),
-        );
+        estimate
+            .notes
+            .extend(sum.interpolated.then(|| "population of some countries interpolated geometrically".into()));
+        estimate.notes.extend(sum.approximate.then(|| {
+            "population of some countries approximated by dividing age groups in proportion to their years".into()
+        }));
         estimate
     }
 

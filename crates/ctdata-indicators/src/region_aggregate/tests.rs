@@ -17,7 +17,8 @@ fn population(figures: &[(&str, f64)]) -> Population {
 }
 
 fn rates(figures: &[(&str, Count)], population: &Population, options: &RegionalOptions) -> Vec<RegionalRate> {
-    let figures: Vec<_> = figures.iter().map(|&(country, count)| CountryFigure::new(key(country, 2019), count)).collect();
+    let figures: Vec<_> =
+        figures.iter().map(|&(country, count)| CountryFigure::new(key(country, 2019), count)).collect();
     regional_rates(&figures, population, None, options).unwrap()
 }
 

@@ -4,9 +4,9 @@
 //! series change from one to the other without saying so. Rates over all residents add up to the total rate; rates over
 //! the residents of each part average to it. Forms of exploitation have no residents of their own.
 
+use crate::IndicatorError;
 use crate::error::coded;
 use crate::request::PopBase;
-use crate::IndicatorError;
 
 coded! {
     /// What the parts of a total rate are.
@@ -108,11 +108,11 @@ pub fn check_series(rates: &[ImportedRates], kind: PartsOf, decimals: u8) -> Res
         years.push((of_year.year, base));
     }
     years.sort_unstable();
-    if let Some((year, _)) = years.windows(2).find_map(|pair| pair.first().filter(|(year, _)| pair.last().is_some_and(|last| last.0 == *year))) {
-        return Err(IndicatorError::Figures {
-            what: format!("rates of {year}"),
-            rule: "a year is given once".into(),
-        });
+    if let Some((year, _)) = years
+        .windows(2)
+        .find_map(|pair| pair.first().filter(|(year, _)| pair.last().is_some_and(|last| last.0 == *year)))
+    {
+        return Err(IndicatorError::Figures { what: format!("rates of {year}"), rule: "a year is given once".into() });
     }
     let told: Vec<(u16, PopBase)> = years.iter().filter_map(|(year, base)| Some((*year, (*base)?))).collect();
     let pairs = told.iter().zip(told.iter().skip(1));

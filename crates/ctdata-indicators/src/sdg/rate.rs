@@ -11,6 +11,7 @@
 //! detection; CTDC's country of exploitation, its nearest column, stands for it.
 
 use super::denominator::{is_demographic, residents};
+use crate::IndicatorError;
 use crate::compute::TableSpec;
 use crate::estimate::{Attribution, Dimension, Estimate, Nature, NotAvailable, Unit, Value};
 use crate::interval::as_f64;
@@ -18,7 +19,6 @@ use crate::population::Population;
 use crate::profile::{Counted, Frame};
 use crate::request::{AllocateUnknown, Dim, FormCoding, PopBase, Request, Scope, flag_words};
 use crate::trace::{CellRef, Traced};
-use crate::IndicatorError;
 use ctdata_model::{CaseAttribute, CaseGroup};
 use ctdata_table::{CountTable, Variable};
 use std::borrow::Cow;
@@ -94,7 +94,9 @@ pub(crate) fn trace(
     check(frame)?;
     if frame.request.unknown == AllocateUnknown::Proportional {
         // The value would tell the sum of all categories of its country and year.
-        return Err(frame.refuse("rates with unknown categories distributed cannot be protected figure by figure".into()));
+        return Err(
+            frame.refuse("rates with unknown categories distributed cannot be protected figure by figure".into())
+        );
     }
     let request = without_forms(frame.request);
     let reduced = Frame::try_new(frame.definition, &request)?;
@@ -157,7 +159,8 @@ fn check(frame: &Frame<'_>) -> Result<(), IndicatorError> {
     let several = frame.by.iter().any(|dim| dim.is_multiple() && !(in_one_form(frame) && *dim == FORMS));
     if several && frame.request.unknown == AllocateUnknown::Proportional {
         return Err(frame.refuse(
-            "unknown answers of a question with several answers cannot be distributed; forms can, coded exclusively".into(),
+            "unknown answers of a question with several answers cannot be distributed; forms can, coded exclusively"
+                .into(),
         ));
     }
     Ok(())
@@ -329,8 +332,11 @@ fn figures<'t>(
 ) -> Result<Vec<Figure<'t>>, IndicatorError> {
     // A zero is known of the places and years that were asked for, of no others.
     let of_place: Vec<bool> = frame.filters.iter().map(|(dim, _)| is_of_place_or_year(frame, dim)).collect();
-    let mut places: BTreeMap<&[u16], Place> =
-        all.counted_where(&of_place).filter(|place| recorded(all, place)).map(|place| (place, Place::default())).collect();
+    let mut places: BTreeMap<&[u16], Place> = all
+        .counted_where(&of_place)
+        .filter(|place| recorded(all, place))
+        .map(|place| (place, Place::default()))
+        .collect();
     let mut without_place = 0;
     for (_, _, place, count) in all.cells().filter(|(selected, ..)| *selected) {
         match places.get_mut(place) {
@@ -339,6 +345,9 @@ fn figures<'t>(
             None => {}
         }
     }
+    // What a filter on a dimension of the breakdown leaves out is no category of it.
+    let listed: Vec<bool> = frame.filters.iter().map(|(dim, _)| frame.by.contains(dim)).collect();
+    let is_listed = |key: &[u16]| key.iter().zip(&listed).all(|(&position, &listed)| !listed || position == 0);
     let mut groups = BTreeSet::<Cow<'t, [u16]>>::new();
     let mut counts = BTreeMap::<(&[u16], Cow<'t, [u16]>), u64>::new();
     for (key, count) in split.counted.table.cells() {
@@ -350,7 +359,7 @@ fn figures<'t>(
                     place.known += count;
                     *counts.entry((cell.place, group.clone())).or_default() += count;
                 }
-                if !groups.contains(&group) {
+                if !groups.contains(&group) && is_listed(key) {
                     groups.insert(group);
                 }
             }
@@ -464,8 +473,7 @@ impl Rates<'_, '_, '_, '_> {
         self.split.frame.describe(&mut described, counted, &by, measured);
         // Country and year first, then the breakdown in the order of the request.
         let order = dims.iter().chain(&self.frame.by);
-        described.dimensions =
-            order.filter_map(|dim| described.dimensions.get(&dim.name())).cloned().collect();
+        described.dimensions = order.filter_map(|dim| described.dimensions.get(&dim.name())).cloned().collect();
         described.numerator = Some(count);
         described.unknown = unknown;
         let request = self.frame.request;

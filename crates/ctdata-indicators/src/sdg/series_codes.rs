@@ -168,8 +168,18 @@ pub fn series(code: &str) -> Option<&'static Series> {
 /// ```
 pub fn series_of(estimate: &Estimate, unit: Unit) -> Option<&'static Series> {
     const OF_SERIES: &[&str] = &[
-        "world", "region", "sub-region", "intermediate-region", "sdg-region", "development-group", "country", "year", "sex",
-        "age", "child-or-adult", "form",
+        "world",
+        "region",
+        "sub-region",
+        "intermediate-region",
+        "sdg-region",
+        "development-group",
+        "country",
+        "year",
+        "sex",
+        "age",
+        "child-or-adult",
+        "form",
     ];
     const OF_PLACE: &[&str] = &["country", "year"];
     let official = estimate.code.as_deref() == Some("16.2.2")
@@ -216,7 +226,8 @@ mod tests {
     fn every_number_of_persons_has_its_rate() {
         let codes: HashSet<_> = SERIES.iter().map(|series| series.code).collect();
         assert_eq!(codes.len(), SERIES.len());
-        for series in SERIES.iter().filter(|series| series.counted == Counted::Persons && series.unit == Unit::Persons) {
+        for series in SERIES.iter().filter(|series| series.counted == Counted::Persons && series.unit == Unit::Persons)
+        {
             let rate = super::series(&format!("{}R", series.code)).unwrap();
             assert_eq!((rate.form, rate.unit, rate.unit_code), (series.form, Unit::Per100k, PER_100000));
         }

@@ -41,7 +41,7 @@
 //! | per how many residents? | [`population`] |
 //! | rates of published counts, undetected victims, series codes? | [`sdg`] |
 //! | and of a region? | [`region_aggregate`] |
-//! | which official indicator is it, or is it none? | [`framework`] |
+//! | which targets are connected, how is each measured, what can case data not say? | [`framework`] |
 //! | how does it change over the years? | [`series`] |
 //! | what do published tables say? | [`published`], [`Count`] |
 //! | is it comparable with other populations? | [`standardize`] |

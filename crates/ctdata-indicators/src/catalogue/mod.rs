@@ -11,7 +11,7 @@ pub use table::{CatalogueEntry, catalogue_markdown, catalogue_table};
 
 use crate::IndicatorError;
 use crate::estimate::Base;
-use crate::framework::{SDG_INDICATORS, require_case_records, sdg_indicator};
+use crate::framework::{REFUSALS, SDG_INDICATORS, refusal, require_case_records, sdg_indicator};
 use ctdata_model::{CaseAttribute, CaseGroup};
 use ctdata_table::nearest;
 use std::borrow::Cow;
@@ -142,7 +142,8 @@ impl Definition {
 /// ```
 ///
 /// # Errors
-/// [`IndicatorError::NeedsSurveyData`] for an official indicator that case data cannot give, and
+/// [`IndicatorError::NeedsSurveyData`] for an official indicator that case data cannot give,
+/// [`IndicatorError::NotCollected`] for a question that they do not answer (`prevalence`), and
 /// [`IndicatorError::UnknownIndicator`], with the most similar id, for anything else.
 pub fn indicator(name: &str) -> Result<&'static Definition, IndicatorError> {
     let name = name.trim();
@@ -156,8 +157,12 @@ pub fn indicator(name: &str) -> Result<&'static Definition, IndicatorError> {
     if sdg_indicator(bare).is_some() {
         require_case_records(bare)?;
     }
+    if let Some(refused) = refusal(bare) {
+        return Err(refused.error());
+    }
     let official = SDG_INDICATORS.iter().map(|indicator| indicator.code);
-    let known = CATALOGUE.iter().flat_map(Definition::names).chain(official);
+    let refused = REFUSALS.iter().map(|refusal| refusal.id);
+    let known = CATALOGUE.iter().flat_map(Definition::names).chain(official).chain(refused);
     Err(IndicatorError::UnknownIndicator { name: name.to_owned(), nearest: nearest(name, known).map(str::to_owned) })
 }
 

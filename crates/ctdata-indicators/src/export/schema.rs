@@ -263,6 +263,8 @@ mod tests {
         share.filters = vec![Filter { dimension: "sex".into(), codes: vec!["female".into()] }];
         share.population = Some(PopulationSource { source: "a".into(), vintage: "2024".into(), persons: 1.0 });
         share.coverage = Some(0.5);
+        share.residual = Some(-3);
+        share.population_base = Some(PopBase::Own);
         share.notes.push("not a random sample".into());
         serde_json::to_value(&share).unwrap()
     }
@@ -360,7 +362,7 @@ mod tests {
             other[name] = json!([{ "x": [] }]);
             refused(&other);
         }
-        for name in ["attribution", "reason", "unit", "nature", "base_rule"] {
+        for name in ["attribution", "reason", "unit", "nature", "base_rule", "population_base"] {
             let mut other = full.clone();
             other[name] = json!("x");
             refused(&other);

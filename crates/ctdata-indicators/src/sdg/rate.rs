@@ -119,7 +119,7 @@ pub(crate) fn trace(
             unknown: Vec::new(),
         })
         .collect();
-    let table = tables.iter().position(|table| std::ptr::eq(table, split.counted.table)).unwrap_or(usize::MAX);
+    let table = split.counted.number;
     let keys: Vec<Vec<u16>> = match split.counted.table.cells_with_zeros(zeros_limit) {
         Some(cells) => cells.into_iter().map(|(key, _)| key).collect(),
         None => split.counted.table.cells().map(|(key, _)| key.to_vec()).collect(),
@@ -345,6 +345,9 @@ fn figures<'t>(
             None => {}
         }
     }
+    // What a filter on a dimension of the breakdown leaves out is no category of it.
+    let listed: Vec<bool> = frame.filters.iter().map(|(dim, _)| frame.by.contains(dim)).collect();
+    let is_listed = |key: &[u16]| key.iter().zip(&listed).all(|(&position, &listed)| !listed || position == 0);
     let mut groups = BTreeSet::<Cow<'t, [u16]>>::new();
     let mut counts = BTreeMap::<(&[u16], Cow<'t, [u16]>), u64>::new();
     for (key, count) in split.counted.table.cells() {
@@ -356,7 +359,7 @@ fn figures<'t>(
                     place.known += count;
                     *counts.entry((cell.place, group.clone())).or_default() += count;
                 }
-                if !groups.contains(&group) {
+                if !groups.contains(&group) && is_listed(key) {
                     groups.insert(group);
                 }
             }

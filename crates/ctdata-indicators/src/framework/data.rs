@@ -1,138 +1,6 @@
-//! From objective 10 of the Global Compact for Migration to what case data can say: objectives,
-//! targets and indicators as data, with a typed refusal for every indicator that case data cannot
-//! give.
-//!
-//! The Compact itself has no numeric indicator for objective 10 (A/RES/73/195: its actions (a) to
-//! (j) are policy actions). Three SDG targets name trafficking: 5.2, 8.7 and 16.2. Of their
-//! indicators only 16.2.2 can be computed from administrative case data, and there only its detected
-//! part; every other figure of this crate is a companion and never stands under an official code.
-//!
-//! # Sources
-//! Titles of the objectives: A/RES/73/195; of the targets: A/RES/70/1; of the indicators: the global
-//! indicator framework (A/RES/71/313 and its refinements). All titles are from general knowledge of
-//! the published texts: compare them before quoting them as official. The three targets that name
-//! trafficking: IOM Migration Data Portal, page on the SDGs. 16.2.2: SDG metadata sheet, update of
-//! 31 March 2023.
+//! The objectives, targets and indicators themselves. Sources as in the [module](super).
 
-use crate::error::{IndicatorError, coded};
-use ctdata_table::nearest;
-
-coded! {
-    /// What an official indicator is measured from.
-    #[non_exhaustive]
-    pub enum Evidence: "kind of evidence" {
-        /// Records of assisted or detected persons: what this crate counts.
-        CaseRecords = "case-records" / "case records",
-        /// A representative survey of households.
-        HouseholdSurvey = "household-survey" / "a household survey",
-        /// A survey of victimization.
-        VictimizationSurvey = "victimization-survey" / "a victimization survey",
-        /// A survey of migrants on the cost of recruitment.
-        RecruitmentCostSurvey = "recruitment-cost-survey" / "a survey on recruitment costs",
-        /// A questionnaire on policies.
-        PolicyQuestionnaire = "policy-questionnaire" / "a questionnaire on migration policies",
-        /// Records of deaths and disappearances during migration (Missing Migrants Project).
-        MissingMigrants = "missing-migrants" / "records of missing migrants",
-        /// Registration of refugees.
-        RefugeeRegistration = "refugee-registration" / "refugee registration",
-    }
-}
-
-/// An objective of the Global Compact for Safe, Orderly and Regular Migration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Objective {
-    /// 1 to 23.
-    pub number: u8,
-    /// Its title.
-    pub title: &'static str,
-    /// Codes of the SDG targets that serve it, where a source states them: objective 10 only.
-    pub targets: &'static [&'static str],
-}
-
-/// A target of the Sustainable Development Goals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Target {
-    /// `16.2`.
-    pub code: &'static str,
-    /// Its wording.
-    pub title: &'static str,
-    /// Whether the wording names trafficking.
-    pub names_trafficking: bool,
-}
-
-/// An official SDG indicator and its relation to case data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SdgIndicator {
-    /// `16.2.2`.
-    pub code: &'static str,
-    /// Its title.
-    pub title: &'static str,
-    /// The agencies that keep it.
-    pub custodian: &'static str,
-    /// What it is measured from.
-    pub needs: Evidence,
-    /// The figure on detected cases that may stand beside it under its own name: an indicator id.
-    pub companion: Option<&'static str>,
-    /// The sentence printed with the companion, or with the indicator itself.
-    pub label: &'static str,
-}
-
-impl SdgIndicator {
-    /// The code of its target: `16.2` for `16.2.2`.
-    pub fn target(&self) -> &'static str {
-        self.code.rsplit_once('.').map_or(self.code, |(target, _)| target)
-    }
-
-    /// Whether case records (and a population) are enough.
-    pub fn from_case_records(&self) -> bool {
-        self.needs == Evidence::CaseRecords
-    }
-}
-
-/// The plain rule for every rate of detected victims.
-pub const DETECTION_NOT_PREVALENCE: &str =
-    "detected victims: a measure of detection, not of prevalence; a rise may mean better identification";
-
-/// The indicator with this code, if it is listed.
-pub fn sdg_indicator(code: &str) -> Option<&'static SdgIndicator> {
-    SDG_INDICATORS.iter().find(|indicator| indicator.code == code)
-}
-
-/// The indicator with this code, if case records can give it.
-///
-/// ```
-/// use ctdata_indicators::{IndicatorError, framework::require_case_records};
-///
-/// assert!(require_case_records("16.2.2").is_ok());
-/// assert!(matches!(
-///     require_case_records("8.7.1"),
-///     Err(IndicatorError::NeedsSurveyData { companion: Some("forced-labour"), .. })
-/// ));
-/// ```
-///
-/// # Errors
-/// [`IndicatorError::NeedsSurveyData`] for an indicator that is measured from something else, and
-/// [`IndicatorError::UnknownIndicator`] for a code that is not listed.
-pub fn require_case_records(code: &str) -> Result<&'static SdgIndicator, IndicatorError> {
-    let Some(indicator) = sdg_indicator(code) else {
-        return Err(IndicatorError::UnknownIndicator {
-            name: code.to_owned(),
-            nearest: nearest(code, SDG_INDICATORS.iter().map(|i| i.code)).map(str::to_owned),
-        });
-    };
-    if indicator.from_case_records() {
-        Ok(indicator)
-    } else {
-        Err(IndicatorError::NeedsSurveyData {
-            code: indicator.code,
-            needs: indicator.needs,
-            companion: indicator.companion,
-        })
-    }
-}
+use super::{Evidence, Objective, SdgIndicator, Target, Tier};
 
 /// The targets that matter here: the three that name trafficking, and three neighbours whose
 /// indicators are asked for and refused.
@@ -170,16 +38,47 @@ pub const TARGETS: &[Target] = &[
 ];
 
 const fn refused(code: &'static str, title: &'static str, custodian: &'static str, needs: Evidence) -> SdgIndicator {
-    SdgIndicator { code, title, custodian, needs, companion: None, label: "" }
+    SdgIndicator {
+        code,
+        title,
+        custodian,
+        tier: None,
+        needs,
+        companion: None,
+        companions: &[],
+        label: "",
+        can_say: NOTHING,
+        cannot_say: "the indicator itself",
+    }
 }
 
-const WOMEN: &str = "detected female victims; not 5.2.1 or 5.2.2";
+const NOTHING: &str = "nothing";
+
+/// Printed with the companions of 5.2.1 and 5.2.2.
+pub(crate) const NOT_5_2: &str = "detected female victims; not 5.2.1 or 5.2.2";
+/// Printed with the companions of 5.3.1.
+pub(crate) const NOT_5_3_1: &str = "detected victims trafficked for forced marriage; not 5.3.1";
+/// Printed with the companions of 8.7.1.
+pub(crate) const NOT_8_7_1: &str = "detected; not the ILO forced-labour prevalence; not 8.7.1";
+
+const WOMEN: &[&str] = &[
+    "female-victims",
+    "female-victims-per-100k",
+    "female-victims-of-sexual-exploitation",
+    "female-victims-of-sexual-exploitation-per-100k",
+];
+const WOMEN_CAN: &str = "women and girls among detected victims of trafficking, and among those of sexual exploitation: \
+                         number, share and rate per 100,000 females";
+const WOMEN_CANNOT: &str = "the share of all women and girls who were subjected to violence";
 
 /// The indicators of these targets that case data are asked for.
 pub const SDG_INDICATORS: &[SdgIndicator] = &[
     SdgIndicator {
         companion: Some("female-victims"),
-        label: WOMEN,
+        companions: WOMEN,
+        label: NOT_5_2,
+        can_say: WOMEN_CAN,
+        cannot_say: WOMEN_CANNOT,
         ..refused(
             "5.2.1",
             "Proportion of ever-partnered women and girls aged 15 years and older subjected to physical, sexual or psychological violence by a current or former intimate partner in the previous 12 months",
@@ -189,7 +88,10 @@ pub const SDG_INDICATORS: &[SdgIndicator] = &[
     },
     SdgIndicator {
         companion: Some("female-victims"),
-        label: WOMEN,
+        companions: WOMEN,
+        label: NOT_5_2,
+        can_say: WOMEN_CAN,
+        cannot_say: WOMEN_CANNOT,
         ..refused(
             "5.2.2",
             "Proportion of women and girls aged 15 years and older subjected to sexual violence by persons other than an intimate partner in the previous 12 months",
@@ -199,7 +101,10 @@ pub const SDG_INDICATORS: &[SdgIndicator] = &[
     },
     SdgIndicator {
         companion: Some("forced-marriage"),
-        label: "detected victims trafficked for forced marriage; not 5.3.1",
+        companions: &["forced-marriage", "children-in-forced-marriage", "female-victims-of-forced-marriage"],
+        label: NOT_5_3_1,
+        can_say: "detected victims trafficked for forced marriage, by sex and under 18, where the file tells that form apart",
+        cannot_say: "how many women married before 15 or 18",
         ..refused(
             "5.3.1",
             "Proportion of women aged 20–24 years who were married or in a union before age 15 and before age 18",
@@ -209,7 +114,16 @@ pub const SDG_INDICATORS: &[SdgIndicator] = &[
     },
     SdgIndicator {
         companion: Some("forced-labour"),
-        label: "detected; not the ILO forced-labour prevalence; not 8.7.1",
+        companions: &[
+            "forced-labour",
+            "forced-labour-per-100k",
+            "children-in-forced-labour",
+            "children-in-forced-labour-per-100k",
+            "sector-of-detected-forced-labour",
+        ],
+        label: NOT_8_7_1,
+        can_say: "detected victims of forced labour and the children among them, by sector: number, share and rate per 100,000",
+        cannot_say: "how many children work, or how many people are in forced labour",
         ..refused(
             "8.7.1",
             "Proportion and number of children aged 5–17 years engaged in child labour, by sex and age",
@@ -248,7 +162,10 @@ pub const SDG_INDICATORS: &[SdgIndicator] = &[
         Evidence::HouseholdSurvey,
     ),
     SdgIndicator {
-        label: DETECTION_NOT_PREVALENCE,
+        tier: Some(Tier::Two),
+        label: super::DETECTION_NOT_PREVALENCE,
+        can_say: "detected victims per 100,000 residents by country, year, sex, age and form of exploitation",
+        cannot_say: "victims who were not detected, unless their number is estimated elsewhere and given with its models",
         ..refused(
             "16.2.2",
             "Number of victims of human trafficking per 100,000 population, by sex, age and form of exploitation",
@@ -330,45 +247,3 @@ pub const OBJECTIVES: &[Objective] = &[
         "Strengthen international cooperation and global partnerships for safe, orderly and regular migration",
     ),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The list of the indicator notes: what case data cannot give.
-    #[test]
-    fn every_indicator_that_needs_other_data_is_refused() {
-        for code in
-            ["16.2.1", "16.2.3", "5.2.1", "5.2.2", "5.3.1", "8.7.1", "10.7.1", "10.7.2", "10.7.3", "10.7.4", "16.3.1"]
-        {
-            let refused = require_case_records(code);
-            assert!(
-                matches!(refused, Err(IndicatorError::NeedsSurveyData { code: named, .. }) if named == code),
-                "{code}"
-            );
-        }
-        assert_eq!(SDG_INDICATORS.iter().filter(|i| i.from_case_records()).count(), 1);
-    }
-
-    #[test]
-    fn an_unlisted_code_is_unknown_and_not_refused_for_its_data() {
-        let error = require_case_records("16.2.9").unwrap_err();
-        assert!(matches!(error, IndicatorError::UnknownIndicator { nearest: Some(_), .. }), "{error}");
-    }
-
-    #[test]
-    fn objectives_lead_to_targets_and_targets_to_indicators() {
-        let numbers: Vec<u8> = OBJECTIVES.iter().map(|objective| objective.number).collect();
-        assert_eq!(numbers, (1..=23).collect::<Vec<u8>>());
-        let linked: Vec<&Objective> = OBJECTIVES.iter().filter(|o| !o.targets.is_empty()).collect();
-        assert_eq!(linked.len(), 1);
-        let trafficking: Vec<&str> = TARGETS.iter().filter(|t| t.names_trafficking).map(|t| t.code).collect();
-        assert_eq!(linked[0].targets, trafficking);
-        for target in TARGETS {
-            assert!(SDG_INDICATORS.iter().any(|i| i.target() == target.code), "{}", target.code);
-        }
-        for indicator in SDG_INDICATORS {
-            assert!(TARGETS.iter().any(|t| t.code == indicator.target()), "{}", indicator.code);
-        }
-    }
-}

@@ -41,6 +41,7 @@
 //! | per how many residents? | [`population`] |
 //! | which official indicator is it, or is it none? | [`framework`] |
 //! | how does it become a file? | [`export`] |
+//! | and a picture? | `plot`, with the feature of this name |
 //! | what can go wrong? | [`error`] |
 //!
 //! # What it does not do
@@ -51,7 +52,7 @@
 //!
 //! # Features
 //! `csv` (population files, long CSV) and `serde` are on by default; `schema` describes observations
-//! as JSON Schema; `rayon` counts on all cores of the caller's pool with the same results. MSRV 1.89.
+//! as JSON Schema; `plot` draws pictures as SVG; `rayon` counts on all cores of the caller's pool with the same results. MSRV 1.89.
 
 mod catalogue;
 mod compute;
@@ -62,6 +63,8 @@ pub mod export;
 mod flow;
 pub mod framework;
 pub mod interval;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod population;
 mod profile;
 mod request;

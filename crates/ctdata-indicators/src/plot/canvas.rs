@@ -67,20 +67,20 @@ fn escaped(text: &str) -> String {
 }
 
 impl Canvas<'_> {
-    fn keep<E>(&mut self, result: Result<(), E>) {
+    fn keep<E>(&mut self, result: &Result<(), E>) {
         self.failed |= result.is_err();
     }
 
     /// A filled rectangle between two corners.
     pub(super) fn fill(&mut self, from: (i32, i32), to: (i32, i32), color: RGBColor, opacity: f64) {
         let drawn = self.backend.draw_rect(from, to, &color.mix(opacity).filled(), true);
-        self.keep(drawn);
+        self.keep(&drawn);
     }
 
     /// The outline of a rectangle.
     pub(super) fn outline(&mut self, from: (i32, i32), to: (i32, i32), color: RGBColor) {
         let drawn = self.backend.draw_rect(from, to, &stroke(color, 1), false);
-        self.keep(drawn);
+        self.keep(&drawn);
     }
 
     /// A rectangle hatched with diagonals: what is withheld.
@@ -99,19 +99,19 @@ impl Canvas<'_> {
     /// A straight line.
     pub(super) fn line(&mut self, from: (i32, i32), to: (i32, i32), color: RGBColor, width: u32) {
         let drawn = self.backend.draw_line(from, to, &stroke(color, width));
-        self.keep(drawn);
+        self.keep(&drawn);
     }
 
     /// A line through points.
     pub(super) fn path(&mut self, points: &[(i32, i32)], color: RGBColor, width: u32) {
         let drawn = self.backend.draw_path(points.iter().copied(), &stroke(color, width));
-        self.keep(drawn);
+        self.keep(&drawn);
     }
 
     /// A filled polygon.
     pub(super) fn polygon(&mut self, points: &[(i32, i32)], color: RGBColor, opacity: f64) {
         let drawn = self.backend.fill_polygon(points.iter().copied(), &color.mix(opacity).filled());
-        self.keep(drawn);
+        self.keep(&drawn);
     }
 
     /// The marker of a line: each line of a picture has another shape.
@@ -119,7 +119,7 @@ impl Canvas<'_> {
         match shape % 4 {
             0 => {
                 let drawn = self.backend.draw_circle((x, y), 4, &color.filled(), true);
-                self.keep(drawn);
+                self.keep(&drawn);
             }
             1 => self.fill((x - 4, y - 4), (x + 4, y + 4), color, 1.0),
             2 => self.polygon(&[(x, y - 5), (x + 5, y + 4), (x - 5, y + 4)], color, 1.0),
@@ -138,7 +138,7 @@ impl Canvas<'_> {
             .color(&color)
             .pos(Pos::new(side, VPos::Center));
         let drawn = self.backend.draw_text(&clean(text), &style, at);
-        self.keep(drawn);
+        self.keep(&drawn);
     }
 }
 

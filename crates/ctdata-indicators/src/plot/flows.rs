@@ -15,8 +15,12 @@ pub const MOST_PLACES: usize = 24;
 
 const MARGIN: i32 = 16;
 const LABELS: i32 = 170;
-const HEADS: i32 = 96;
 const ROW: i32 = 24;
+/// Column headings: their size, the height of a line, how many lines at most, and the widest column they ask for.
+const HEAD: f64 = 10.0;
+const HEAD_LINE: i32 = 13;
+const HEAD_LINES: usize = 6;
+const WIDEST: i32 = 96;
 
 /// Flows as a matrix: origins down, places of exploitation across, the largest first; each cell has its number of persons,
 /// or its share where there is none, and a shade for its size. Flows that are withheld are hatched; an empty cell is a
@@ -120,12 +124,16 @@ struct Matrix<'a> {
 impl Matrix<'_> {
     fn draw(&self, title: &str, caption: &str) -> Result<String, PlotError> {
         let widest = self.cells.values().map(|cell| width(&cell.text, TEXT)).max().unwrap_or(0);
-        let column = (widest + 10).max(44);
+        let words = self.places.iter().flat_map(|place| self.label(place).split_whitespace());
+        let word = words.map(|word| width(word, HEAD)).max().unwrap_or(0);
+        let column = (widest.max(word.min(WIDEST)) + 10).max(44);
+        let columns: Vec<Vec<String>> = self.places.iter().map(|place| self.heading(place, column)).collect();
+        let heading = columns.iter().map(Vec::len).max().unwrap_or(0);
         let across = rows(self.places.len(), column);
         let picture_width = (2 * MARGIN + LABELS + across).max(520);
         let heads = lines(title, picture_width - 2 * MARGIN, TITLE);
         let captions = lines(caption, picture_width - 2 * MARGIN, TEXT);
-        let top = MARGIN + rows(heads.len(), 22) + HEADS;
+        let top = MARGIN + rows(heads.len(), 22) + 14 + rows(heading, HEAD_LINE);
         let bottom = top + rows(self.origins.len(), ROW);
         let height = bottom + 16 + rows(captions.len(), 16) + MARGIN;
         let left = MARGIN + LABELS;
@@ -134,9 +142,12 @@ impl Matrix<'_> {
             for (row, head) in (0..).zip(&heads) {
                 canvas.text(head, (MARGIN, MARGIN + 10 + row * 22), TITLE, Anchor::Start, INK);
             }
-            for (at, place) in self.places.iter().enumerate() {
+            for (at, lines) in columns.iter().enumerate() {
                 let middle = left + rows(at, column) + column / 2;
-                self.head(canvas, place, middle, (top, column));
+                let first = top - rows(lines.len(), HEAD_LINE) + 4;
+                for (row, line) in (0..).zip(lines) {
+                    canvas.text(line, (middle, first + row * HEAD_LINE), HEAD, Anchor::Middle, INK);
+                }
             }
             for (row, origin) in self.origins.iter().enumerate() {
                 let y = top + rows(row, ROW);
@@ -160,14 +171,11 @@ impl Matrix<'_> {
         self.labels.get(code).map_or("", |label| label.trim())
     }
 
-    /// A heading of a column in up to five short lines, the last just above the matrix.
-    fn head(&self, canvas: &mut Canvas<'_>, place: &str, middle: i32, (top, column): (i32, i32)) {
-        let mut words = lines(self.label(place), column - 4, TEXT - 2.0);
-        words.truncate(6);
-        let count = rows(words.len(), 13);
-        for (row, line) in (0..).zip(&words) {
-            canvas.text(line, (middle, top - count - 2 + row * 13 + 6), TEXT - 2.0, Anchor::Middle, INK);
-        }
+    /// The heading of a column in short lines.
+    fn heading(&self, place: &str, column: i32) -> Vec<String> {
+        let mut words = lines(self.label(place), column - 4, HEAD);
+        words.truncate(HEAD_LINES);
+        words
     }
 
     fn description(&self, caption: &str) -> String {

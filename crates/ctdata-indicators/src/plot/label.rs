@@ -86,7 +86,7 @@ pub(super) fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, letter) in digits.char_indices() {
         let left = digits.len() - place;
-        if place > 0 && left % 3 == 0 && letter.is_ascii_digit() && !text.ends_with('-') {
+        if place > 0 && left.is_multiple_of(3) && letter.is_ascii_digit() && !text.ends_with('-') {
             text.push(',');
         }
         text.push(letter);

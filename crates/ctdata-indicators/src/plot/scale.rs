@@ -13,8 +13,8 @@ pub(super) struct Scale {
 impl Scale {
     /// A scale over `low` to `high`, widened to round values, that maps to the pixels `from` to `to`.
     pub(super) fn new(low: f64, high: f64, from: i32, to: i32) -> Self {
-        let span = if high > low { high - low } else { 1.0 };
-        let step = round_step(span / 5.0);
+        let high = if high > low { high } else { low + 1.0 };
+        let step = round_step((high - low) / 5.0);
         let low = (low / step).floor() * step;
         let high = ((high / step).ceil() * step).max(low + step);
         Self { low, high, from, to, step }

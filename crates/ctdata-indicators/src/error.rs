@@ -98,6 +98,10 @@ pub enum IndicatorError {
     /// A confidence interval cannot be given.
     #[error(transparent)]
     Interval(#[from] IntervalError),
+    /// There is no picture of these figures.
+    #[cfg(feature = "plot")]
+    #[error(transparent)]
+    Plot(#[from] crate::plot::PlotError),
     /// Counting or reading a table failed.
     #[error(transparent)]
     Table(#[from] TableError),

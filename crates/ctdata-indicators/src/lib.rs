@@ -48,6 +48,7 @@
 //! | what about convictions? | [`justice`] |
 //! | what is computed from figures, not from cases? | [`DERIVED`] |
 //! | how does it become a file? | [`export`] |
+//! | and a picture? | `plot`, with the feature of this name |
 //! | what can go wrong? | [`error`] |
 //!
 //! # What it does not do
@@ -58,7 +59,7 @@
 //!
 //! # Features
 //! `csv` (population files, long CSV) and `serde` are on by default; `schema` describes observations
-//! as JSON Schema; `rayon` counts on all cores of the caller's pool with the same results. MSRV 1.89.
+//! as JSON Schema; `plot` draws pictures as SVG; `rayon` counts on all cores of the caller's pool with the same results. MSRV 1.89.
 
 mod catalogue;
 mod clustered;
@@ -72,6 +73,8 @@ mod flow;
 pub mod framework;
 pub mod interval;
 pub mod justice;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod population;
 mod profile;
 pub mod published;

@@ -53,8 +53,8 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    pub(super) fn of(reason: LeftOutReason, dimension: &Cow<'static, str>) -> Self {
-        Self { reason, dimension: Some(dimension.clone()) }
+    pub(super) fn of(reason: LeftOutReason, dimension: &str) -> Self {
+        Self { reason, dimension: Some(Cow::Owned(dimension.to_owned())) }
     }
 
     pub(super) fn left_out(self, position: usize, estimate: &Estimate) -> LeftOut {

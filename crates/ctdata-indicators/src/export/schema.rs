@@ -111,17 +111,18 @@ pub fn observations_schema() -> Value {
     let many = |items: Value| json!({ "type": "array", "items": items });
     let count = || json!({ "type": "integer", "minimum": 0 });
     let mut observation = observation_schema();
-    let from_observation = |name: &str| observation_schema()["properties"][name].clone();
+    let described_there = observation_schema();
+    let from_observation = |name: &str| property(&described_there, name);
     if let Some(object) = observation.as_object_mut() {
         object.remove("$schema");
         object.remove("$id");
     }
     let interval = interval();
-    let metadata = object(json!({
+    let metadata = object(&json!({
         "tool": described(text(), "The tool that made the figures"),
         "tool_version": described(text(), "Its version"),
         "definitions": described(
-            many(object(json!({
+            many(object(&json!({
                 "indicator": text(), "code": optional(), "title": optional(), "definition": optional(),
                 "source": optional(), "version": optional(), "unit": from_observation("unit"),
             }))),
@@ -132,26 +133,26 @@ pub fn observations_schema() -> Value {
         "filters": from_observation("filters"),
         "base_rules": described(many(from_observation("base_rule")), "Who is in the bases"),
         "intervals": described(
-            many(object(json!({
-                "method": interval["properties"]["method"], "level": interval["properties"]["level"],
+            many(object(&json!({
+                "method": property(&interval, "method"), "level": property(&interval, "level"),
             }))),
             "Methods and levels",
         ),
         "populations": described(
-            many(object(json!({ "source": text(), "vintage": text() }))),
+            many(object(&json!({ "source": text(), "vintage": text() }))),
             "Publications and editions of the populations",
         ),
         "coverage": {
             "title": "Lowest and highest coverage of regional figures",
             "anyOf": [
-                object(json!({ "low": from_observation("coverage"), "high": from_observation("coverage") })),
+                object(&json!({ "low": from_observation("coverage"), "high": from_observation("coverage") })),
                 { "type": "null" },
             ],
         },
         "natures": described(many(from_observation("nature")), "How the figures came about"),
         "estimates": described(count(), "Number of observations"),
         "without_value": described(
-            many(object(json!({ "reason": from_observation("reason"), "estimates": count() }))),
+            many(object(&json!({ "reason": from_observation("reason"), "estimates": count() }))),
             "Observations without a value, by reason",
         ),
         "suppressed": described(count(), "Observations withheld or coarsened to protect persons"),
@@ -173,8 +174,13 @@ pub fn observations_schema() -> Value {
     }))
 }
 
+/// The schema of a property.
+fn property(schema: &Value, name: &str) -> Value {
+    schema.get("properties").and_then(|properties| properties.get(name)).cloned().unwrap_or_default()
+}
+
 /// An object that has these fields, all of them and no others.
-fn object(properties: Value) -> Value {
+fn object(properties: &Value) -> Value {
     let mut required: Vec<String> =
         properties.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     required.sort_unstable();

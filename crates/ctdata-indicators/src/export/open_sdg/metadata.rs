@@ -33,7 +33,7 @@ impl Described<'_> {
         self.explain(&mut front, definition, &metadata);
         self.sources(&mut front, &metadata);
         front.0.push_str("---\n");
-        front.0 + &self.body(&metadata)
+        front.0 + &body(&metadata)
     }
 
     fn identify(
@@ -116,52 +116,50 @@ impl Described<'_> {
         }
         parts.join(" ")
     }
+}
 
-    /// How the figures were made, as a table.
-    fn body(&self, metadata: &Metadata) -> String {
-        let mut rows: Vec<(&str, String)> = Vec::new();
-        let mut add = |name, text: String| {
-            if !text.is_empty() {
-                rows.push((name, text));
-            }
-        };
-        add("Years", metadata.period.map_or_else(String::new, |years| years.to_string()));
-        add("Country", joined(metadata.attributions.iter().map(|attribution| Attribution::label(*attribution))));
-        add("Base", joined(metadata.base_rules.iter().map(|base| Base::label(*base))));
-        let intervals = metadata.intervals.iter().map(|used| {
-            let percent = Rounding::default().round(used.level.value() * 100.0, 3);
-            format!("{percent} %, {}", used.method.label())
-        });
-        add("Interval (computed, not in the data file)", joined(intervals));
-        add("Population", joined(metadata.populations.iter().map(|from| format!("{}, {}", from.source, from.vintage))));
-        let coverage = metadata.coverage.map(|coverage| {
-            let percent = |share: f64| Rounding::default().format(share * 100.0, 1);
-            format!("{} to {} % of the population of the region", percent(coverage.low), percent(coverage.high))
-        });
-        add("Coverage", joined(coverage));
-        add("Nature", joined(metadata.natures.iter().map(|nature| Nature::label(*nature))));
-        add(
-            "Definition",
-            joined(metadata.definitions.iter().map(|used| {
-                let source = used.source.as_deref().unwrap_or("");
-                used.version
-                    .as_deref()
-                    .map_or_else(|| source.to_owned(), |version| format!("version {version}; {source}"))
-            })),
-        );
-        add("Made with", format!("{} {}", metadata.tool, metadata.tool_version));
-        let mut body = String::from("\n| | |\n| --- | --- |\n");
-        for (name, text) in rows {
-            let _ = writeln!(body, "| {name} | {} |", text.replace('|', "\\|").replace(['\n', '\r'], " "));
+/// How the figures were made, as a table.
+fn body(metadata: &Metadata) -> String {
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    let mut add = |name, text: String| {
+        if !text.is_empty() {
+            rows.push((name, text));
         }
-        if !metadata.notes.is_empty() {
-            body.push('\n');
-            for note in &metadata.notes {
-                let _ = writeln!(body, "- {}", note.replace(['\n', '\r'], " "));
-            }
-        }
-        body
+    };
+    add("Years", metadata.period.map_or_else(String::new, |years| years.to_string()));
+    add("Country", joined(metadata.attributions.iter().map(|attribution| Attribution::label(*attribution))));
+    add("Base", joined(metadata.base_rules.iter().map(|base| Base::label(*base))));
+    let intervals = metadata.intervals.iter().map(|used| {
+        let percent = Rounding::default().round(used.level.value() * 100.0, 3);
+        format!("{percent} %, {}", used.method.label())
+    });
+    add("Interval (computed, not in the data file)", joined(intervals));
+    add("Population", joined(metadata.populations.iter().map(|from| format!("{}, {}", from.source, from.vintage))));
+    let coverage = metadata.coverage.map(|coverage| {
+        let percent = |share: f64| Rounding::default().format(share * 100.0, 1);
+        format!("{} to {} % of the population of the region", percent(coverage.low), percent(coverage.high))
+    });
+    add("Coverage", joined(coverage));
+    add("Nature", joined(metadata.natures.iter().map(|nature| Nature::label(*nature))));
+    add(
+        "Definition",
+        joined(metadata.definitions.iter().map(|used| {
+            let source = used.source.as_deref().unwrap_or("");
+            used.version.as_deref().map_or_else(|| source.to_owned(), |version| format!("version {version}; {source}"))
+        })),
+    );
+    add("Made with", format!("{} {}", metadata.tool, metadata.tool_version));
+    let mut body = String::from("\n| | |\n| --- | --- |\n");
+    for (name, text) in rows {
+        let _ = writeln!(body, "| {name} | {} |", text.replace('|', "\\|").replace(['\n', '\r'], " "));
     }
+    if !metadata.notes.is_empty() {
+        body.push('\n');
+        for note in &metadata.notes {
+            let _ = writeln!(body, "- {}", note.replace(['\n', '\r'], " "));
+        }
+    }
+    body
 }
 
 fn joined<T: AsRef<str>>(parts: impl IntoIterator<Item = T>) -> String {

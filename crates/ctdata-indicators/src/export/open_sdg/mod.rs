@@ -139,10 +139,12 @@ fn accept(estimate: &Estimate, group: Option<&Group<'_>>) -> Result<u16, Refusal
             return Err(Refusal::of(Why::Restricted, &filter.dimension));
         }
     }
-    if let Some(group) = group {
-        if let Some(filter) = lacking(&own, &group.conditions).or_else(|| lacking(&group.conditions, &own)) {
-            return Err(Refusal::of(Why::Restricted, &filter.dimension));
-        }
+    let other = |group: &Group<'_>| {
+        let filter = lacking(&own, &group.conditions).or_else(|| lacking(&group.conditions, &own))?;
+        Some(Refusal::of(Why::Restricted, &filter.dimension))
+    };
+    if let Some(refusal) = group.and_then(other) {
+        return Err(refusal);
     }
     estimate.year().ok_or_else(|| Why::NoSingleYear.into())
 }
@@ -171,7 +173,7 @@ impl Group<'_> {
         let units = self.units(options);
         let mut writer = CsvWriter::new(Vec::new(), Separator::Comma, LineEnd::Lf);
         let headings = columns.iter().map(|name| heading(name));
-        let several = (units.len() > 1).then(|| Cow::Borrowed("Units"));
+        let several = (units.len() > 1).then_some(Cow::Borrowed("Units"));
         let header = [Cow::Borrowed("Year")].into_iter().chain(several.clone()).chain(headings);
         writer.record(header.chain([Cow::Borrowed("Value")]).map(|name| name.as_bytes().to_vec()))?;
         let mut written = BTreeSet::new();
@@ -191,7 +193,9 @@ impl Group<'_> {
                 if several.is_some() {
                     writer.cell(unit.label().as_bytes());
                 }
-                cells.iter().for_each(|cell| writer.cell(cell.as_bytes()));
+                for cell in &cells {
+                    writer.cell(cell.as_bytes());
+                }
                 writer.cell(value(estimate, unit, options).as_bytes());
                 writer.end_record()?;
             }

@@ -134,7 +134,7 @@ fn rate_of(id: &'static str, count: Count, residents: Persons, level: Level) -> 
     if let Some(count) = count.exact() {
         estimate.value = Value::from(as_f64(count) * factor);
     } else {
-        estimate.value = Value::NotAvailable(NotAvailable::Suppressed);
+        (estimate.value, estimate.suppressed) = (Value::NotAvailable(NotAvailable::Suppressed), true);
         estimate.notes.push(RANGE.into());
     }
     Ok(estimate)

@@ -248,7 +248,7 @@ impl Series {
         }
         let points = self.points.iter().chain(&other.points).copied();
         let mut joined = Self::try_new(self.indicator.clone(), points)?;
-        joined.breaks = self.breaks.clone();
+        joined.breaks.clone_from(&self.breaks);
         joined.breaks.extend(other.breaks.iter().filter(|at| !self.breaks.contains(at)).cloned());
         joined.breaks.sort_by_key(|at| at.year);
         joined.filters.clone_from(&self.filters);

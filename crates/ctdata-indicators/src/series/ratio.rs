@@ -49,7 +49,6 @@ pub struct RateRatio {
 impl RateRatio {
     /// The ratio, if it is one number.
     pub fn value(&self) -> Option<f64> {
-        #[expect(clippy::float_cmp, reason = "both are computed by the same division if the counts are numbers")]
         self.least.filter(|&least| self.most == Some(least))
     }
 
@@ -61,15 +60,24 @@ impl RateRatio {
     /// An estimate of the ratio times `factor`, in `unit`. Where the ratio has bounds only, or no upper bound, its
     /// value is not available and a note says what is known.
     pub(crate) fn estimate(&self, indicator: &'static str, unit: Unit, factor: f64) -> Result<Estimate, IntervalError> {
-        let reason = if self.least.is_some() { NotAvailable::Suppressed } else { NotAvailable::Undefined };
-        let reason = if self.most.is_some() { reason } else { NotAvailable::Undefined };
-        let mut estimate = Estimate::not_available(indicator, unit, reason);
-        match (self.value(), self.least, self.most) {
-            (Some(value), ..) => estimate.value = Value::from(factor * value),
-            (_, Some(_), Some(_)) => {
-                estimate.notes.push("a count is a range: only bounds of the ratio are known".into())
+        let mut estimate = match (self.least, self.most) {
+            (Some(least), Some(most)) if self.value().is_none() => {
+                let mut ranged = Estimate::not_available(indicator, unit, NotAvailable::Suppressed);
+                let (least, most) = (factor * least, factor * most);
+                ranged
+                    .notes
+                    .push(format!("a count is a range: the value lies between {least:.3} and {most:.3}").into());
+                ranged
             }
-            _ => estimate.notes.push("the second count can be 0: the ratio has no upper bound".into()),
+            (Some(_), Some(_)) => Estimate::not_available(indicator, unit, NotAvailable::Undefined),
+            _ => {
+                let mut open = Estimate::not_available(indicator, unit, NotAvailable::Undefined);
+                open.notes.push("the second count can be 0: the ratio has no upper bound".into());
+                open
+            }
+        };
+        if let Some(value) = self.value() {
+            estimate.value = Value::from(factor * value);
         }
         estimate.interval = self.interval().map(|interval| interval.scaled(factor)).transpose()?;
         Ok(estimate)
@@ -161,6 +169,16 @@ mod tests {
         assert_eq!((nothing.least, nothing.most, nothing.high), (None, None, None));
         let estimate = none_after.estimate("rate-ratio", Unit::Ratio, 1.0).unwrap();
         assert_eq!((estimate.value, estimate.interval), (Value::NotAvailable(NotAvailable::Undefined), None));
+        assert!(!none_before.estimate("rate-ratio", Unit::Ratio, 1.0).unwrap().suppressed);
+    }
+
+    #[test]
+    fn a_range_gives_bounds_and_no_value() {
+        let ratio = rate_ratio(Events::of(Count::Range { lo: 0, hi: 4 }), Events::of(8), Level::P95).unwrap();
+        let estimate = ratio.estimate("rate-ratio", Unit::Ratio, 100.0).unwrap();
+        assert!(estimate.suppressed && estimate.value == Value::NotAvailable(NotAvailable::Suppressed));
+        assert_eq!(estimate.notes, ["a count is a range: the value lies between 0.000 and 50.000"]);
+        assert!(estimate.interval.is_some());
     }
 
     #[test]

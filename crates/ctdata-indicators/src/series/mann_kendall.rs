@@ -2,6 +2,7 @@
 
 use super::Series;
 use crate::IndicatorError;
+use crate::estimate::Years;
 use crate::interval::as_f64;
 use statrs::function::erf::erfc;
 use std::cmp::Ordering;
@@ -13,6 +14,8 @@ const EXACT_UP_TO: usize = 10;
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct MannKendall {
+    /// From the first to the last year used.
+    pub years: Years,
     /// The number of years used.
     pub points: usize,
     /// S: pairs that rise less pairs that fall.
@@ -45,14 +48,15 @@ impl Series {
     pub fn mann_kendall(&self) -> Result<MannKendall, IndicatorError> {
         let usable = self.usable(false, false)?;
         let values: Vec<f64> = usable.values(self)?.into_iter().map(|(_, value)| value).collect();
-        if values.len() < 2 {
+        let (Some(first), Some(last), true) = (usable.points.first(), usable.points.last(), values.len() >= 2) else {
             return Err(IndicatorError::figures(self.name(), "the test needs two years with counts"));
-        }
+        };
         let (s, ties) = (score(&values), ties(&values));
         let variance = variance(values.len(), &ties);
         let exact = values.len() <= EXACT_UP_TO;
         let p_value = if exact { exact_p_value(s, &ties) } else { normal_p_value(s, variance) };
-        Ok(MannKendall { points: values.len(), s, variance, p_value, exact, left_out: usable.left_out })
+        let years = Years::between(first.year, last.year);
+        Ok(MannKendall { years, points: values.len(), s, variance, p_value, exact, left_out: usable.left_out })
     }
 }
 

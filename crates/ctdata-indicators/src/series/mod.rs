@@ -5,6 +5,7 @@
 //! | how did a count or rate change between two years? | [`Series::change`], [`rate_ratio`] |
 //! | how much does it change each year? | [`Series::trend`] (Poisson and quasi-Poisson) |
 //! | the same without a model? | [`Series::sen_slope`], [`Series::mann_kendall`] |
+//! | all of these at once? | [`Series::summary`] |
 //! | what when the law or the form changed? | [`SeriesBreak`], [`Series::segments`] |
 //! | what when other organizations contribute each year? | [`constant_contributors`] |
 //! | what did a new edition revise? | [`Series::revisions`] |
@@ -12,6 +13,9 @@
 //! A year that is not in a series is missing, not zero. Counts that are ranges (`<5`) give bounds where bounds can be
 //! given and are refused elsewhere; they are never replaced by a midpoint. All of it describes detection: a rise may
 //! mean better identification.
+//!
+//! A ratio and one of its counts give away the other, so that what is to be published is computed from the figures that
+//! are published, after protection, and not from confidential ones: a withheld figure is a missing count.
 
 mod breaks;
 mod change;
@@ -21,6 +25,7 @@ mod mann_kendall;
 mod ratio;
 mod revisions;
 mod sen;
+mod summary;
 mod trend;
 
 use crate::estimate::{Dimensions, Filter};
@@ -36,6 +41,7 @@ pub use mann_kendall::MannKendall;
 pub use ratio::{Events, RateRatio, rate_ratio};
 pub use revisions::Revision;
 pub use sen::SenSlope;
+pub use summary::{NotComputed, SeriesSummary};
 pub use trend::{Trend, TrendOptions};
 
 /// What every series of detections needs beside it.

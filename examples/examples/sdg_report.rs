@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ctdata::indicators::export::{write_long_csv, write_open_sdg_csv, write_sdmx_csv};
+use ctdata::indicators::export::{OpenSdgOptions, SdmxOptions, open_sdg, write_long_csv, write_sdmx_csv};
 use ctdata::indicators::plot;
 use ctdata::prelude::*;
 use ctdata::publish::ReleasedTables;
@@ -78,8 +78,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     let estimates: Vec<Estimate> = tables.estimates().cloned().collect();
     write_long_csv(&estimates, File::create(out.join("tables.csv"))?)?;
     let rates: Vec<Estimate> = estimates.iter().filter(|of| of.code.as_deref() == Some("16.2.2")).cloned().collect();
-    write_open_sdg_csv(&rates, File::create(out.join("indicator_16-2-2.csv"))?)?;
-    write_sdmx_csv(&rates, File::create(out.join("sdmx.csv"))?)?;
+    for indicator in open_sdg(&rates, &OpenSdgOptions::default())?.indicators {
+        fs::write(out.join(&indicator.data_file), &indicator.data)?;
+        fs::write(out.join(&indicator.metadata_file), &indicator.metadata)?;
+    }
+    write_sdmx_csv(&rates, &SdmxOptions::default(), File::create(out.join("sdmx.csv"))?)?;
 
     // 4. Three pictures.
     let of = |id: &str| estimates.iter().filter(|of| of.indicator == id).cloned().collect::<Vec<_>>();

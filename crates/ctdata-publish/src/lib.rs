@@ -30,6 +30,7 @@
 //! | what is perturbed first? | [`PerturbPlan`], [`ReplacementPlan`], [`CodingPlan`], [`ThresholdPlan`], [`Randomness`] |
 //! | do it | [`Publisher`], [`Anonymized`], [`Account`], [`AttributeAccount`], [`RecodingAccount`], [`Quality`], [`Clock`] |
 //! | make synthetic records instead | [`SynthesizePlan`], [`BudgetPlan`], [`Publisher::synthesize`], [`Synthesized`], [`SynthesisAccount`] |
+//! | which tables, and how are they protected? | [`TablePlan`], [`TablesPlan`], [`TableMethod`], [`DominancePlan`] |
 //! | where does it go? | [`ReleaseFolder`], [`ReleasedTables`] |
 //!
 //! # What it does not do
@@ -62,7 +63,9 @@ mod tables;
 pub use account::{Account, AttributeAccount, RecodingAccount};
 pub use clock::Clock;
 pub use error::PublishError;
-pub use folder::{DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_FILE, TABLES_FILE};
+pub use folder::{
+    DATA_FILE, PACKAGE_FILE, README_FILE, ReleaseFolder, STATEMENT_FILE, TABLES_FILE, TABLES_STATEMENT_FILE,
+};
 pub use pipeline::{Anonymized, Publisher};
 pub use plan::plans;
 pub use plan::{

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use ctdata_indicators::{CATALOGUE, Definition, IndicatorError, Population, Request};
 use ctdata_privacy::tables::{
-    CellId, Contributions, Dominance, PrimaryRules, ProtectedTables, Standing, SystemBuilder, SystemCell, TableIndex,
-    TableRules, TableSystem,
+    CellId, Contributions, Dominance, PrimaryRules, ProtectOptions, ProtectedTables, Standing, SystemBuilder,
+    SystemCell, TableIndex, TableRules, TableSystem,
 };
 use ctdata_privacy::{PrivacyUnit, Released, tables};
 use ctdata_table::{Control, CountTable, Table, Variable, tabulate};
@@ -117,10 +117,10 @@ pub(super) fn suppressed(
     }
     control.report("protecting tables", 0, None);
     let pattern = tables::suppress(&system, control)?;
-    let audit = tables::audit(&system, &pattern, &tables::AuditOptions::default(), control)?;
+    let done = tables::protect_from(&system, pattern, &ProtectOptions::default(), control)?;
     control.report("verifying tables", 0, None);
     let rules = TableRules::new(unit(cases), rules.rules()).with_dimensions(dimensions(&known));
-    let output = ProtectedTables::suppressed(system, pattern, audit.witnesses, rules);
+    let output = ProtectedTables::suppressed(system, done.pattern, done.audit.witnesses, rules);
     Ok(Protected { figures, skipped, released: output.verify(control)? })
 }
 

@@ -72,14 +72,6 @@ fn weight(estimate: &Estimate) -> f64 {
 }
 
 impl Figure {
-    /// The cells that it prints.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = CellId> {
-        [self.numerator, self.base, self.unknown].into_iter().filter_map(|printed| match printed {
-            Printed::Cell(cell) => Some(cell),
-            Printed::No | Printed::Zero => None,
-        })
-    }
-
     /// The estimate as far as the figures that are left allow: without its numerator or its base there is no
     /// value, no interval and no rate, since each of them would give the count away.
     pub(crate) fn released(self, value: impl Fn(CellId) -> Option<u64>) -> Result<Estimate, IndicatorError> {

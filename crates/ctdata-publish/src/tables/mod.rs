@@ -62,7 +62,7 @@ impl ReleasedTables {
                 }
             }
         }
-        tables.draw()?;
+        tables.draw();
         Ok(tables)
     }
 
@@ -95,11 +95,11 @@ impl ReleasedTables {
             let estimate = figure.released(|cell| shown.value(cell))?;
             match tables.computed.last_mut().filter(|last| last.definition.id == definition.id) {
                 Some(last) => last.estimates.push(estimate),
-                None => tables.computed.push(Computed { definition, counts: Vec::new(), estimates: vec![estimate] }),
+                _ => tables.computed.push(Computed { definition, counts: Vec::new(), estimates: vec![estimate] }),
             }
         }
         tables.protected = Some(done.released);
-        tables.draw()?;
+        tables.draw();
         Ok(tables)
     }
 
@@ -113,8 +113,9 @@ impl ReleasedTables {
         self.protected.as_ref()
     }
 
-    fn draw(&mut self) -> Result<(), PublishError> {
-        Ok(())
+    fn draw(&mut self) {
+        let tables = self.computed.iter().map(|computed| (computed.definition.title, computed.estimates.as_slice()));
+        self.pictures = pictures::draw(tables);
     }
 
     /// Checks that a table with the columns of this one allows the tables of a plan.

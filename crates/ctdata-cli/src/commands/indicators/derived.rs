@@ -65,24 +65,14 @@ fn trends(observations: &[Estimate], request: &Request, session: &Session) -> Re
     if yearly.is_empty() {
         session.remark("note: --trend: there is no yearly count or rate; shares have no trend of counts".to_owned());
     }
+    let options = TrendOptions { level: request.level, ..TrendOptions::default() };
     let mut derived = Vec::new();
-    let mut short = 0u64;
     for series in Series::from_estimates(&yearly)? {
-        let (Some(first), Some(last)) = (series.points().first(), series.points().last()) else { continue };
-        if first.year == last.year {
-            short += 1;
-            continue;
+        let summary = series.summary(&options);
+        for reason in &summary.not_computed {
+            session.remark(format!("note: --trend: {reason}"));
         }
-        derived.push(series.change_estimate(first.year, last.year, request.level)?);
-        let options = TrendOptions { level: request.level, ..TrendOptions::default() };
-        // Three years are the least that a dispersion takes; a series that is too short has its change alone.
-        match (series.trend_estimate(&options), series.sen_slope_estimate(request.level)) {
-            (Ok(trend), Ok(slope)) => derived.extend([trend, slope]),
-            _ => short += 1,
-        }
-    }
-    if short > 0 {
-        session.remark(format!("note: --trend: {short} series are too short or have no usable counts for a trend"));
+        derived.extend(summary.estimates);
     }
     Ok(derived)
 }

@@ -70,7 +70,7 @@ fn trends(observations: &[Estimate], request: &Request, session: &Session) -> Re
     for series in Series::from_estimates(&yearly)? {
         let summary = series.summary(&options);
         for reason in &summary.not_computed {
-            session.remark(format!("note: --trend: {reason}"));
+            session.remark(format!("note: --trend: {}: {}", reason.id, reason.reason));
         }
         derived.extend(summary.estimates);
     }

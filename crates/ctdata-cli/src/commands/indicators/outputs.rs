@@ -1,6 +1,5 @@
 //! The files that figures go to.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use ctdata::indicators::export::{LeftOut, OpenSdgOptions, SdmxOptions, open_sdg, write_long_csv, write_sdmx_csv};

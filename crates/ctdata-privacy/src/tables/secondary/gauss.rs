@@ -42,7 +42,7 @@ pub(super) fn suppress(system: &TableSystem, singletons: bool, control: &Control
     let mut hidden: Vec<(Reverse<u64>, u32)> = Vec::new();
     for id in system.ids() {
         let Some(cell) = system.cell(id) else { continue };
-        if is_marked(cell) {
+        if is_marked(cell) && cell.standing == Standing::Figure {
             search.pattern.withhold(id);
         }
         if is_marked(cell) || (is_inner(cell) && !is_free(id.0)) {

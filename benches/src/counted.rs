@@ -35,9 +35,8 @@ impl Draws {
 const VARIABLES: [(&str, u16, f64); 5] =
     [("country", 80, 2.5), ("year", 18, 1.3), ("sex", 3, 2.0), ("form", 12, 3.0), ("age", 9, 2.0)];
 
-/// Three linked tables of the same invented records: country by year by sex, country by form by age, year by form by age.
-/// With their margins these are about 19,000 cells;
-/// of 300,000 records every fifteenth has a count from 1 to 4.
+/// Three linked tables of the same invented records: country by year by sex, country by form by age, year by form by
+/// age. With their margins these are about 19,000 cells; of 300,000 records every fifteenth has a count from 1 to 4.
 ///
 /// # Errors
 /// None that depends on the records.

@@ -1,13 +1,13 @@
 //! Suppression where every cell is in at most two relations, as in a two-dimensional table with its totals.
 //!
-//! Relations are nodes and cells are edges between them; cells of a single relation lead to a root. Differences that agree with
-//! all relations are circulations, so a hidden cell is not determined exactly if hidden cells close a cycle with it, and it can
-//! be moved by as much as the cells of the cycle have room. So each marked cell gets the cheapest path from its one end to the
-//! other along cells with enough room, of which hidden ones cost nothing.
+//! Relations are nodes and cells are edges between them; cells of a single relation lead to a root. Differences that
+//! agree with all relations are circulations, so a hidden cell is not determined exactly if hidden cells close a cycle
+//! with it, and it can be moved by as much as the cells of the cycle have room. So each marked cell gets the cheapest
+//! path from its one end to the other along cells with enough room, of which hidden ones cost nothing.
 //!
 //! # Sources
-//! D. Gusfield, A graph theoretic approach to statistical data security, SIAM Journal on Computing 17 (1988); E. W. Dijkstra, A
-//! note on two problems in connexion with graphs, Numerische Mathematik 1 (1959).
+//! D. Gusfield, A graph theoretic approach to statistical data security, SIAM Journal on Computing 17 (1988); E. W.
+//! Dijkstra, A note on two problems in connexion with graphs, Numerische Mathematik 1 (1959).
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};

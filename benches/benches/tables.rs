@@ -25,7 +25,7 @@ fn suppression(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("tables_suppression");
     group.sample_size(10);
     let two_way = two_way_table(1, 320, 312).unwrap();
-    let three = linked_tables(1, 400_000).unwrap();
+    let three = linked_tables(1, 300_000).unwrap();
     for (name, tables) in [("two_way_100_000_cells", vec![two_way]), ("three_linked_20_000_cells", three)] {
         let system = published(&tables);
         group.throughput(Throughput::Elements(system.cells().len() as u64));

@@ -1,8 +1,8 @@
 //! Protection of tables of counts: what is withheld or perturbed, and the proof that nobody can undo it.
 //!
-//! Tables become a [`TableSystem`] of cells and relations ([`SystemBuilder`]). Primary rules mark cells that give somebody
-//! away ([`mark`]); secondary suppression withholds more until no marked cell follows from the rest ([`suppress`]); the audit
-//! computes how far an attacker can narrow each, and what is too narrow is repaired.
+//! Tables become a [`TableSystem`] of cells and relations ([`SystemBuilder`]). Primary rules mark cells that give
+//! somebody away ([`mark`]); secondary suppression withholds more until no marked cell follows from the rest
+//! ([`suppress`]); the audit computes how far an attacker can narrow each, and what is too narrow is repaired.
 
 mod audit;
 mod build;

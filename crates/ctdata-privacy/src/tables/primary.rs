@@ -20,8 +20,9 @@ pub struct Dominance {
 
 /// Which cells are marked, and how well they are protected.
 ///
-/// Rules hold for figures and for inner cells alike: an inner cell that follows from what is printed gives somebody away as
-/// well. Fixed cells are known anyway, and inner cells of weight 0 are differences that stand for no group of people.
+/// Rules hold for figures and for inner cells alike: an inner cell that follows from what is printed gives somebody
+/// away as well. Fixed cells are known anyway, and inner cells of weight 0 are differences that stand for no group of
+/// people.
 ///
 /// # Sources
 /// A. Hundepool et al., Statistical Disclosure Control (2012), chapter 4: threshold, dominance and p% rules and the
@@ -40,11 +41,11 @@ pub struct PrimaryRules {
     pub small_complement: bool,
     /// A cell is marked if its largest contributors make up more than this; needs [`Contributions`].
     pub dominance: Option<Dominance>,
-    /// A cell is marked if its second largest contributor can estimate the largest closer than to this percentage; needs
-    /// [`Contributions`].
+    /// A cell is marked if its second largest contributor can estimate the largest closer than to this percentage;
+    /// needs [`Contributions`].
     pub p_percent: Option<f64>,
-    /// What is asked for of each marked cell instead of what follows from its rule. By default a count below the threshold
-    /// could also be the threshold, and at least one less.
+    /// What is asked for of each marked cell instead of what follows from its rule. By default a count below the
+    /// threshold could also be the threshold, and at least one less.
     pub level: Option<Level>,
 }
 

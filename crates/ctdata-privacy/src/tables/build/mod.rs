@@ -33,12 +33,12 @@ pub struct TableIndex(pub usize);
 /// margin always extend to joint counts, if not to non-negative ones: the decomposition of the analysis of variance).
 /// [`finish`](Self::finish) adds them, as few as needed. What tables have in common is found by what their variables
 /// read: a table by country and one by region of the same country agree by region; two sets of age bands agree on the
-/// finest bands coarser than both; a variable of two attributes agrees with a table by both, and "any flag" with a table
-/// by all its flags.
+/// finest bands coarser than both; a variable of two attributes agrees with a table by both, and "any flag" with a
+/// table by all its flags.
 ///
-/// The categories of [`Variable::Flags`] overlap, so they have no sum. Each is linked to other tables of its flag, and is at most
-/// the total of its other coordinates (and of those with any flag, where a table says how many these are); the
-/// difference is an inner cell of weight 0, which primary rules do not mark.
+/// The categories of [`Variable::Flags`] overlap, so they have no sum. Each is linked to other tables of its flag, and
+/// is at most the total of its other coordinates (and of those with any flag, where a table says how many these are);
+/// the difference is an inner cell of weight 0, which primary rules do not mark.
 ///
 /// # Limits
 /// That joint counts are not negative can narrow cells further than that margins are not. Where the crossing of all
@@ -52,8 +52,9 @@ pub struct TableIndex(pub usize);
 ///     categories: codes.iter().map(|code| Category::new(*code, *code)).collect(),
 /// };
 /// let dimensions = vec![dimension("sex", &["f", "m"]), dimension("form", &["a", "b", "c"])];
-/// let counts = [2, 10, 8, 9, 12, 7].into_iter().enumerate().map(|(at, count)| (vec![at as u16 / 3, at as u16 % 3], count));
-/// let table = CountTable::try_new("forms", dimensions, counts, 48)?;
+/// let counts = [2, 10, 8, 9, 12, 7];
+/// let cells = (0u16..).zip(counts).map(|(at, count)| (vec![at / 3, at % 3], count));
+/// let table = CountTable::try_new("forms", dimensions, cells, 48)?;
 /// let mut builder = SystemBuilder::new();
 /// let forms = builder.add(&table)?;
 /// builder.margins(forms)?;
@@ -67,9 +68,9 @@ pub struct TableIndex(pub usize);
 /// ```
 ///
 /// # Sources
-/// A. Hundepool, J. Domingo-Ferrer, L. Franconi, S. Giessing, E. Schulte Nordholt, K. Spicer, P.-P. de Wolf, Statistical
-/// Disclosure Control (2012), chapter 4: linked and hierarchical tables; R. A. Fisher, Statistical Methods for Research Workers (1925),
-/// for the decomposition.
+/// A. Hundepool, J. Domingo-Ferrer, L. Franconi, S. Giessing, E. Schulte Nordholt, K. Spicer, P.-P. de Wolf,
+/// Statistical Disclosure Control (2012), chapter 4: linked and hierarchical tables; R. A. Fisher, Statistical Methods
+/// for Research Workers (1925), for the decomposition.
 #[derive(Debug)]
 pub struct SystemBuilder {
     zeros_limit: usize,
@@ -253,8 +254,9 @@ impl SystemBuilder {
         Ok(figure)
     }
 
-    /// Puts the categories of a dimension into the groups of one more level, whose sub-totals [`margins`](Self::margins) then
-    /// publishes too: for each category the number of its group. Levels go from the finest up.
+    /// Puts the categories of a dimension into the groups of one more level, whose sub-totals
+    /// [`margins`](Self::margins) then publishes too: for each category the number of its group. Levels go from the
+    /// finest up.
     ///
     /// # Errors
     /// A table or an exclusive dimension that is not there, a group for each category that is not given, or groups that
@@ -285,8 +287,8 @@ impl SystemBuilder {
         Ok(())
     }
 
-    /// Publishes every cell of a table and every margin: its totals, and the sub-totals of its hierarchies. A margin that
-    /// another table has too is the same figures. Each costs its count to withhold.
+    /// Publishes every cell of a table and every margin: its totals, and the sub-totals of its hierarchies. A margin
+    /// that another table has too is the same figures. Each costs its count to withhold.
     ///
     /// # Errors
     /// A table that is not there, or tables that do not agree.
@@ -360,8 +362,8 @@ impl SystemBuilder {
     }
 
     /// The variables of all tables, if their crossing has at most `limit` cells: count a table by them and
-    /// [`add`](Self::add) it, so that the audit knows that joint counts are not negative either. A limit of some ten thousand
-    /// cells is about what an audit takes.
+    /// [`add`](Self::add) it, so that the audit knows that joint counts are not negative either. A limit of some ten
+    /// thousand cells is about what an audit takes.
     ///
     /// `None` also where that table would tell nothing new: there are fewer than two, or one has all variables already.
     pub fn joint_variables(&self, limit: usize) -> Option<Vec<Variable>> {

@@ -37,7 +37,9 @@ fn region() -> Variable {
 /// Publishes everything but the marked figures, and says whether a cell follows.
 fn follows(system: &TableSystem, withheld: &[CellId], cell: CellId) -> bool {
     let mut pattern = Pattern::open(system);
-    withheld.iter().for_each(|&cell| pattern.withhold(cell));
+    for &cell in withheld {
+        pattern.withhold(cell);
+    }
     is_determined(system, &pattern, &[], cell)
 }
 
@@ -228,9 +230,9 @@ fn joint_variables_are_those_of_all_tables() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever is added to a system of tables that are counted from the same records, what follows for a figure from two
-    /// tables is what follows from their joint counts: margins of joint counts (that may be negative) are all that is
-    /// known, and agreement on common margins says the same.
+    /// Whatever is added to a system of tables that are counted from the same records, what follows for a figure from
+    /// two tables is what follows from their joint counts: margins of joint counts (that may be negative) are all that
+    /// is known, and agreement on common margins says the same.
     #[test]
     fn agreement_on_common_margins_is_all_that_joint_counts_say(
         rows in prop::collection::vec((0u8..2, 0u8..2, 0u8..2), 1..12),

@@ -54,13 +54,11 @@ pub(super) fn add_multiple(row: &Row, by: u64, other: &[(u32, u64)], mut fresh: 
             sum.push(entry);
         }
         let added = multiply(by, value);
-        let total = match left.next_if(|(at, _)| *at == column) {
-            Some((_, own)) => add(own, added),
-            None => {
-                fresh(column);
-                added
-            }
-        };
+        let own = left.next_if(|(at, _)| *at == column);
+        if own.is_none() {
+            fresh(column);
+        }
+        let total = add(own.map_or(0, |(_, own)| own), added);
         if total != 0 {
             sum.push((column, total));
         }

@@ -1,14 +1,15 @@
 //! Suppression in any set of linked tables, by elimination.
 //!
 //! A marked cell that follows from what is published follows from a combination of relations, and one of the published
-//! figures in it has to be withheld. Which one is chosen as by the primal-dual method: all pay for the combination alike
-//! until one is paid for. Then what turned out not to be needed is published again, last come first. On a graph this
-//! is Dijkstra's shortest path.
+//! figures in it has to be withheld. Which one is chosen as by the primal-dual method: all pay for the combination
+//! alike until one is paid for. Then what turned out not to be needed is published again, last come first. On a graph
+//! this is Dijkstra's shortest path.
 //!
 //! # Sources
-//! Ø. Langsrud, Secondary cell suppression by Gaussian elimination, Privacy in Statistical Databases (2024), for elimination on the
-//! model matrix; M. X. Goemans, D. P. Williamson, A general approximation technique for constrained forest problems,
-//! SIAM Journal on Computing 24 (1995), for the choice; M. Fischetti, J. J. Salazar-González (2000), for the combinations.
+//! Ø. Langsrud, Secondary cell suppression by Gaussian elimination, Privacy in Statistical Databases (2024), for
+//! elimination on the model matrix; M. X. Goemans, D. P. Williamson, A general approximation technique for constrained
+//! forest problems, SIAM Journal on Computing 24 (1995), for the choice; M. Fischetti, J. J. Salazar-González (2000),
+//! for the combinations.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -42,7 +43,7 @@ pub(super) fn suppress(system: &TableSystem, singletons: bool, control: &Control
     let mut hidden: Vec<(Reverse<u64>, u32)> = Vec::new();
     for id in system.ids() {
         let Some(cell) = system.cell(id) else { continue };
-        if is_marked(cell) {
+        if is_marked(cell) && cell.standing == Standing::Figure {
             search.pattern.withhold(id);
         }
         if is_marked(cell) || (is_inner(cell) && !is_free(id.0)) {
@@ -110,7 +111,8 @@ impl Search<'_> {
         self.pattern.publish(CellId(column));
     }
 
-    /// Withholds what it takes for a marked cell not to follow by cells with so much room; nothing if that is impossible.
+    /// Withholds what it takes for a marked cell not to follow by cells with so much room; nothing if that is
+    /// impossible.
     fn protect(&mut self, cell: CellId, need: u64) {
         let mut left = HashMap::<u32, f64>::new();
         let mut added = Vec::new();

@@ -1,13 +1,13 @@
 //! Suppression where every cell is in at most two relations, as in a two-dimensional table with its totals.
 //!
-//! Relations are nodes and cells are edges between them; cells of a single relation lead to a root. Differences that agree with
-//! all relations are circulations, so a hidden cell is not determined exactly if hidden cells close a cycle with it, and it can
-//! be moved by as much as the cells of the cycle have room. So each marked cell gets the cheapest path from its one end to the
-//! other along cells with enough room, of which hidden ones cost nothing.
+//! Relations are nodes and cells are edges between them; cells of a single relation lead to a root. Differences that
+//! agree with all relations are circulations, so a hidden cell is not determined exactly if hidden cells close a cycle
+//! with it, and it can be moved by as much as the cells of the cycle have room. So each marked cell gets the cheapest
+//! path from its one end to the other along cells with enough room, of which hidden ones cost nothing.
 //!
 //! # Sources
-//! D. Gusfield, A graph theoretic approach to statistical data security, SIAM Journal on Computing 17 (1988); E. W. Dijkstra, A
-//! note on two problems in connexion with graphs, Numerische Mathematik 1 (1959).
+//! D. Gusfield, A graph theoretic approach to statistical data security, SIAM Journal on Computing 17 (1988); E. W.
+//! Dijkstra, A note on two problems in connexion with graphs, Numerische Mathematik 1 (1959).
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
@@ -170,7 +170,8 @@ impl<'s> Graph<'s> {
             }
         }
         // Cells without relations.
-        for id in self.system.ids().filter(|&id| self.system.cell(id).is_some_and(is_marked)) {
+        let figure = |cell: &SystemCell| is_marked(cell) && cell.standing == Standing::Figure;
+        for id in self.system.ids().filter(|&id| self.system.cell(id).is_some_and(figure)) {
             pattern.withhold(id);
         }
         Ok(pattern)
@@ -257,21 +258,32 @@ impl<'s> Graph<'s> {
     /// A path of hidden cells with room from the end of a cell to its start.
     fn hidden_path(&self, cell: usize, avoid: &[usize], level: Level) -> Option<Vec<usize>> {
         let (start, end) = (self.edges[cell].to, self.edges[cell].from);
+        let usable = |edge: usize, forwards: bool| {
+            edge != cell && !avoid.contains(&edge) && self.edges[edge].fits(forwards, level)
+        };
+        // The last step of most paths is known before the first: many cells of a row are hidden.
+        let mut last: Vec<Option<usize>> = vec![None; self.around.len()];
+        for &edge in &self.hidden_around[end] {
+            let (node, forwards) = self.step(edge, end);
+            if usable(edge, !forwards) {
+                last[node] = Some(edge);
+            }
+        }
         let mut by: Vec<Option<usize>> = vec![None; self.around.len()];
         let mut queue = VecDeque::from([start]);
         while let Some(node) = queue.pop_front() {
-            if node == end {
+            if let Some(edge) = last[node] {
+                by[end] = Some(edge);
                 return Some(self.path(start, end, &by));
             }
             for &edge in &self.hidden_around[node] {
                 let (next, forwards) = self.step(edge, node);
-                if edge != cell
-                    && next != start
-                    && by[next].is_none()
-                    && !avoid.contains(&edge)
-                    && self.edges[edge].fits(forwards, level)
-                {
+                if next != start && by[next].is_none() && usable(edge, forwards) {
                     by[next] = Some(edge);
+                    if last[next].is_some() {
+                        queue.push_front(next);
+                        break;
+                    }
                     queue.push_back(next);
                 }
             }

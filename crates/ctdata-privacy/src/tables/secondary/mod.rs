@@ -18,8 +18,8 @@ use crate::PrivacyError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct SuppressOptions {
-    /// Whoever is alone in a marked cell, or knows who is, knows its count; no other marked cell may be exactly known with that.
-    /// On by default: the only victim in a cell, and the exploiter, are such persons.
+    /// Whoever is alone in a marked cell, or knows who is, knows its count; no other marked cell may be exactly known
+    /// with that. On by default: the only victim in a cell, and the exploiter, are such persons.
     pub singletons: bool,
 }
 
@@ -32,17 +32,16 @@ impl Default for SuppressOptions {
 /// Withholds the marked figures, and others until no marked cell follows from what is published, with the defaults of
 /// [`SuppressOptions`].
 ///
-/// What is withheld costs little by its weights, but it is not the cheapest choice there is. Cells are preferred that have
-/// room: a cell that has to look like five more needs others that could be five less.
+/// What is withheld costs little by its weights, but it is not the cheapest choice there is. Cells are preferred that
+/// have room: a cell that has to look like five more needs others that could be five less.
 ///
 /// # Guarantee
 /// No marked cell follows, by the relations, from the published figures; where bounds leave it, cells with room for its
 /// level move together with it. A cell that follows whatever is withheld, such as an inner cell that relations alone
 /// determine, stays exposed. Ranks are computed modulo the prime 2^61 - 1. A cell that follows by rational numbers
 /// follows modulo the prime too, unless the prime divides each determinant in question; those of sums and sub-totals
-/// are -1, 0 or 1 for tables of two dimensions, and far smaller than the prime for others. How far bounds narrow a cell is
-/// the business of the audit, which proves every cell in whole numbers, and finds what such an accident could
-/// leave.
+/// are -1, 0 or 1 for tables of two dimensions, and far smaller than the prime for others. How far bounds narrow a cell
+/// is the business of the audit, which proves every cell in whole numbers, and finds what such an accident could leave.
 ///
 /// # Errors
 /// [`PrivacyError::Cancelled`].

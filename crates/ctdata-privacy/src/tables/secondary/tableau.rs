@@ -17,10 +17,10 @@ enum Place {
 
 /// The relations in reduced echelon form with respect to the hidden columns.
 ///
-/// Row `i` is the combination `combination[i]` of relations; of the hidden columns it has its pivot, with 1, and the free
-/// columns of `rest[i]`. A row without a pivot has no hidden column. So a hidden cell follows from what is published
-/// exactly if it is the pivot of a row without free columns, and then the published cells of that row are what it follows
-/// from: one of them has to be hidden.
+/// Row `i` is the combination `combination[i]` of relations; of the hidden columns it has its pivot, with 1, and the
+/// free columns of `rest[i]`. A row without a pivot has no hidden column. So a hidden cell follows from what is
+/// published exactly if it is the pivot of a row without free columns, and then the published cells of that row are
+/// what it follows from: one of them has to be hidden.
 #[derive(Debug)]
 pub(super) struct Tableau {
     relations: Vec<Row>,
@@ -40,7 +40,7 @@ fn index(at: u32) -> usize {
     at as usize
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "rows and columns are counted by cells and relations, below 2^31")]
+#[expect(clippy::cast_possible_truncation, reason = "cells and relations are fewer than 2^31")]
 fn short(at: usize) -> u32 {
     at as u32
 }
@@ -103,7 +103,9 @@ impl Tableau {
     }
 
     fn scale(row: &mut Row, by: u64) {
-        row.iter_mut().for_each(|(_, value)| *value = multiply(*value, by));
+        for (_, value) in row {
+            *value = multiply(*value, by);
+        }
     }
 
     /// Hides a column.
@@ -140,14 +142,13 @@ impl Tableau {
     pub(super) fn publish(&mut self, column: u32) {
         if let Place::Pivot(row) = self.place[index(column)] {
             let candidates = self.rest[row].iter().map(|(free, _)| *free);
-            match candidates.min_by_key(|free| self.rows_of[index(*free)].len()) {
-                Some(free) => self.exchange(row, free),
-                None => {
-                    self.pivot[row] = None;
-                    self.place[index(column)] = Place::Open;
-                    return;
-                }
-            }
+            let free = candidates.min_by_key(|free| self.rows_of[index(*free)].len());
+            let Some(free) = free else {
+                self.pivot[row] = None;
+                self.place[index(column)] = Place::Open;
+                return;
+            };
+            self.exchange(row, free);
         }
         for row in std::mem::take(&mut self.rows_of[index(column)]) {
             self.rest[row].retain(|(at, _)| *at != column);
@@ -192,7 +193,7 @@ impl Tableau {
         self.place[index(old)] = Place::Free;
     }
 
-    /// A combination of relations whose only hidden column, apart from this one, is none: what the column follows from.
+    /// A combination of relations without any other hidden column: what the column follows from.
     /// `None` if it does not follow. The column itself need not be hidden.
     pub(super) fn reason(&mut self, column: u32) -> Option<Row> {
         match self.place[index(column)] {

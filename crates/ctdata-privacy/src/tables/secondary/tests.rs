@@ -108,8 +108,8 @@ fn companions_have_room_for_the_level() {
     }
 }
 
-/// By country and sex, and by region and sex. Each table alone is safe with what it withholds; the second shows the female
-/// cases of a region, of which all countries but one are shown in the first.
+/// By country and sex, and by region and sex. Each table alone is safe with what it withholds; the second shows the
+/// female cases of a region, of which all countries but one are shown in the first.
 #[test]
 fn a_linked_pair_that_table_by_table_handling_gets_wrong() {
     let countries: [&[u64]; 4] = [&[2, 30], &[50, 60], &[10, 11], &[60, 70]];
@@ -134,15 +134,50 @@ fn a_linked_pair_that_table_by_table_handling_gets_wrong() {
     }
 }
 
-/// Whoever is alone in a cell knows it.
+/// A person who is alone in a cell knows it, and would learn of the four in the same row.
 #[test]
 fn a_singleton_is_not_the_only_companion() {
-    let (mut system, ids) = two_way(&[&[1, 3, 50], &[40, 45, 60], &[70, 80, 90]]);
-    for (cell, upper) in [(ids[0][0], 4), (ids[0][1], 2)] {
-        set_level(&mut system, cell, 1, upper);
+    let (mut system, ids) = two_way(&[&[1, 4, 50], &[40, 45, 60], &[70, 80, 90]]);
+    assert_eq!(mark(&mut system, &PrimaryRules::default()).unwrap().marked, 2);
+    for pattern in both_ways(&system, false) {
+        assert_eq!(exposed(&system, &pattern, true), [ids[0][1]]);
     }
     for pattern in both_ways(&system, true) {
         assert_eq!(exposed(&system, &pattern, true), []);
+    }
+}
+
+/// Two printed sums differ by two people who are not printed.
+#[test]
+fn a_difference_of_figures_is_not_given_away() {
+    let mut system = TableSystem::new();
+    let [a, b, small] = [20, 30, 2].map(|count| system.push(SystemCell::inner(count)).unwrap());
+    let dear = system.push(SystemCell { weight: 9.0, ..SystemCell::figure(52) }).unwrap();
+    let cheap = system.push(SystemCell { weight: 5.0, ..SystemCell::figure(50) }).unwrap();
+    system.sum(dear, [a, b, small]).unwrap();
+    system.sum(cheap, [a, b]).unwrap();
+    mark(&mut system, &PrimaryRules::default()).unwrap();
+    assert_eq!(exposed(&system, &Pattern::open(&system), true), [small]);
+    for pattern in both_ways(&system, true) {
+        assert!(pattern.withholds(cheap) && pattern.len() == 1);
+        assert_eq!(exposed(&system, &pattern, true), []);
+    }
+}
+
+/// A cell that relations alone determine stays exposed, and costs nothing more.
+#[test]
+fn what_nothing_can_hide_withholds_nothing() {
+    let mut system = TableSystem::new();
+    let known = system.push(SystemCell { standing: Standing::Fixed, ..SystemCell::figure(2) }).unwrap();
+    let same = system.push(SystemCell::figure(2)).unwrap();
+    let other = system.push(SystemCell::figure(7)).unwrap();
+    let total = system.push(SystemCell::figure(9)).unwrap();
+    system.sum(known, [same]).unwrap();
+    system.sum(total, [same, other]).unwrap();
+    mark(&mut system, &PrimaryRules::default()).unwrap();
+    for pattern in both_ways(&system, true) {
+        assert!(pattern.withholds(same) && pattern.len() == 1);
+        assert!(is_determined(&system, &pattern, &[], same));
     }
 }
 

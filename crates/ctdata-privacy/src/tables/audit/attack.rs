@@ -92,7 +92,9 @@ impl<'a> Attack<'a> {
         let target = values.iter().find(|(other, _)| *other == column).map_or(0, |(_, value)| value.unsigned_abs());
         if times > 0 && target / common >= goal.div_ceil(times) {
             let (divisor, factor) = (i64::try_from(common)?, i64::try_from(times)?);
-            values.iter_mut().for_each(|(_, value)| *value = *value / divisor * factor);
+            for (_, value) in &mut values {
+                *value = *value / divisor * factor;
+            }
             denominator = 1;
         }
         let columns = &self.component.columns;

@@ -40,7 +40,9 @@ pub(in crate::tables) fn repair(
     let mut surroundings = Surroundings::new(system, pattern);
     let mut is_done = vec![false; system.cells().len()];
     let mut is_exposed = vec![false; system.cells().len()];
-    exposed.iter().for_each(|found| is_exposed[found.cell.index()] = true);
+    for found in exposed {
+        is_exposed[found.cell.index()] = true;
+    }
     for found in exposed {
         if is_done[found.cell.index()] {
             continue;

@@ -20,7 +20,7 @@ impl Counts {
 /// A grid of cells with the totals of its rows and columns; cells of the grid by row, then the totals of rows.
 #[expect(clippy::expect_used, reason = "a bench without input has nothing to measure")]
 fn grid(system: &mut TableSystem, counts: &[Vec<u64>], totals: Option<&[CellId]>) -> (Vec<Vec<CellId>>, Vec<CellId>) {
-    let mut push = |system: &mut TableSystem, count| system.push(SystemCell::figure(count)).expect("counts are small");
+    let push = |system: &mut TableSystem, count| system.push(SystemCell::figure(count)).expect("counts are small");
     let cells: Vec<Vec<CellId>> =
         counts.iter().map(|row| row.iter().map(|count| push(system, *count)).collect()).collect();
     let totals: Vec<CellId> = match totals {
@@ -77,8 +77,9 @@ fn linked(rows: usize, columns: usize) -> (TableSystem, Pattern) {
     let mut all = vec![cells];
     for table in 1..3 {
         // Other columns, the same totals: each row is turned.
-        let turned = |row: &Vec<u64>| (0..columns).map(|c| row.get((c * 7 + table) % columns).copied().unwrap_or(0));
-        let counts: Vec<Vec<u64>> = first.iter().map(|row| turned(row).collect()).collect();
+        let turned = |row: &Vec<u64>, c: usize| row.get((c * 7 + table) % columns).copied().unwrap_or(0);
+        let counts: Vec<Vec<u64>> =
+            first.iter().map(|row| (0..columns).map(|c| turned(row, c)).collect()).collect();
         all.push(grid(&mut system, &counts, Some(&totals)).0);
     }
     for cells in &all {

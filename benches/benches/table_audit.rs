@@ -78,8 +78,7 @@ fn linked(rows: usize, columns: usize) -> (TableSystem, Pattern) {
     for table in 1..3 {
         // Other columns, the same totals: each row is turned.
         let turned = |row: &Vec<u64>, c: usize| row.get((c * 7 + table) % columns).copied().unwrap_or(0);
-        let counts: Vec<Vec<u64>> =
-            first.iter().map(|row| (0..columns).map(|c| turned(row, c)).collect()).collect();
+        let counts: Vec<Vec<u64>> = first.iter().map(|row| (0..columns).map(|c| turned(row, c)).collect()).collect();
         all.push(grid(&mut system, &counts, Some(&totals)).0);
     }
     for cells in &all {

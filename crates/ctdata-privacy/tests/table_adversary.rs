@@ -4,6 +4,8 @@
 //! each published figure their sum) from plain lists, and solves it with `microlp`. It must not narrow any marked figure
 //! below its level, and the exact intervals of the audit must be its optima.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
 use ctdata_privacy::tables::{
     AuditOptions, CellId, Fraction, Level, Pattern, ProtectOptions, SystemCell, TableSystem, audit, feasible_interval,
     protect,
@@ -259,19 +261,25 @@ fn a_linked_pair_that_table_by_table_handling_gets_wrong() {
     let cells = with_totals(&mut alone, [[1, 9], [8, 7]], regions, grand);
     alone.cell_mut(cells[0][0]).unwrap().level = Level { lower: 1, upper: 3 };
     let mut pattern = Pattern::open(&alone);
-    [cells[0][0], cells[1][0], regions[0], regions[1]].iter().for_each(|cell| pattern.withhold(*cell));
+    for cell in [cells[0][0], cells[1][0], regions[0], regions[1]] {
+        pattern.withhold(cell);
+    }
     assert!(audit(&alone, &pattern, &AuditOptions::default(), &control).unwrap().passes());
     // By age: nothing is small, so that alone it is published whole, with the totals of the regions.
     let (mut both, regions, grand) = start();
     let cells = with_totals(&mut both, [[1, 9], [8, 7]], regions, grand);
-    let ages = with_totals(&mut both, [[4, 6], [10, 5]], regions, grand);
+    with_totals(&mut both, [[4, 6], [10, 5]], regions, grand);
     both.cell_mut(cells[0][0]).unwrap().level = Level { lower: 1, upper: 3 };
     let mut pattern = Pattern::open(&both);
-    [cells[0][0], cells[1][0]].iter().for_each(|cell| pattern.withhold(*cell));
+    for cell in [cells[0][0], cells[1][0]] {
+        pattern.withhold(cell);
+    }
     let found = audit(&both, &pattern, &AuditOptions::default(), &control).unwrap();
     assert_eq!(found.summary.exposed, 1);
     // Withholding the totals as well does not help: the ages add up to them.
-    regions.iter().for_each(|cell| pattern.withhold(*cell));
+    for cell in regions {
+        pattern.withhold(cell);
+    }
     let known = feasible_interval(&both, &pattern, cells[0][0], &control).unwrap();
     assert_eq!((known.low, known.high), (Fraction::whole(1), Some(Fraction::whole(1))));
     // Together they are protected, and that takes more than the table of sexes did.
@@ -279,5 +287,4 @@ fn a_linked_pair_that_table_by_table_handling_gets_wrong() {
     assert!(protected.audit.passes() && protected.pattern.len() >= 4);
     let known = feasible_interval(&both, &protected.pattern, cells[0][0], &control).unwrap();
     assert!(known.low.to_f64() <= 0.0 && known.high.is_none_or(|high| high.to_f64() >= 4.0));
-    assert!(!ages.concat().is_empty());
 }

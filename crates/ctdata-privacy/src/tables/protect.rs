@@ -76,7 +76,7 @@ pub fn protect_from(
     loop {
         rounds += 1;
         control.report("protecting tables", rounds, None);
-        let found = audit_with(system, &pattern, &AuditOptions::default(), witnesses, control)?;
+        let found = audit_with(system, &pattern, AuditOptions::default(), witnesses, control)?;
         witnesses = found.witnesses;
         if found.exposed.is_empty() {
             break;
@@ -99,7 +99,7 @@ pub fn protect_from(
             needed
         });
     }
-    let audit = audit_with(system, &pattern, &options.audit, witnesses, control)?;
+    let audit = audit_with(system, &pattern, options.audit, witnesses, control)?;
     if !audit.passes() {
         return Err(PrivacyError::Unprotectable { cells: audit.summary.exposed });
     }
@@ -153,7 +153,9 @@ mod tests {
         let (mut system, cells) = example();
         system.cell_mut(cells[0]).unwrap().level = ONE;
         let mut start = Pattern::open(&system);
-        [1, 6, 7].iter().for_each(|cell| start.withhold(cells[*cell]));
+        for cell in [1, 6, 7] {
+            start.withhold(cells[cell]);
+        }
         let protected = protect_from(&system, start, &ProtectOptions::default(), &Control::default()).unwrap();
         assert_eq!((protected.added_by_repair, protected.rounds, protected.pattern.len()), (0, 1, 4));
         let AuditSummary { marked, protected, exposed, .. } = protected.audit.summary;

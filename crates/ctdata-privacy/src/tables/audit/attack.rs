@@ -75,10 +75,9 @@ impl<'a> Attack<'a> {
         let mut denominator = 1u64;
         let mut fractions = Vec::with_capacity(points.len());
         for (column, top, bottom) in points {
-            let common = i128::from(bottom.unsigned_abs().max(1)).min(i128::MAX);
-            let common = gcd(u64::try_from(top.unsigned_abs() % common.unsigned_abs())?, bottom.unsigned_abs());
-            let bottom = bottom.unsigned_abs() / common.max(1);
-            let top = top / i128::from(common.max(1));
+            let bottom = bottom.unsigned_abs().max(1);
+            let common = gcd(bottom, u64::try_from(top.unsigned_abs() % u128::from(bottom))?);
+            let (top, bottom) = (top / i128::from(common), bottom / common);
             denominator = denominator.checked_mul(bottom / gcd(denominator, bottom)).ok_or(Stop::Overflow)?;
             fractions.push((column, top, bottom));
         }
@@ -93,7 +92,9 @@ impl<'a> Attack<'a> {
         let target = values.iter().find(|(other, _)| *other == column).map_or(0, |(_, value)| value.unsigned_abs());
         if times > 0 && target / common >= goal.div_ceil(times) {
             let (divisor, factor) = (i64::try_from(common)?, i64::try_from(times)?);
-            values.iter_mut().for_each(|(_, value)| *value = *value / divisor * factor);
+            for (_, value) in &mut values {
+                *value = *value / divisor * factor;
+            }
             denominator = 1;
         }
         let columns = &self.component.columns;

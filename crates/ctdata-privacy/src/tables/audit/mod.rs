@@ -107,7 +107,7 @@ pub fn audit(
     options: &AuditOptions,
     control: &Control,
 ) -> Result<Audit, PrivacyError> {
-    audit_with(system, pattern, options, Vec::new(), control)
+    audit_with(system, pattern, *options, Vec::new(), control)
 }
 
 /// What an attacker finds out about one cell, exactly. A cell that is not hidden is known.
@@ -228,7 +228,7 @@ impl Proofs<'_> {
 pub(super) fn audit_with(
     system: &TableSystem,
     pattern: &Pattern,
-    options: &AuditOptions,
+    options: AuditOptions,
     seeds: Vec<Witness>,
     control: &Control,
 ) -> Result<Audit, PrivacyError> {

@@ -40,7 +40,9 @@ pub(in crate::tables) fn repair(
     let mut surroundings = Surroundings::new(system, pattern);
     let mut is_done = vec![false; system.cells().len()];
     let mut is_exposed = vec![false; system.cells().len()];
-    exposed.iter().for_each(|found| is_exposed[found.cell.index()] = true);
+    for found in exposed {
+        is_exposed[found.cell.index()] = true;
+    }
     for found in exposed {
         if is_done[found.cell.index()] {
             continue;
@@ -58,7 +60,7 @@ pub(in crate::tables) fn repair(
                 let helped = widen(
                     &mut surroundings,
                     pattern,
-                    (&component, &cells, &mut tableau),
+                    (&cells, &mut tableau),
                     (column, way, goal),
                     &mut repair.withheld,
                     control,
@@ -77,7 +79,7 @@ pub(in crate::tables) fn repair(
 fn widen(
     surroundings: &mut Surroundings<'_>,
     pattern: &mut Pattern,
-    (component, cells, tableau): (&Component, &[CellId], &mut Option<Tableau>),
+    (cells, tableau): (&[CellId], &mut Option<Tableau>),
     (column, way, goal): (usize, Direction, u64),
     withheld: &mut Vec<CellId>,
     control: &Control,
@@ -138,7 +140,6 @@ fn widen(
             Some(tableau) => tableau.open(other, Room::of(&surroundings.system.cells()[cell.index()])?),
             None => return Ok(true),
         }
-        debug_assert!(component.columns.len() == cells.len());
     }
 }
 

@@ -390,7 +390,9 @@ impl Tableau {
             if common > 1 {
                 let common = i64::try_from(common)?;
                 pivot /= common;
-                merged.iter_mut().for_each(|(_, value)| *value /= common);
+                for (_, value) in merged.iter_mut() {
+                    *value /= common;
+                }
             }
         }
         let value = self.value(merged)?;

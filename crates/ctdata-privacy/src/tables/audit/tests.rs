@@ -24,7 +24,9 @@ fn table(counts: &[&[u64]]) -> (TableSystem, Vec<Vec<CellId>>) {
 
 fn withholding(system: &TableSystem, cells: &[CellId]) -> Pattern {
     let mut pattern = Pattern::open(system);
-    cells.iter().for_each(|cell| pattern.withhold(*cell));
+    for cell in cells {
+        pattern.withhold(*cell);
+    }
     pattern
 }
 
@@ -242,7 +244,9 @@ proptest! {
         let rows: Vec<&[u64]> = counts.chunks(3).collect();
         let (mut system, cells) = table(&rows);
         let hidden: Vec<CellId> = cells.concat().into_iter().zip(withheld).filter(|(_, h)| *h).map(|(c, _)| c).collect();
-        hidden.iter().for_each(|cell| system.cell_mut(*cell).unwrap().level = ONE);
+        for cell in &hidden {
+            system.cell_mut(*cell).unwrap().level = ONE;
+        }
         let pattern = withholding(&system, &hidden);
         let tables = enumerate(&system, &pattern, 9);
         let found = run(&system, &pattern, Intervals::All);
@@ -273,7 +277,9 @@ proptest! {
     ) {
         let (mut system, cells) = cube(&counts.try_into().unwrap());
         let hidden: Vec<CellId> = cells.into_iter().zip(withheld).filter(|(_, h)| *h).map(|(c, _)| c).collect();
-        hidden.iter().for_each(|cell| system.cell_mut(*cell).unwrap().level = ONE);
+        for cell in &hidden {
+            system.cell_mut(*cell).unwrap().level = ONE;
+        }
         let pattern = withholding(&system, &hidden);
         let tables = enumerate(&system, &pattern, 6);
         let found = run(&system, &pattern, Intervals::All);

@@ -61,8 +61,8 @@ impl TableKey {
         let mut hmac = self.0.clone();
         hmac.update(kind);
         hmac.update(message);
-        let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = hmac.finalize().into_bytes().into();
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        let hash: [u8; 32] = hmac.finalize().into_bytes().into();
+        hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
     }
 
     /// The key of a record with this id.

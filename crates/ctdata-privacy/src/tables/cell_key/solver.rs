@@ -43,25 +43,26 @@ pub(super) fn solve(values: &[i32], variance: f64) -> Result<Vec<f64>, NoDistrib
     if variance < least - TOLERANCE || variance > most + TOLERANCE {
         return Err(NoDistribution::Variance { least, most });
     }
-    let two = |low: f64, high: f64| {
-        let width = high - low;
-        let probability = |value: f64| match value {
-            value if value == low => high / width,
-            value if value == high => -low / width,
-            _ => 0.0,
-        };
-        real.iter().map(|&value| probability(value)).collect()
-    };
     if variance >= most - TOLERANCE {
-        return Ok(if most > 0.0 { two(first, last) } else { only_zero(&real) });
+        return Ok(if most > 0.0 { only_two(&real, first, last) } else { only_zero(&real) });
     }
     if variance <= least + TOLERANCE {
         return Ok(match (below, above) {
-            (Some(below), Some(above)) if !zero => two(below, above),
+            (Some(below), Some(above)) if !zero => only_two(&real, below, above),
             _ => only_zero(&real),
         });
     }
     newton(&real, variance).ok_or(NoDistribution::NotSolved)
+}
+
+/// All weight on two of the values, so that the mean is zero.
+fn only_two(values: &[f64], low: f64, high: f64) -> Vec<f64> {
+    let probability = |value: f64| match value.total_cmp(&low) {
+        std::cmp::Ordering::Equal => high / (high - low),
+        _ if value.total_cmp(&high).is_eq() => -low / (high - low),
+        _ => 0.0,
+    };
+    values.iter().map(|&value| probability(value)).collect()
 }
 
 fn only_zero(values: &[f64]) -> Vec<f64> {

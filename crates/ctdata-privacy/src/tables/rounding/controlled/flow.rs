@@ -219,8 +219,9 @@ impl Network {
         }
         let sink = sink?;
         // Costs along arcs stay at least zero with these: nodes further than the sink move as far as it.
-        for node in 0..potential.len() {
-            potential[node] += if done[node] { distance[node].min(distance[sink]) } else { distance[sink] };
+        let furthest = distance[sink];
+        for ((potential, &distance), &done) in potential.iter_mut().zip(&distance).zip(&done) {
+            *potential += if done { distance.min(furthest) } else { furthest };
         }
         let mut path = Vec::new();
         let mut node = sink;

@@ -32,6 +32,17 @@ pub enum PrivacyError {
         /// Records of the input.
         records: u64,
     },
+    /// Figures can not be rounded so that they add up: no choice among the multiples next to the true counts does, or none
+    /// was found in the steps allowed.
+    #[error("no solution: {cells} cells can not be rounded to multiples of {base} that add up{}", if *.searched_all { "" } else { ", as far as was searched" })]
+    NoRounding {
+        /// The base.
+        base: u64,
+        /// Cells that belong together.
+        cells: u64,
+        /// Whether every choice was tried, so that there is none.
+        searched_all: bool,
+    },
     /// No generalization satisfies the models with so few records suppressed, or none keeps a record.
     #[error(
         "no solution: under every generalization the models do not hold, or more than {limit} of the {records} records would have to be left out"
@@ -265,8 +276,8 @@ pub enum BrokenGuarantee {
     /// The total of a table of counts differs from the recount.
     #[error("the total of the table differs from the recount")]
     Total,
-    /// Relations between the cells of linked tables do not hold for the true counts.
-    #[error("{relations} relations between cells do not hold for the true counts")]
+    /// Relations between the cells of linked tables do not hold.
+    #[error("{relations} relations between cells do not hold")]
     Relations {
         /// How many.
         relations: u64,
@@ -277,11 +288,11 @@ pub enum BrokenGuarantee {
         /// How many.
         figures: u64,
     },
-    /// A rule marks figures that nobody has marked.
-    #[error("a rule marks {figures} figures that are not marked")]
+    /// A rule marks cells that nobody has marked.
+    #[error("a rule marks {cells} cells that are not marked")]
     Unmarked {
         /// How many.
-        figures: u64,
+        cells: u64,
     },
     /// Figures that give somebody away are published.
     #[error("{figures} figures that give somebody away are published")]

@@ -1,6 +1,9 @@
 //! Why the mechanisms do what they claim: one note each, with claim, assumptions, argument and
 //! source.
 
+#[doc = include_str!("cell_key.md")]
+pub mod cell_key {}
+
 #[doc = include_str!("contribution_bound.md")]
 pub mod contribution_bound {}
 
@@ -42,6 +45,12 @@ pub mod recoding {}
 
 #[doc = include_str!("stability_histogram.md")]
 pub mod stability_histogram {}
+
+#[doc = include_str!("random_rounding.md")]
+pub mod random_rounding {}
+
+#[doc = include_str!("table_suppression.md")]
+pub mod table_suppression {}
 
 #[doc = include_str!("zcdp_accounting.md")]
 pub mod zcdp_accounting {}

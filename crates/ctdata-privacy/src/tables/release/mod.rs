@@ -1,6 +1,7 @@
 //! What is published of a [`TableSystem`]: figures, how they are protected, and the certificate.
 
 mod certificate;
+mod noise;
 mod suppression;
 
 use super::{CellId, Pattern, Standing, TableSystem, Witness};

@@ -185,14 +185,21 @@ impl TableClaim {
         let (mut unmarked, mut printed) = (0, 0);
         for (cell, shown) in self.system.cells().iter().zip(&output.shown) {
             let marked = !cell.level.is_none();
-            let by_rule = self.rules.rules.iter().any(|rule| rule.marks(cell.count));
-            unmarked += u64::from(by_rule && !marked && cell.standing == Standing::Figure);
+            // Inner cells of weight zero are differences that stand for no group, and what bounds tell is known anyway.
+            let somebody = match cell.standing {
+                Standing::Figure => true,
+                Standing::Inner => cell.weight > 0.0,
+                Standing::Fixed => false,
+            };
+            let known = cell.least == cell.count && cell.most == Some(cell.count);
+            let by_rule = somebody && !known && self.rules.rules.iter().any(|rule| rule.marks(cell.count));
+            unmarked += u64::from(by_rule && !marked);
             printed += u64::from(marked && matches!(shown, Shown::Value(_)));
         }
         match (unmarked, printed) {
             (0, 0) => Ok(()),
             (0, figures) => Err(BrokenGuarantee::MarkedFigures { figures }),
-            (figures, _) => Err(BrokenGuarantee::Unmarked { figures }),
+            (cells, _) => Err(BrokenGuarantee::Unmarked { cells }),
         }
     }
 

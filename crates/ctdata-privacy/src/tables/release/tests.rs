@@ -105,7 +105,7 @@ fn marks_and_figures_are_recounted() {
     let (mut system, pattern) = worked();
     system.cell_mut(CellId(0)).unwrap().level = Level::default();
     let output = ProtectedTables::suppressed(system, pattern, witnesses(), rules());
-    assert_eq!(refusal(output), BrokenGuarantee::Unmarked { figures: 1 });
+    assert_eq!(refusal(output), BrokenGuarantee::Unmarked { cells: 1 });
 
     let (system, mut pattern) = worked();
     pattern.publish(CellId(0));

@@ -222,23 +222,6 @@ impl<'a> Frame<'a> {
         Ok(found.with(filters, by))
     }
 
-    /// Fills in what the request and the tables say of an estimate.
-    pub(crate) fn describe(
-        &self,
-        estimate: &mut Estimate,
-        counted: &Counted<'_>,
-        by: &[u16],
-        coordinates: impl IntoIterator<Item = Dimension>,
-    ) {
-        self.describe_all(estimate, counted.table);
-        let broken_down = self.by.iter().enumerate().zip(by);
-        estimate.dimensions = broken_down
-            .map(|((index, dim), &position)| counted.coordinate(counted.filters + index, dim, position))
-            .chain(coordinates)
-            .collect();
-        estimate.period = period(estimate);
-    }
-
     /// Fills in what all estimates of a table have in common.
     pub(super) fn describe_all(&self, estimate: &mut Estimate, table: &CountTable) {
         estimate.code = self.definition.printed_code().map(Cow::Borrowed);

@@ -137,13 +137,11 @@ impl Definition {
         population: Option<&Population>,
         zeros_limit: usize,
     ) -> Result<Vec<Traced>, IndicatorError> {
-        match self.measure {
-            Measure::Rate => rate::trace(&Frame::try_new(self, request)?, tables, population, zeros_limit),
-            _ => {
-                let listed = trace::listed(self, tables, zeros_limit);
-                self.figures::<Sum>(request, Tables::listed(tables, &listed))
-            }
+        if self.measure == Measure::Rate {
+            return rate::trace(&Frame::try_new(self, request)?, tables, population, zeros_limit);
         }
+        let listed = trace::listed(self, tables, zeros_limit);
+        self.figures::<Sum>(request, Tables::listed(tables, &listed))
     }
 
     /// The shares, with what their sums are to know.

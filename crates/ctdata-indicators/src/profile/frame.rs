@@ -4,7 +4,7 @@ use super::{Counted, Tables, notes};
 use crate::IndicatorError;
 use crate::catalogue::{Definition, Measure};
 use crate::compute::TableSpec;
-use crate::estimate::{Attribution, Base, ChildBasis, Dimension, Estimate, Filter, Years};
+use crate::estimate::{Attribution, Base, ChildBasis, Estimate, Filter, Years};
 use crate::request::{Dim, Place, Request, Scope, flag_words};
 use ctdata_model::CaseAttribute;
 use ctdata_table::{CountTable, Schema, Variable};

@@ -130,7 +130,9 @@ pub(crate) fn trace(
         };
         let reference = CellRef { table, key: key.clone() };
         if is_total && !recorded(&all, cell.place) {
-            traced.iter_mut().for_each(|figure| figure.unknown.push(reference.clone()));
+            for figure in &mut traced {
+                figure.unknown.push(reference.clone());
+            }
             continue;
         }
         match cell.group {

@@ -15,8 +15,11 @@ use ctdata_model::{CaseTable, Country, Layout, Simulator};
 use ctdata_table::{Attribute, Cell, Control, CountTable, Table};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 const FORMS: [&str; 3] = ["forced-labour", "sexual-exploitation", "other"];
+
+static POPULATION: LazyLock<Population> = LazyLock::new(population);
 
 /// A million women, two million men, of whom a tenth are under 18, everywhere and always.
 fn population() -> Population {
@@ -35,7 +38,7 @@ fn population() -> Population {
 }
 
 fn rates(table: &Table, request: &Request) -> Vec<Estimate> {
-    compute(table, request, Some(&population()), &Control::default()).unwrap().estimates
+    compute(table, request, Some(&*POPULATION), &Control::default()).unwrap().estimates
 }
 
 fn simulated() -> Table {
@@ -188,7 +191,7 @@ fn unknown_persons_are_distributed_on_request_and_labelled() {
     }
     assert!(compared > 50);
     let forms = Request { unknown: AllocateUnknown::Proportional, ..Request::new("16.2.2").by("form") };
-    let refused = compute(&table, &forms, Some(&population()), &Control::default()).unwrap_err();
+    let refused = compute(&table, &forms, Some(&*POPULATION), &Control::default()).unwrap_err();
     assert!(matches!(refused, IndicatorError::Request { .. }));
 }
 

@@ -214,14 +214,19 @@ fn ages(cells: &Cells, sex: Option<PopulationSex>, wanted: AgeGroup, divide: boo
     if let Some(persons) = cells.get(&(sex, wanted)) {
         return Some(*persons);
     }
-    let first = (sex, AgeGroup::and_over(0));
-    let groups = || cells.range(first..).take_while(|((s, _), _)| *s == sex);
+    // The groups that start at an age or, to be divided, shortly before.
+    let near = |at: u16| {
+        let first = if divide { at.saturating_sub(WIDEST_DIVIDED - 1) } else { at };
+        let first = u8::try_from(first).ok().map(|first| (sex, AgeGroup::and_over(first)));
+        let groups = first.into_iter().flat_map(|first| cells.range(first..));
+        groups.take_while(move |((s, group), _)| *s == sex && group.start() <= at)
+    };
     let mut reached = BTreeMap::from([(wanted.start(), 0.0)]);
     while let Some((at, sum)) = reached.pop_first() {
         if at == wanted.end() {
             return Some(sum);
         }
-        for (&(_, group), &persons) in groups() {
+        for (&(_, group), &persons) in near(at) {
             if group.start() == at && group.end() <= wanted.end() {
                 reached.entry(group.end()).or_insert(sum + persons);
             } else if divide && group.start() <= at && at < group.end() {

@@ -163,11 +163,6 @@ impl<'t> Counted<'t> {
         Selected { entries, is_broken_down: self.by > 0 }
     }
 
-    /// The coordinate of a position in a counted dimension.
-    pub(crate) fn counted(&self, index: usize, dim: &Dim, position: u16) -> Dimension {
-        self.coordinate(self.filters + self.by + index, dim, position)
-    }
-
     /// The coordinates of all positions in a counted dimension.
     pub(crate) fn coordinates(&self, index: usize, dim: &Dim) -> Vec<Dimension> {
         self.all_coordinates(self.filters + self.by + index, dim)

@@ -4,7 +4,7 @@ use super::{Counted, Tables, notes, outside};
 use crate::IndicatorError;
 use crate::catalogue::{Definition, Measure};
 use crate::compute::TableSpec;
-use crate::estimate::{Attribution, Base, ChildBasis, Dimension, Estimate, Filter, Years};
+use crate::estimate::{Attribution, Base, ChildBasis, Estimate, Filter, Years};
 use crate::flow::{MOVEMENT, NATIONALITY};
 use crate::request::{Dim, Place, Request, Scope, flag_words};
 use ctdata_model::CaseAttribute;
@@ -234,23 +234,6 @@ impl<'a> Frame<'a> {
             return Err(self.refuse(rule));
         }
         Ok(found.with(filters, by))
-    }
-
-    /// Fills in what the request and the tables say of an estimate.
-    pub(crate) fn describe(
-        &self,
-        estimate: &mut Estimate,
-        counted: &Counted<'_>,
-        by: &[u16],
-        coordinates: impl IntoIterator<Item = Dimension>,
-    ) {
-        self.describe_all(estimate, counted.table);
-        let broken_down = self.by.iter().enumerate().zip(by);
-        estimate.dimensions = broken_down
-            .map(|((index, dim), &position)| counted.coordinate(counted.filters + index, dim, position))
-            .chain(coordinates)
-            .collect();
-        estimate.period = period(estimate);
     }
 
     /// Fills in what all estimates of a table have in common.

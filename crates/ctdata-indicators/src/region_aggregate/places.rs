@@ -5,6 +5,7 @@ use crate::error::coded;
 use ctdata_model::{CodeList, Country, IntermediateRegion, Region, SdgRegion, SubRegion};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 coded! {
     /// The level of a regional figure; SDG regions by default.
@@ -95,11 +96,14 @@ impl Regions {
         let countries: Vec<Country> = countries.into_iter().collect();
         let rule = if countries.is_empty() {
             "a group has at least one country"
-        } else if self.groups.contains_key(&code) {
-            "the code of a group is given once"
         } else {
-            self.groups.insert(code, (name.into(), countries));
-            return Ok(self);
+            match self.groups.entry(code.clone()) {
+                Entry::Vacant(free) => {
+                    free.insert((name.into(), countries));
+                    return Ok(self);
+                }
+                Entry::Occupied(_) => "the code of a group is given once",
+            }
         };
         Err(IndicatorError::Figures { what: format!("group of countries `{code}`"), rule: rule.into() })
     }

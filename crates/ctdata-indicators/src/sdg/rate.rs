@@ -13,10 +13,10 @@
 use super::denominator::{is_demographic, residents};
 use crate::IndicatorError;
 use crate::compute::TableSpec;
-use crate::estimate::{Attribution, Dimension, Estimate, Nature, NotAvailable, Unit, Value};
-use crate::interval::as_f64;
+use crate::estimate::{Attribution, Dimension, Estimate, Nature, NotAvailable, Unit, Value, Years};
+use crate::interval::{Interval, as_f64};
 use crate::population::Population;
-use crate::profile::{Counted, Frame};
+use crate::profile::{Counted, Frame, Sheet};
 use crate::request::{AllocateUnknown, Dim, FormCoding, PopBase, Request, Scope, flag_words};
 use crate::trace::{CellRef, Traced};
 use ctdata_model::{CaseAttribute, CaseGroup};
@@ -130,7 +130,9 @@ pub(crate) fn trace(
         };
         let reference = CellRef { table, key: key.clone() };
         if is_total && !recorded(&all, cell.place) {
-            traced.iter_mut().for_each(|figure| figure.unknown.push(reference.clone()));
+            for figure in &mut traced {
+                figure.unknown.push(reference.clone());
+            }
             continue;
         }
         match cell.group {
@@ -372,7 +374,7 @@ fn figures<'t>(
         }
     }
     let several = split.frame.by.iter().any(Dim::is_multiple);
-    let rates = Rates { frame, split, population, notes: notes(frame) };
+    let mut rates = Rates::new(frame, split, population);
     let mut figures = Vec::with_capacity(places.len() * groups.len());
     for (place, of_place) in places {
         for group in &groups {
@@ -449,34 +451,48 @@ fn notes(frame: &Frame<'_>) -> Vec<&'static str> {
 struct Rates<'f, 'a, 's, 't> {
     frame: &'f Frame<'a>,
     split: &'f Split<'f, 's, 't>,
+    sheet: Sheet<'f, 's, 't>,
     population: Option<&'f Population>,
-    notes: Vec<&'static str>,
+    /// The coordinates of countries and years.
+    places: [Vec<Dimension>; 2],
+    /// The names of all coordinates, country and year first, then the breakdown in the order of the request.
+    order: Vec<Cow<'static, str>>,
+    /// Intervals of counts that were met already; most counts are small.
+    intervals: BTreeMap<u64, Interval>,
 }
 
-impl Rates<'_, '_, '_, '_> {
+impl<'f, 'a, 's, 't> Rates<'f, 'a, 's, 't> {
+    fn new(frame: &'f Frame<'a>, split: &'f Split<'f, 's, 't>, population: Option<&'f Population>) -> Self {
+        let [country, year] = frame.place_and_year();
+        let sheet = notes(frame).into_iter().fold(Sheet::new(split.frame, split.counted), Sheet::with_note);
+        Self {
+            frame,
+            split,
+            sheet,
+            population,
+            places: [split.counted.coordinates(0, &country), split.counted.coordinates(1, &year)],
+            order: [&country, &year].into_iter().chain(&frame.by).map(Dim::name).collect(),
+            intervals: BTreeMap::new(),
+        }
+    }
+
     fn estimate(
-        &self,
+        &mut self,
         place: &[u16],
         group: &[u16],
         count: u64,
         unknown: Option<u64>,
     ) -> Result<Estimate, IndicatorError> {
-        let dims = self.frame.place_and_year();
         let (form, by) = self.split.divide(group);
-        let counted = &self.split.counted;
-        let measured = dims.iter().zip(place).enumerate();
-        let measured: Vec<Dimension> =
-            measured.map(|(index, (dim, &position))| counted.counted(index, dim, position)).chain(form).collect();
-        let mut described =
-            Estimate::not_available(self.frame.definition.id, Unit::Per100k, NotAvailable::PopulationMissing);
-        described.notes.extend(self.notes.iter().copied().map(Cow::Borrowed));
-        self.split.frame.describe(&mut described, counted, &by, measured);
-        // Country and year first, then the breakdown in the order of the request.
-        let order = dims.iter().chain(&self.frame.by);
-        described.dimensions = order.filter_map(|dim| described.dimensions.get(&dim.name())).cloned().collect();
+        let of_place =
+            place.iter().zip(&self.places).filter_map(|(&position, of)| of.get(usize::from(position)).cloned());
+        let mut described = self.sheet.blank(&by, of_place.chain(form));
+        described.dimensions = self.order.iter().filter_map(|name| described.dimensions.get(name)).cloned().collect();
+        described.period = described.dimensions.get("year").and_then(|year| year.code.parse().ok()).map(Years::single);
+        described.unit = Unit::Per100k;
+        described.value = Value::NotAvailable(NotAvailable::PopulationMissing);
         described.numerator = Some(count);
         described.unknown = unknown;
-        let request = self.frame.request;
         let Some(population) = self.population else {
             return Ok(described);
         };
@@ -485,20 +501,25 @@ impl Rates<'_, '_, '_, '_> {
         let Some(residents) = residents else {
             return Ok(described);
         };
-        let rate = Estimate::rate(
-            described.indicator.clone(),
-            count,
-            residents.persons,
-            request.rate_interval,
-            request.level,
-        )?;
+        described.base = Some(residents.persons.rounded());
+        described.population = Some(population.source_of(&residents));
         described.notes.extend(residents.notes());
-        Ok(Estimate {
-            value: rate.value,
-            base: rate.base,
-            interval: rate.interval,
-            population: Some(population.source_of(&residents)),
-            ..described
-        })
+        if let Some(factor) = residents.persons.per_100k() {
+            described.value = Value::from(as_f64(count) * factor);
+            described.interval = Some(self.interval(count)?.scaled(factor)?);
+        } else {
+            described.value = Value::NotAvailable(NotAvailable::EmptyBase);
+        }
+        Ok(described)
+    }
+
+    fn interval(&mut self, count: u64) -> Result<Interval, IndicatorError> {
+        if let Some(found) = self.intervals.get(&count) {
+            return Ok(*found);
+        }
+        let request = self.frame.request;
+        let interval = request.rate_interval.of(count, request.level)?;
+        self.intervals.insert(count, interval);
+        Ok(interval)
     }
 }

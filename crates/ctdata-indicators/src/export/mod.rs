@@ -11,6 +11,7 @@
 //! missing, never as zero.
 
 mod json;
+#[cfg(feature = "csv")]
 mod left_out;
 #[cfg(feature = "csv")]
 mod long_csv;
@@ -24,6 +25,7 @@ pub mod sdmx;
 mod sdmx_csv;
 
 pub use json::{FORMAT_VERSION, Observations};
+#[cfg(feature = "csv")]
 pub use left_out::{LeftOut, LeftOutReason};
 #[cfg(feature = "csv")]
 pub use long_csv::{write_long_csv, write_open_sdg_csv};

@@ -57,16 +57,23 @@ pub struct Line {
 
 /// Estimates of several years as lines: one for each combination of categories other than the year.
 ///
-/// A line does not cross years without a figure. Years that are withheld are hatched at the foot of the picture.
+/// A line does not cross years without a figure. Years that are withheld are hatched at the foot of the picture. Figures
+/// of cases whose year is not recorded are not drawn, and the note says how many there are.
 ///
 /// # Errors
-/// [`PlotError::NoYears`] if an estimate is not about one year, [`PlotError::Twice`] for two figures of the same year and
+/// [`PlotError::NoYears`] if an estimate has no dimension of years and is not about one year, [`PlotError::Twice`] for two figures of the same year and
 /// categories, and those of [`series_lines`].
 pub fn series(estimates: &[Estimate]) -> Result<String, PlotError> {
     let (indicator, unit) = one_indicator(estimates)?;
     let mut groups: Vec<Line> = Vec::new();
+    let mut without_year = 0_usize;
     for estimate in estimates {
-        let year = estimate.year().ok_or(PlotError::NoYears)?;
+        let Some(year) = estimate.year() else {
+            // Cases whose year is not recorded are no part of a series, and the note says so.
+            estimate.dimensions.get("year").ok_or(PlotError::NoYears)?;
+            without_year += 1;
+            continue;
+        };
         let parts = estimate.dimensions.iter().filter(|dimension| dimension.name != "year");
         let label = parts.map(|dimension| dimension.label.trim()).collect::<Vec<_>>().join(", ");
         let interval = estimate.interval.map(|interval| (interval.low(), interval.high()));
@@ -84,6 +91,9 @@ pub fn series(estimates: &[Estimate]) -> Result<String, PlotError> {
     let first = estimates.first().and_then(conditions);
     if let Some(words) = first.filter(|first| estimates.iter().all(|e| conditions(e).as_ref() == Some(first))) {
         notes.push(format!("Cases with {words}."));
+    }
+    if without_year > 0 {
+        notes.push(format!("Not drawn: figures of cases whose year is not recorded, {without_year}."));
     }
     if groups.len() > 1 {
         for line in groups.iter_mut().filter(|line| line.label.is_empty()) {

@@ -5,6 +5,9 @@ use super::*;
 use crate::estimate::{Base, Dimension, Filter, Years};
 use crate::interval::{Level, RateInterval, ShareInterval};
 use crate::population::Persons;
+use crate::{Request, compute_all};
+use ctdata_model::{Layout, Simulator};
+use ctdata_table::Control;
 
 /// An element of a picture: its name, its attributes, its text.
 #[derive(Debug, Clone, Default)]
@@ -202,9 +205,19 @@ fn a_series_has_a_line_with_a_band_and_gaps() {
     assert!((circles[0].1 - 2.0 * circles[1].1 + circles[2].1).abs() <= 2.0, "{circles:?}");
     assert!(((circles[2].0 - circles[1].0) - 2.0 * (circles[1].0 - circles[0].0)).abs() <= 2.0);
     assert!(elements[2].text.contains("2012 withheld") && elements[2].text.contains("2013 3.00 (2.02 to 4.28)"));
+    assert!(!elements[2].text.contains("Not drawn"));
     for year in ["2010", "2011", "2012", "2013"] {
         assert!(texts(&elements).contains(&year));
     }
+}
+
+#[test]
+fn figures_without_a_year_are_told_and_not_drawn() {
+    let mut unrecorded = rate(2010, 5, None);
+    unrecorded.dimensions.set(Dimension::new("year", "not-recorded", "not recorded"));
+    let elements = checked(&series(&[rate(2010, 10, None), unrecorded]).unwrap());
+    assert_eq!(elements.iter().filter(|element| element.name == "circle").count(), 1);
+    assert!(elements[2].text.contains("Not drawn: figures of cases whose year is not recorded, 1."));
 }
 
 #[test]
@@ -293,6 +306,36 @@ fn a_picture_says_years_and_conditions_of_its_cases() {
     let elements = checked(&shares(&[one]).unwrap());
     assert!(elements[2].text.contains("Years: 2002/2021. Cases with country: KE or UG."));
     assert!(elements.iter().any(|e| e.name == "text" && (e.number("font-size") - TEXT).abs() < 1e-6));
+}
+
+/// Real labels and sizes: whatever is not drawn is refused for its number of bars or its units.
+#[test]
+fn the_catalogue_of_simulated_cases_is_drawn() {
+    let layout = Layout::named("ctdc-synthetic-2024").unwrap();
+    let cases = Simulator::new(9).cases(layout, 500).unwrap();
+    for by in [None, Some("sex"), Some("year")] {
+        let request = by.into_iter().fold(Request::new(""), Request::by);
+        let all = compute_all(cases.table(), &request, None, &Control::default()).unwrap();
+        let mut drawn = 0;
+        for result in &all.results {
+            match auto(&result.estimates) {
+                Ok(svg) => {
+                    checked(&svg);
+                    assert_eq!(auto(&result.estimates).unwrap(), svg);
+                    drawn += 1;
+                }
+                Err(refused) => {
+                    assert!(
+                        matches!(refused, PlotError::TooMany { .. } | PlotError::SeveralUnits | PlotError::NoYears),
+                        "{}: {refused}",
+                        result.indicator.id
+                    );
+                }
+            }
+        }
+        let least = if by == Some("year") { 5 } else { 10 };
+        assert!(drawn >= least, "{by:?}: {drawn} of {}", all.results.len());
+    }
 }
 
 /// Writes examples, to be looked at.

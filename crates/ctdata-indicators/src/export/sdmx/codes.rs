@@ -57,13 +57,14 @@ pub const SEX: CodeList = CodeList {
     ],
 };
 
-/// Age, the two groups of the indicator. Others follow the pattern of the list, see [`age_code`].
+/// Age, the two groups of the indicator, read with another series of the same database (`VC_DTH_TOTN`). Others follow
+/// the pattern of the list, see [`age_code`].
 pub const AGE: CodeList = CodeList {
     id: "CL_AGE",
     codes: &[
         code("_T", "All ages, or no breakdown by age", "", Seen),
-        code("Y0T17", "Under 18 years", "child", Inferred),
-        code("Y_GE18", "18 years and over", "adult", Inferred),
+        code("Y0T17", "Under 18 years", "child", Seen),
+        code("Y_GE18", "18 years and over", "adult", Seen),
     ],
 };
 
@@ -104,9 +105,9 @@ pub const UNIT_MEASURE: CodeList = CodeList {
 pub const NATURE: CodeList = CodeList {
     id: "CL_NATURE",
     codes: &[
-        code("C", "Country data", "country", Seen),
-        code("E", "Estimated", "estimated", Seen),
-        code("M", "Modelled", "modelled", Seen),
+        code("C", "Country data", "country", Inferred),
+        code("E", "Estimated", "estimated", Inferred),
+        code("M", "Modelled", "modelled", Inferred),
         code("G", "Global monitoring data", "global", Seen),
     ],
 };
@@ -114,7 +115,7 @@ pub const NATURE: CodeList = CodeList {
 /// The status of an observation. A figure that is withheld is `Q` without a value, and never zero.
 ///
 /// # Sources
-/// SDMX, *Code list for observation status* (`CL_OBS_STATUS`), version 2.
+/// SDMX, *Code list for observation status* (`CL_OBS_STATUS`).
 pub const OBS_STATUS: CodeList = CodeList {
     id: "CL_OBS_STATUS",
     codes: &[

@@ -14,7 +14,7 @@ mod codes;
 mod structure;
 
 pub use codes::{AGE, CODE_LISTS, Code, CodeList, NATURE, OBS_STATUS, REPORTING_TYPE, SEX, UNIT_MEASURE, age_code};
-pub use structure::{ATTRIBUTES, Component, DATAFLOW, DIMENSIONS, MEASURE, SERIES, Series, TIME};
+pub use structure::{ATTRIBUTES, Component, DATAFLOW, DIMENSIONS, MEASURE, SERIES, STRUCTURE_VERSION, Series, TIME};
 
 use crate::error::coded;
 

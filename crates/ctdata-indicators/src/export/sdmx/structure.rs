@@ -3,6 +3,9 @@
 use super::Standing;
 use super::Standing::{Inferred, Seen};
 
+/// The version of the structure that components, codes and series follow: that of its CSV of April 2026.
+pub const STRUCTURE_VERSION: &str = "1.24";
+
 /// The dataflow in the form of SDMX-CSV, agency, id and version. The version moves about every year.
 pub const DATAFLOW: &str = "IAEG-SDGs:DF_SDG_GLH(1.24)";
 
@@ -132,6 +135,7 @@ mod tests {
         let all = DIMENSIONS.iter().chain(&time_and_value).chain(&ATTRIBUTES);
         let names: BTreeSet<&str> = all.map(|component| component.id).collect();
         assert_eq!(names.len(), 15 + 2 + 9);
+        assert!(DATAFLOW.ends_with(&format!("({STRUCTURE_VERSION})")));
     }
 
     #[test]

@@ -54,9 +54,10 @@ fn check(table: &Table, request: &Request, of: impl Fn(&Estimate, &Row) -> bool)
 fn every_numerator_and_base_is_confirmed_row_by_row() {
     let mut checked = BTreeSet::new();
     for layout in ["ctdc-synthetic-2021", "ctdc-synthetic-2024", "ctdc-kanon-63"] {
-        let cases = Simulator::new(21).cases(Layout::named(layout).unwrap(), 1_500).unwrap();
+        let cases = Simulator::new(21).cases(Layout::named(layout).unwrap(), 800).unwrap();
         checked.extend(check(cases.table(), &Request::default(), |_, _| true));
         // Broken down by year, in which each case is recorded or not.
+        let cases = Simulator::new(22).cases(Layout::named(layout).unwrap(), 250).unwrap();
         let by_year = Request::default().by("year");
         checked.extend(check(cases.table(), &by_year, |estimate, row| {
             let year = estimate.dimensions.get("year").unwrap().code.as_ref();

@@ -85,7 +85,7 @@ pub(crate) fn counts(estimate: &Estimate, row: &Row) -> Option<(bool, bool)> {
             (of_country && child.is_some(), counted)
         }
         "domestic-and-cross-border" => {
-            let sub_region = |country: Option<Country>| country.and_then(|country| country.sub_region());
+            let sub_region = |country: Option<Country>| country.and_then(Country::sub_region);
             let class = match (sub_region(origin), sub_region(place)) {
                 _ if origin == place => "domestic",
                 (Some(from), Some(to)) if from == to => "within-sub-region",

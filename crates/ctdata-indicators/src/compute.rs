@@ -4,6 +4,7 @@ use crate::IndicatorError;
 use crate::catalogue::{CATALOGUE, Definition, Measure, indicator};
 use crate::estimate::{Estimate, Years};
 use crate::flow;
+use crate::people::{self, Subject};
 use crate::population::Population;
 use crate::profile::{Frame, child, completeness, exclusive, group};
 use crate::request::{Dim, Place, Request};
@@ -77,10 +78,12 @@ impl Definition {
     /// The tables of counts that a request needs, for a table with this schema.
     ///
     /// # Errors
-    /// [`IndicatorError::Unavailable`] if the schema lacks what is counted,
+    /// [`IndicatorError::Unavailable`] if the schema lacks what is counted, [`IndicatorError::NotCollected`] if it is
+    /// nothing that cases of CTDC have, or if the rows stand for others than [`Definition::subject`] says,
     /// [`IndicatorError::UnknownDimension`] or [`IndicatorError::UnknownCategory`] for a name that is
     /// not known, and [`IndicatorError::Request`] for a request that the indicator cannot answer.
     pub fn tables(&'static self, request: &Request, schema: &Schema) -> Result<Vec<TableSpec>, IndicatorError> {
+        people::check(self, schema)?;
         let frame = Frame::try_new(self, request)?;
         let scope = frame.scope(schema);
         let dim = |place| Dim::place(place, request.flow_level);
@@ -96,6 +99,7 @@ impl Definition {
             Measure::Exploitation => exclusive::tables(&frame, &scope, &dim(Place::Exploitation)),
             Measure::Flows => flow::flow_tables(&frame, &scope),
             Measure::Completeness => completeness::tables(&frame, &scope),
+            Measure::People(measure) => people::tables(&frame, &scope, measure),
             Measure::Rate => rate::tables(&frame, &scope),
         }
     }
@@ -130,6 +134,7 @@ impl Definition {
             Measure::Exploitation => exclusive::estimates(&frame, &dim(Place::Exploitation), None, tables),
             Measure::Flows => flow::flows(&frame, tables),
             Measure::Completeness => completeness::estimates(&frame, tables),
+            Measure::People(measure) => people::estimates(&frame, measure, tables),
             Measure::Rate => rate::estimates(&frame, tables, population),
         }
     }
@@ -181,28 +186,43 @@ pub fn compute_all(
     population: Option<&Population>,
     control: &Control,
 ) -> Result<CatalogueResult, IndicatorError> {
+    compute_catalogue(request, population, control, |_| table)
+}
+
+/// The whole catalogue of the tables of each subject.
+pub(crate) fn compute_catalogue<'t>(
+    request: &Request,
+    population: Option<&Population>,
+    control: &Control,
+    table: impl Fn(Subject) -> &'t Table,
+) -> Result<CatalogueResult, IndicatorError> {
     let mut all = CatalogueResult { results: Vec::new(), skipped: Vec::new() };
     for (done, definition) in (0u64..).zip(CATALOGUE) {
         control.report("indicators", done, u64::try_from(CATALOGUE.len()).ok());
         let result = if definition.needs_population() && population.is_none() {
             Err(IndicatorError::NeedsPopulation { indicator: definition.id.to_owned() })
         } else {
-            compute_one(definition, table, request, population, control)
+            compute_one(definition, table(definition.subject()), request, population, control)
         };
         match result {
             Ok(result) => all.results.push(result),
             Err(
                 reason @ (IndicatorError::Unavailable { .. }
                 | IndicatorError::Request { .. }
+                | IndicatorError::NotCollected { .. }
                 | IndicatorError::NeedsPopulation { .. }),
             ) => all.skipped.push(Skipped { indicator: definition, reason }),
+            // What victims can be broken down by need not be said of perpetrators.
+            Err(reason @ IndicatorError::UnknownDimension { .. }) if definition.subject() != Subject::Victims => {
+                all.skipped.push(Skipped { indicator: definition, reason });
+            }
             Err(error) => return Err(error),
         }
     }
     Ok(all)
 }
 
-fn compute_one(
+pub(crate) fn compute_one(
     definition: &'static Definition,
     table: &Table,
     request: &Request,

@@ -98,6 +98,9 @@ pub enum IndicatorError {
     /// A confidence interval cannot be given.
     #[error(transparent)]
     Interval(#[from] IntervalError),
+    /// Records do not become tables.
+    #[error(transparent)]
+    Model(#[from] ctdata_model::ModelError),
     /// Counting or reading a table failed.
     #[error(transparent)]
     Table(#[from] TableError),

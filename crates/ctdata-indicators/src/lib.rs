@@ -37,6 +37,7 @@
 //! | what do I ask? | [`Request`], [`GeoLevel`], [`FormCoding`], [`estimate::ChildBasis`], [`estimate::Attribution`] |
 //! | what is the answer? | [`compute`], [`compute_all`], [`IndicatorResult`], [`TableSpec`] |
 //! | what does a result look like? | [`estimate`] |
+//! | what of recruitment, perpetrators, assistance? | [`people`] |
 //! | how certain is it? | [`interval`] |
 //! | per how many residents? | [`population`] |
 //! | which official indicator is it, or is it none? | [`framework`] |
@@ -62,6 +63,7 @@ pub mod export;
 mod flow;
 pub mod framework;
 pub mod interval;
+pub mod people;
 pub mod population;
 mod profile;
 mod request;

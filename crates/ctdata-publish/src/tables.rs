@@ -45,7 +45,9 @@ impl ReleasedTables {
                 match compute(definition, &Request::new(definition.id), released, control) {
                     Ok(computed) => tables.computed.push(computed),
                     Err(PublishError::Indicator(
-                        reason @ (IndicatorError::Unavailable { .. } | IndicatorError::Request { .. }),
+                        reason @ (IndicatorError::Unavailable { .. }
+                        | IndicatorError::NotCollected { .. }
+                        | IndicatorError::Request { .. }),
                     )) => {
                         tables.skipped.push((definition.id, reason.to_string()));
                     }

@@ -52,8 +52,12 @@ mod tests {
 
     fn of(events: &[u64], censored: &[u64]) -> Survival {
         let mut ends = BTreeMap::<u64, Ends>::new();
-        events.iter().for_each(|&time| ends.entry(time).or_default().events += 1);
-        censored.iter().for_each(|&time| ends.entry(time).or_default().censored += 1);
+        for &time in events {
+            ends.entry(time).or_default().events += 1;
+        }
+        for &time in censored {
+            ends.entry(time).or_default().censored += 1;
+        }
         Survival::of(&ends)
     }
 

@@ -20,8 +20,7 @@ fn role(name: &str) -> String {
 pub(super) fn tables(frame: &Frame<'_>, scope: &Scope<'_>, names: &[&str]) -> Result<Vec<TableSpec>, IndicatorError> {
     let attributes = names.iter().map(|name| require(scope, name)).collect::<Result<Vec<_>, _>>()?;
     let numbers = names.last().copied().unwrap_or_default();
-    let is_number = |attribute: &&&ctdata_table::Attribute| attribute.domain().number(0).is_some();
-    if attributes.last().filter(is_number).is_none() {
+    if attributes.last().is_none_or(|attribute| attribute.domain().number(0).is_none()) {
         return Err(frame.refuse(format!("attribute `{numbers}` does not hold numbers")));
     }
     let variables = attributes.into_iter().map(|attribute| Variable::attribute(attribute.name()));
@@ -143,7 +142,9 @@ mod tests {
     fn medians_are_those_of_the_sorted_numbers() {
         let of = |numbers: &[u64]| {
             let mut counts = BTreeMap::new();
-            numbers.iter().for_each(|&number| *counts.entry(number).or_default() += 1);
+            for &number in numbers {
+                *counts.entry(number).or_default() += 1;
+            }
             median(&counts, numbers.len() as u64)
         };
         assert_eq!(of(&[]), None);

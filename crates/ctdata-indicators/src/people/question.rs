@@ -23,7 +23,7 @@ pub enum Values {
     PerpetratorAge,
     /// A country.
     Country,
-    /// A region of M49, or `unmapped`.
+    /// A region by its M49 code, or `unmapped`.
     Region,
     /// `served` or `awaited`.
     FirstService,
@@ -46,7 +46,7 @@ pub enum VpSet {
     Sex,
     /// Age bands of perpetrators.
     Age,
-    /// Regions of M49, or `unmapped`.
+    /// Regions by their M49 codes, or `unmapped`.
     Region,
     /// What perpetrators were to the victim.
     Relation,
@@ -249,6 +249,6 @@ mod tests {
     fn sets_are_coded_by_their_bits() {
         let domain = Values::Set(VpSet::Region).domain().unwrap();
         assert_eq!(domain.len(), 63);
-        assert_eq!(domain.label(2).unwrap(), "africa;americas");
+        assert_eq!(domain.label(2).unwrap(), "002;019");
     }
 }

@@ -10,7 +10,7 @@ use super::facts::{self, People};
 use super::question::Question;
 use super::{Extension, Subject};
 use crate::IndicatorError;
-use ctdata_model::htcds::lists::{CaseStatus, ListMember, RoleInProcess};
+use ctdata_model::htcds::lists::{CaseStatus, ListMember, RoleInProcess, SupportPlanType};
 use ctdata_model::htcds::{CaseOptions, CaseRecord, Listed, Person, Records, Victim, to_cases};
 use ctdata_model::{Period, PerpetratorRole, VpAttribute};
 use ctdata_table::{Ids, Table};
@@ -138,7 +138,7 @@ fn victim(
         .filter(|case| options.services_of_groups || case.victims.len() == 1)
         .collect();
     let plans = served.iter().flat_map(|case| &case.support_plans);
-    let types = plans.filter_map(|plan| plan.kind.as_ref().and_then(Listed::known)).map(|kind| kind.label());
+    let types = plans.filter_map(|plan| plan.kind.as_ref().and_then(Listed::known)).map(SupportPlanType::label);
     columns.answers(Question::Support, types)?;
     columns.flag("referred", served.iter().any(|case| was_referred(case)).then_some(true))?;
     if let Some(as_of) = options.as_of {

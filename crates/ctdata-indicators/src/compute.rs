@@ -6,11 +6,12 @@ use crate::estimate::{Estimate, Years};
 use crate::flow;
 use crate::people::{self, Subject};
 use crate::population::Population;
-use crate::profile::{Frame, child, completeness, exclusive, group};
+use crate::profile::{Frame, Sum, Tables, Tally, child, completeness, exclusive, group, outside, quartiles};
 use crate::request::{Dim, Place, Request};
 use crate::sdg::rate;
+use crate::trace::{self, Traced};
 use ctdata_model::CaseAttribute;
-use ctdata_table::{Control, CountTable, Schema, Table, Variable, tabulate};
+use ctdata_table::{Control, CountTable, Schema, Table, Variable, tabulate, tabulate_all};
 
 /// A table of counts that an indicator is computed from, described but not yet counted.
 ///
@@ -93,13 +94,15 @@ impl Definition {
             Measure::Attribute(attribute) | Measure::Value(attribute, _) => {
                 exclusive::tables(&frame, &scope, &Dim::Attribute(attribute))
             }
-            Measure::Children | Measure::SexAndAge => child::tables(&frame, &scope),
-            Measure::Movement => flow::movement_tables(&frame, &scope),
+            Measure::Children | Measure::ChildrenByCitizenship | Measure::SexAndAge => child::tables(&frame, &scope),
+            Measure::Movement | Measure::CrossBorder | Measure::Nationality => flow::movement_tables(&frame, &scope),
             Measure::Origin => exclusive::tables(&frame, &scope, &dim(Place::Origin)),
             Measure::Exploitation => exclusive::tables(&frame, &scope, &dim(Place::Exploitation)),
             Measure::Flows => flow::flow_tables(&frame, &scope),
             Measure::Completeness => completeness::tables(&frame, &scope),
             Measure::People(measure) => people::tables(&frame, &scope, measure),
+            Measure::Quartiles => quartiles::tables(&frame, &scope),
+            Measure::Outside(group, flag) => outside::tables(&frame, &scope, group, flag),
             Measure::Rate => rate::tables(&frame, &scope),
         }
     }
@@ -119,23 +122,83 @@ impl Definition {
         tables: &[CountTable],
         population: Option<&Population>,
     ) -> Result<Vec<Estimate>, IndicatorError> {
+        match self.measure {
+            Measure::Rate => rate::estimates(&Frame::try_new(self, request)?, tables, population),
+            Measure::Quartiles => quartiles::estimates(&Frame::try_new(self, request)?, tables.into()),
+            Measure::People(measure) if !measure.is_share() => {
+                people::statistics(&Frame::try_new(self, request)?, measure, tables.into())
+            }
+            _ => self.figures::<u64>(request, tables.into()),
+        }
+    }
+
+    /// The same estimates, each with the cells that its numbers are the sums of.
+    ///
+    /// Cells are those of [`CountTable::cells_with_zeros`], so that a zero names the cells that are zero; of a table
+    /// with more than `zeros_limit` of them, those that are not zero. What is listed nowhere is zero: a combination
+    /// of the breakdown that nobody is in has no estimate.
+    ///
+    /// The flag of a country with few victims is left out, since it would say how many a withheld figure is at most.
+    ///
+    /// # Errors
+    /// Those of [`Definition::estimates`], and [`IndicatorError::Request`] for means and quantiles.
+    pub fn trace(
+        &'static self,
+        request: &Request,
+        tables: &[CountTable],
+        population: Option<&Population>,
+        zeros_limit: usize,
+    ) -> Result<Vec<Traced>, IndicatorError> {
+        match self.measure {
+            Measure::Rate => {
+                let estimates = self.estimates(request, tables, population)?;
+                let untraced = || Frame::try_new(self, request).map(|frame| frame.refuse("it cannot be traced".into()));
+                if estimates.is_empty() { Ok(Vec::new()) } else { Err(untraced()?) }
+            }
+            Measure::Quartiles => {
+                // A quartile says something of every band, so that no sum of cells stands for it.
+                let rule = "a quartile cannot be protected figure by figure";
+                Err(Frame::try_new(self, request)?.refuse(rule.into()))
+            }
+            Measure::People(measure) if !measure.is_share() => {
+                let rule = "a mean or a quantile cannot be protected figure by figure";
+                Err(Frame::try_new(self, request)?.refuse(rule.into()))
+            }
+            _ => {
+                let listed = trace::listed(self, tables, zeros_limit);
+                self.figures::<Sum>(request, Tables::listed(tables, &listed))
+            }
+        }
+    }
+
+    /// The shares, with what their sums are to know.
+    fn figures<T: Tally>(
+        &'static self,
+        request: &Request,
+        tables: Tables<'_>,
+    ) -> Result<Vec<T::Figure>, IndicatorError> {
         let frame = Frame::try_new(self, request)?;
         let dim = |place| Dim::place(place, request.flow_level);
         match self.measure {
-            Measure::Group(group) => group::estimates(&frame, group, None, tables),
-            Measure::Flag(group, flag) => group::estimates(&frame, group, Some(flag), tables),
-            Measure::Attribute(attribute) => exclusive::estimates(&frame, &Dim::Attribute(attribute), None, tables),
+            Measure::Group(group) => group::figures::<T>(&frame, group, None, tables),
+            Measure::Flag(group, flag) => group::figures::<T>(&frame, group, Some(flag), tables),
+            Measure::Attribute(attribute) => exclusive::figures::<T>(&frame, &Dim::Attribute(attribute), None, tables),
             Measure::Value(attribute, code) => {
-                exclusive::estimates(&frame, &Dim::Attribute(attribute), Some(code), tables)
+                exclusive::figures::<T>(&frame, &Dim::Attribute(attribute), Some(code), tables)
             }
-            Measure::Children | Measure::SexAndAge => child::estimates(&frame, tables),
-            Measure::Movement => flow::movement(&frame, tables),
-            Measure::Origin => exclusive::estimates(&frame, &dim(Place::Origin), None, tables),
-            Measure::Exploitation => exclusive::estimates(&frame, &dim(Place::Exploitation), None, tables),
-            Measure::Flows => flow::flows(&frame, tables),
-            Measure::Completeness => completeness::estimates(&frame, tables),
-            Measure::People(measure) => people::estimates(&frame, measure, tables),
-            Measure::Rate => rate::estimates(&frame, tables, population),
+            Measure::Children | Measure::ChildrenByCitizenship | Measure::SexAndAge => {
+                child::figures::<T>(&frame, tables)
+            }
+            Measure::Movement => flow::movement::<T>(&frame, tables),
+            Measure::CrossBorder => flow::cross_border::<T>(&frame, tables),
+            Measure::Nationality => flow::nationality::<T>(&frame, tables),
+            Measure::Outside(group, flag) => outside::figures::<T>(&frame, group, flag, tables),
+            Measure::Origin => exclusive::figures::<T>(&frame, &dim(Place::Origin), None, tables),
+            Measure::Exploitation => exclusive::figures::<T>(&frame, &dim(Place::Exploitation), None, tables),
+            Measure::Flows => flow::flows::<T>(&frame, tables),
+            Measure::Completeness => completeness::figures::<T>(&frame, tables),
+            Measure::People(measure) => people::figures::<T>(&frame, measure, tables),
+            Measure::Rate | Measure::Quartiles => Err(frame.refuse("it is not a share".into())),
         }
     }
 }
@@ -174,6 +237,17 @@ pub fn compute(
     compute_one(indicator(&request.id)?, table, request, population, control)
 }
 
+pub(crate) fn compute_one(
+    definition: &'static Definition,
+    table: &Table,
+    request: &Request,
+    population: Option<&Population>,
+    control: &Control,
+) -> Result<IndicatorResult, IndicatorError> {
+    let counts = counted(table, &plan(definition, table, request)?, control)?;
+    figures(definition, request, counts, population, spanned(table))
+}
+
 /// Computes the whole catalogue: `request` says the breakdown, the filters and the options, its id
 /// is ignored.
 ///
@@ -189,46 +263,71 @@ pub fn compute_all(
     compute_catalogue(request, population, control, |_| table)
 }
 
-/// The whole catalogue of the tables of each subject.
+/// The whole catalogue of the tables of each subject; those of one are counted together.
 pub(crate) fn compute_catalogue<'t>(
     request: &Request,
     population: Option<&Population>,
     control: &Control,
     table: impl Fn(Subject) -> &'t Table,
 ) -> Result<CatalogueResult, IndicatorError> {
-    let mut all = CatalogueResult { results: Vec::new(), skipped: Vec::new() };
-    for (done, definition) in (0u64..).zip(CATALOGUE) {
-        control.report("indicators", done, u64::try_from(CATALOGUE.len()).ok());
-        let result = if definition.needs_population() && population.is_none() {
+    let mut planned = Vec::with_capacity(CATALOGUE.len());
+    for definition in CATALOGUE {
+        let specs = if definition.needs_population() && population.is_none() {
             Err(IndicatorError::NeedsPopulation { indicator: definition.id.to_owned() })
         } else {
-            compute_one(definition, table(definition.subject()), request, population, control)
+            plan(definition, table(definition.subject()), request)
         };
-        match result {
+        // What victims can be broken down by need not be said of perpetrators.
+        let of_others = definition.subject() != Subject::Victims;
+        let specs = match specs {
+            Err(reason @ IndicatorError::UnknownDimension { .. }) if of_others => Err(reason),
+            other => skippable(other)?,
+        };
+        planned.push((definition, specs));
+    }
+    let mut counts = Vec::with_capacity(Subject::ALL.len());
+    for &subject in Subject::ALL {
+        let of_subject = planned.iter().filter(|(definition, _)| definition.subject() == subject);
+        let specs = of_subject.filter_map(|(_, specs)| specs.as_ref().ok()).flatten();
+        let table = table(subject);
+        counts.push((subject, counted(table, specs, control)?.into_iter(), spanned(table)));
+    }
+    let mut all = CatalogueResult { results: Vec::new(), skipped: Vec::new() };
+    for (done, (definition, specs)) in (0u64..).zip(planned) {
+        control.report("indicators", done, u64::try_from(CATALOGUE.len()).ok());
+        control.check()?;
+        let Some((_, counts, years)) = counts.iter_mut().find(|(subject, ..)| *subject == definition.subject()) else {
+            continue;
+        };
+        let result = specs.map(|specs| counts.by_ref().take(specs.len()).collect::<Vec<_>>());
+        let result = result.and_then(|counts| figures(definition, request, counts, population, *years));
+        match skippable(result)? {
             Ok(result) => all.results.push(result),
-            Err(
-                reason @ (IndicatorError::Unavailable { .. }
-                | IndicatorError::Request { .. }
-                | IndicatorError::NotCollected { .. }
-                | IndicatorError::NeedsPopulation { .. }),
-            ) => all.skipped.push(Skipped { indicator: definition, reason }),
-            // What victims can be broken down by need not be said of perpetrators.
-            Err(reason @ IndicatorError::UnknownDimension { .. }) if definition.subject() != Subject::Victims => {
-                all.skipped.push(Skipped { indicator: definition, reason });
-            }
-            Err(error) => return Err(error),
+            Err(reason) => all.skipped.push(Skipped { indicator: definition, reason }),
         }
     }
     Ok(all)
 }
 
-pub(crate) fn compute_one(
+/// What single indicators lack is no failure of the whole.
+fn skippable<T>(result: Result<T, IndicatorError>) -> Result<Result<T, IndicatorError>, IndicatorError> {
+    match result {
+        Err(
+            error @ (IndicatorError::Unavailable { .. }
+            | IndicatorError::Request { .. }
+            | IndicatorError::NotCollected { .. }
+            | IndicatorError::NeedsPopulation { .. }),
+        ) => Ok(Err(error)),
+        other => other.map(Ok),
+    }
+}
+
+/// The tables of an indicator, if it can be computed from records of this kind.
+pub(crate) fn plan(
     definition: &'static Definition,
     table: &Table,
     request: &Request,
-    population: Option<&Population>,
-    control: &Control,
-) -> Result<IndicatorResult, IndicatorError> {
+) -> Result<Vec<TableSpec>, IndicatorError> {
     let several_rows = || table.ids().is_some_and(|ids| ids.max_rows_per_id() > 1);
     if definition.measure == Measure::Rate && several_rows() {
         return Err(IndicatorError::Request {
@@ -236,22 +335,44 @@ pub(crate) fn compute_one(
             rule: "it counts persons, and the table has several rows of a person".into(),
         });
     }
-    let specs = definition.tables(request, table.schema())?;
-    let counts = specs.iter().map(|spec| spec.tabulate(table, control)).collect::<Result<Vec<_>, _>>()?;
+    definition.tables(request, table.schema())
+}
+
+pub(crate) fn counted<'a>(
+    table: &'a Table,
+    specs: impl IntoIterator<Item = &'a TableSpec>,
+    control: &Control,
+) -> Result<Vec<CountTable>, IndicatorError> {
+    let specs = specs.into_iter().map(|spec| (spec.id.as_str(), spec.variables.as_slice()));
+    Ok(tabulate_all(table, specs, control)?)
+}
+
+/// The figures of counted tables.
+fn figures(
+    definition: &'static Definition,
+    request: &Request,
+    counts: Vec<CountTable>,
+    population: Option<&Population>,
+    years: Option<Years>,
+) -> Result<IndicatorResult, IndicatorError> {
     let mut estimates = definition.estimates(request, &counts, population)?;
-    let years = years(table);
-    for estimate in &mut estimates {
-        // Of a row whose year is not recorded nothing is known.
+    with_period(&mut estimates, years);
+    Ok(IndicatorResult { indicator: definition, estimates, counts })
+}
+
+/// Figures without years of their own are of those that the table spans: of a row whose year is not recorded nothing
+/// is known.
+pub(crate) fn with_period(estimates: &mut [Estimate], years: Option<Years>) {
+    for estimate in estimates {
         let is_by_year = estimate.dimensions.get("year").is_some();
         if !is_by_year && estimate.filters.iter().all(|filter| filter.dimension != "year") {
             estimate.period = estimate.period.or(years);
         }
     }
-    Ok(IndicatorResult { indicator: definition, estimates, counts })
 }
 
 /// The years of registration that the table spans.
-fn years(table: &Table) -> Option<Years> {
+pub(crate) fn spanned(table: &Table) -> Option<Years> {
     let (attribute, column) = table.named(&CaseAttribute::YearOfRegistration.name()).ok()?;
     let domain = attribute.domain();
     // Years are coded in ascending order.

@@ -2,12 +2,12 @@
 
 use crate::IndicatorError;
 use crate::compute::TableSpec;
-use crate::estimate::{Dimension, Estimate};
-use crate::profile::exclusive::{Listed, known, shares};
-use crate::profile::{Counted, Frame};
+use crate::estimate::Dimension;
+use crate::profile::exclusive::{Listed, known, shares, single};
+use crate::profile::{Frame, Sheet, Tables, Tally};
 use crate::request::{Dim, Place, Scope};
 use ctdata_model::Country;
-use ctdata_table::{Category, CountTable, Missing, Variable};
+use ctdata_table::{Category, Missing, Variable};
 
 const CLASSES: [(&str, &str); 6] = [
     ("domestic", "Domestic"),
@@ -18,7 +18,8 @@ const CLASSES: [(&str, &str); 6] = [
     (Missing::NotRecorded.code(), "not recorded"),
 ];
 const NOT_RECORDED: u16 = 5;
-const MOVEMENT: &str = "movement";
+pub(crate) const MOVEMENT: &str = "movement";
+pub(crate) const NATIONALITY: &str = "nationality";
 
 /// The class of a case by its two countries. Sub-regions and regions are those of M49.
 fn class(origin: Country, exploitation: Country) -> u16 {
@@ -56,12 +57,41 @@ pub(crate) fn movement_tables(frame: &Frame<'_>, scope: &Scope<'_>) -> Result<Ve
 }
 
 /// The shares of the classes of movement.
-pub(crate) fn movement(frame: &Frame<'_>, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+pub(crate) fn movement<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
     let counted = frame.table(tables, MOVEMENT, 1)?;
-    let class = |key: &[u16]| known(&counted, 0, *key.first()?);
-    let plain = Dim::Plain(MOVEMENT.to_owned());
-    let coordinate = |class: u32| [counted.counted(0, &plain, u16::try_from(class).unwrap_or(NOT_RECORDED))];
-    shares(frame, &counted, class, coordinate, Listed::Used)
+    single::<T>(&Sheet::new(frame, counted), &Dim::Plain(MOVEMENT.to_owned()), Listed::Used)
+}
+
+/// The share of everything that is not domestic.
+pub(crate) fn cross_border<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
+    let coordinate = |_| [Dimension::new(MOVEMENT, "cross-border", "Cross-border")];
+    of_two::<T, _>(frame, tables, [1, 0], coordinate, Listed::Only(0))
+}
+
+/// The shares of nationals of the country and of foreigners.
+pub(crate) fn nationality<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
+    let coordinate = |class| {
+        let (code, label) = if class == 0 { ("nationals", "Nationals") } else { ("foreigners", "Foreigners") };
+        [Dimension::new(NATIONALITY, code, label)]
+    };
+    of_two::<T, _>(frame, tables, [0, 1], coordinate, Listed::Used)
+}
+
+/// Shares of two classes: domestic, and all others.
+fn of_two<T: Tally, C: IntoIterator<Item = Dimension>>(
+    frame: &Frame<'_>,
+    tables: Tables<'_>,
+    [domestic, other]: [u32; 2],
+    coordinate: impl Fn(u32) -> C,
+    listed: Listed,
+) -> Result<Vec<T::Figure>, IndicatorError> {
+    let counted = frame.table(tables, MOVEMENT, 1)?;
+    let (answers, home) = (counted.answers(0), counted.position(0, "domestic"));
+    let class = |key: &[u16]| {
+        known(&answers, key.first())?;
+        Some(if key.first().copied() == home { domestic } else { other })
+    };
+    shares::<T, _>(&Sheet::new(frame, counted), class, coordinate, listed)
 }
 
 fn places(frame: &Frame<'_>) -> [Dim; 2] {
@@ -76,22 +106,18 @@ pub(crate) fn flow_tables(frame: &Frame<'_>, scope: &Scope<'_>) -> Result<Vec<Ta
 }
 
 /// The share of each flow in the cases whose two places are recorded.
-pub(crate) fn flows(frame: &Frame<'_>, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+pub(crate) fn flows<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
     let counted = frame.table(tables, frame.request.flow_level.code(), 2)?;
-    let dims = places(frame);
-    let class = |key: &[u16]| flow(&counted, key);
-    let coordinates = |class: u32| -> [Dimension; 2] {
-        let [origin, exploitation] = &dims;
-        let [from, to] = [class >> 16, class & 0xffff].map(|place| u16::try_from(place).unwrap_or(u16::MAX));
-        [counted.counted(0, origin, from), counted.counted(1, exploitation, to)]
+    let [origin, exploitation] = places(frame);
+    let [origins, exploitations] = [counted.coordinates(0, &origin), counted.coordinates(1, &exploitation)];
+    let [from, to] = [0, 1].map(|index| counted.answers(index));
+    // Both positions in one number, if both are known.
+    let class = |key: &[u16]| Some((known(&from, key.first())? << 16) | known(&to, key.get(1))?);
+    let coordinates = |class: u32| {
+        let at = |of: &[Dimension], place: u32| usize::try_from(place).ok().and_then(|place| of.get(place).cloned());
+        at(&origins, class >> 16).into_iter().chain(at(&exploitations, class & 0xffff))
     };
-    shares(frame, &counted, class, coordinates, Listed::Found)
-}
-
-/// Both positions in one number, if both are known.
-fn flow(counted: &Counted<'_>, key: &[u16]) -> Option<u32> {
-    let (&from, &to) = (key.first()?, key.get(1)?);
-    Some((known(counted, 0, from)? << 16) | known(counted, 1, to)?)
+    shares::<T, _>(&Sheet::new(frame, counted), class, coordinates, Listed::Found)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@
 //! |---|---|
 //! | which indicators are there? | [`CATALOGUE`], [`Definition`], [`indicator`] |
 //! | what do I ask? | [`Request`], [`GeoLevel`], [`FormCoding`], [`estimate::ChildBasis`], [`estimate::Attribution`] |
-//! | what is the answer? | [`compute`], [`compute_all`], [`IndicatorResult`], [`TableSpec`] |
+//! | what is the answer? | [`compute`], [`compute_all`], [`compute_clustered`], [`IndicatorResult`], [`TableSpec`] |
 //! | what does a result look like? | [`estimate`] |
 //! | what of recruitment, perpetrators, assistance? | [`people`] |
 //! | how certain is it? | [`interval`] |
@@ -55,6 +55,7 @@
 //! as JSON Schema; `rayon` counts on all cores of the caller's pool with the same results. MSRV 1.89.
 
 mod catalogue;
+mod clustered;
 mod compute;
 mod count;
 pub mod error;
@@ -71,6 +72,7 @@ mod sdg;
 mod trace;
 
 pub use catalogue::{CATALOGUE, Definition, indicator};
+pub use clustered::compute_clustered;
 pub use compute::{CatalogueResult, IndicatorResult, Skipped, TableSpec, compute, compute_all};
 pub use count::Count;
 pub use error::{IndicatorError, UnknownCode};

@@ -1,6 +1,9 @@
 //! Which counts a figure is made of, so that tables can be protected figure by figure.
 
 use crate::Estimate;
+use crate::catalogue::Definition;
+use crate::profile::Listed;
+use ctdata_table::CountTable;
 
 /// One cell of one of the count tables that figures were computed from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,4 +28,17 @@ pub struct Traced {
     pub base: Vec<CellRef>,
     /// The cells of the persons outside the base.
     pub unknown: Vec<CellRef>,
+}
+
+/// The cells to read of each table of an indicator: with those that could be, up to a limit.
+pub(crate) fn listed(definition: &Definition, tables: &[CountTable], zeros_limit: usize) -> Vec<Vec<Listed>> {
+    let of = |table: &CountTable| {
+        // Ids of tables begin with that of their indicator.
+        if table.id().split('.').next() != Some(definition.id) {
+            return Vec::new();
+        }
+        let with_zeros = table.cells_with_zeros(zeros_limit);
+        with_zeros.unwrap_or_else(|| table.cells().map(|(key, count)| (key.to_vec(), count)).collect())
+    };
+    tables.iter().map(of).collect()
 }

@@ -2,67 +2,22 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
+#[path = "support/random.rs"]
+mod random;
 mod support;
+#[path = "support/texts.rs"]
+mod texts;
 
 use std::collections::BTreeMap;
 
 use ctdata_indicators::estimate::ChildBasis;
 use ctdata_indicators::{Base, CATALOGUE, Estimate, GeoLevel, IndicatorError, Request, compute, compute_all};
 use ctdata_model::{CaseGroup, CaseTable, Country, LAYOUTS, Layout, Simulator};
-use ctdata_table::{Cell, Control, Missing, Schema, Table, TableBuilder};
+use ctdata_table::{Control, Table};
 use proptest::prelude::*;
+use random::{random, synthetic};
 use support::{code, figures, run};
-
-/// A table of rows of codes in the 37 columns of 2021, from weights of a small generator.
-fn synthetic(rows: usize, mut state: u64) -> Table {
-    let layout = Layout::named("ctdc-synthetic-2021").unwrap();
-    random(&CaseTable::schema(layout, |_| None).unwrap(), rows, &mut state)
-}
-
-/// Few distinct values per attribute, so that cells fill up; a quarter missing.
-fn random(schema: &Schema, rows: usize, state: &mut u64) -> Table {
-    let mut draw = |below: u64| {
-        // Steele, Lea and Flood (2014), SplitMix64.
-        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = *state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % below
-    };
-    let mut builder = TableBuilder::new(schema.clone());
-    for _ in 0..rows {
-        let row: Vec<Cell> = schema
-            .attributes()
-            .iter()
-            .map(|attribute| {
-                let values = attribute.domain().len() as u64;
-                let missing: Vec<Missing> = attribute.missing().iter().collect();
-                if values == 0 || draw(4) == 0 {
-                    return Cell::Missing(missing[usize::try_from(draw(missing.len() as u64)).unwrap()]);
-                }
-                let few = draw(6) * (values / 6).max(1) % values;
-                Cell::Value(u16::try_from(few).unwrap())
-            })
-            .collect();
-        builder.push_row(&row).unwrap();
-    }
-    builder.finish().unwrap()
-}
-
-/// The rows of a table as texts, missing as none.
-fn texts(table: &Table) -> Vec<BTreeMap<String, Option<String>>> {
-    let read = |row: usize| {
-        let cell = |(index, attribute): (usize, &ctdata_table::Attribute)| {
-            let text = match table.cell(row, index).unwrap() {
-                Cell::Value(code) => Some(attribute.domain().label(code).unwrap().into_owned()),
-                Cell::Missing(_) => None,
-            };
-            (attribute.name().to_owned(), text)
-        };
-        table.schema().attributes().iter().enumerate().map(cell).collect()
-    };
-    (0..table.rows()).map(read).collect()
-}
+use texts::texts;
 
 #[test]
 fn broken_down_and_filtered_forms_equal_a_loop_over_rows() {

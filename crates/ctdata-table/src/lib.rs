@@ -33,7 +33,7 @@
 //! | what are the columns? | [`Schema`], [`Attribute`], [`Group`], [`Domain`], [`Missing`], [`MissingKinds`] |
 //! | what do they hold? | [`Table`], [`Column`], [`Cell`], [`Ids`], [`Weights`], [`TableBuilder`] |
 //! | how do files become tables? | [`csv`] (feature `csv`), `parquet` and `arrow` (features of these names) |
-//! | how many? | [`CountSource`], [`AttributeSet`], [`Marginal`], [`Classes`], [`BitmapIndex`], [`Combinations`], [`Combining`], [`tabulate`] |
+//! | how many? | [`CountSource`], [`AttributeSet`], [`Marginal`], [`Classes`], [`BitmapIndex`], [`Combinations`], [`Combining`], [`tabulate`], [`tabulate_all`] |
 //! | what do the crates above exchange? | [`Hierarchy`], [`Constraint`], [`Variable`], [`CountTable`], [`Control`] |
 //!
 //! # Limits
@@ -64,6 +64,7 @@ pub use builder::{ColumnBuilder, TableBuilder};
 pub use column::{CodeSlice, Column};
 pub use counts::{
     AttributeSet, BitmapIndex, Classes, Combinations, Combining, CountSource, ItemRule, Marginal, Unit, tabulate,
+    tabulate_all,
 };
 pub use domain::{Domain, DomainKind, MAX_VALUES, Origin};
 pub use error::{Location, TableError, TextRule, nearest};

@@ -26,16 +26,26 @@ pub(crate) enum Measure {
     Value(CaseAttribute, &'static str),
     /// Children.
     Children,
+    /// Children of each citizenship.
+    ChildrenByCitizenship,
     /// Women, men, girls and boys.
     SexAndAge,
     /// Domestic and cross-border trafficking.
     Movement,
+    /// Whatever is not domestic.
+    CrossBorder,
+    /// Nationals of the country and foreigners.
+    Nationality,
     /// Places of origin.
     Origin,
     /// Places of exploitation.
     Exploitation,
     /// Places of origin by places of exploitation.
     Flows,
+    /// Answers of a question that are recorded without the flag they belong to.
+    Outside(CaseGroup, CaseAttribute),
+    /// Quartiles of the duration of trafficking.
+    Quartiles,
     /// How completely attributes are recorded.
     Completeness,
     /// What cases of CTDC do not have.
@@ -82,11 +92,17 @@ impl Definition {
         use CaseAttribute as A;
         let attributes: &[A] = match self.measure {
             Measure::Group(group) => return vec![group.name().into()],
-            Measure::Flag(group, flag) => return vec![group.name().into(), flag.name()],
+            Measure::Flag(group, flag) | Measure::Outside(group, flag) => {
+                return vec![group.name().into(), flag.name()];
+            }
             Measure::Attribute(attribute) | Measure::Value(attribute, _) => &[attribute],
             Measure::Children => &[A::AgeBand, A::MajorityAtExploitation],
+            Measure::ChildrenByCitizenship => &[A::Citizenship, A::AgeBand, A::MajorityAtExploitation],
+            Measure::Quartiles => &[A::TraffickingDuration],
             Measure::SexAndAge => &[A::Gender, A::AgeBand, A::MajorityAtExploitation],
-            Measure::Movement | Measure::Flows => &[A::Citizenship, A::CountryOfExploitation],
+            Measure::Movement | Measure::CrossBorder | Measure::Nationality | Measure::Flows => {
+                &[A::Citizenship, A::CountryOfExploitation]
+            }
             Measure::Origin => &[A::Citizenship],
             Measure::Exploitation => &[A::CountryOfExploitation],
             Measure::Completeness => &[],
@@ -226,7 +242,7 @@ mod tests {
         }
         assert_eq!(indicator("SDG 16.2.2").unwrap().id, "victims-per-100k");
         // The share of children by citizenship is another figure than the share of all.
-        assert!(matches!(indicator("V-CHC"), Err(IndicatorError::UnknownIndicator { .. })));
+        assert_ne!(indicator("V-CHC").unwrap().id, indicator("V-CH").unwrap().id);
     }
 
     #[test]

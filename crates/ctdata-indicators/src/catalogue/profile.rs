@@ -2,9 +2,13 @@
 
 use super::{Definition, Measure, share};
 use crate::estimate::Base;
-use ctdata_model::{CaseAttribute, CaseGroup};
+use ctdata_model::{CaseAttribute, CaseGroup, ExploitationForm};
 
 const MERGED_DURATION: &str = "the band `25+` is a statement of its own: its persons are in no finer band";
+const QUARTILE: &str = "within a band of months durations are taken as evenly spread; persons in a merged band are \
+                        divided among its parts in proportion";
+const DOMESTIC: &str =
+    "domestic: the country of exploitation is that of citizenship; the other classes are cross-border";
 const SYNTHETIC_FORMS: &str = "in CTDC data `other` covers forced marriage, forced military use, \
                                organ removal and slavery-like practices";
 const SECTOR_WITHOUT_FORM: &str = "a sector can be recorded without forced labour: compare \
@@ -47,6 +51,13 @@ pub(super) const PROFILE: &[Definition] = &[
             "Persons with each sector, among persons in forced labour with at least one sector recorded.",
         )
     },
+    share(
+        "labour-sector-without-forced-labour",
+        "Sector of labour recorded without forced labour",
+        Base::AnyInGroup,
+        Measure::Outside(CaseGroup::Sectors, CaseAttribute::Form(ExploitationForm::ForcedLabour)),
+        "Persons whose record does not say forced labour, among persons with at least one sector recorded.",
+    ),
     Definition {
         notes: &[TYPE_WITHOUT_FORM],
         ..share(
@@ -69,6 +80,13 @@ pub(super) const PROFILE: &[Definition] = &[
             "Persons with each type, among persons in sexual exploitation with at least one type recorded.",
         )
     },
+    share(
+        "sexual-exploitation-type-without-sexual-exploitation",
+        "Type of sexual exploitation recorded without sexual exploitation",
+        Base::AnyInGroup,
+        Measure::Outside(CaseGroup::SexualTypes, CaseAttribute::Form(ExploitationForm::SexualExploitation)),
+        "Persons whose record does not say sexual exploitation, among persons with at least one type recorded.",
+    ),
     Definition {
         code: Some("V-MOC"),
         ..share(
@@ -98,6 +116,16 @@ pub(super) const PROFILE: &[Definition] = &[
             Base::Answered,
             Measure::Attribute(CaseAttribute::TraffickingDuration),
             "Persons in each band of months, among persons whose duration is recorded.",
+        )
+    },
+    Definition {
+        notes: &[QUARTILE],
+        ..share(
+            "trafficking-duration-quartiles",
+            "Quartiles of the duration of trafficking",
+            Base::Answered,
+            Measure::Quartiles,
+            "Months that a quarter, half and three quarters of the persons whose duration is recorded did not exceed.",
         )
     },
     share(
@@ -135,12 +163,19 @@ pub(super) const PROFILE: &[Definition] = &[
         )
     },
     Definition {
+        code: Some("V-CHC"),
+        notes: &["cumulative: all years of the file together, unless years are asked for"],
+        ..share(
+            "children-by-citizenship",
+            "Share of children by country of citizenship",
+            Base::Answered,
+            Measure::ChildrenByCitizenship,
+            "Persons under 18, among persons of a citizenship of whom it is known whether they are.",
+        )
+    },
+    Definition {
         code: Some("V-DOM"),
-        aliases: &["V-XB", "V-NAT"],
-        notes: &[
-            "domestic: the country of exploitation is that of citizenship; the other classes are cross-border",
-            "unmapped: cross-border with a country that M49 puts in no region; inside the base",
-        ],
+        notes: &[DOMESTIC, "unmapped: cross-border with a country that M49 puts in no region; inside the base"],
         ..share(
             "domestic-and-cross-border",
             "Domestic and cross-border trafficking",
@@ -148,6 +183,30 @@ pub(super) const PROFILE: &[Definition] = &[
             Measure::Movement,
             "Persons exploited in their country of citizenship, in another of its sub-region, of its \
              region and of another region, among persons with both countries recorded.",
+        )
+    },
+    Definition {
+        code: Some("V-XB"),
+        notes: &[DOMESTIC],
+        ..share(
+            "cross-border",
+            "Cross-border trafficking",
+            Base::Answered,
+            Measure::CrossBorder,
+            "Persons exploited in another country than that of their citizenship, among persons with both countries \
+             recorded.",
+        )
+    },
+    Definition {
+        code: Some("V-NAT"),
+        notes: &["country of detection: the file's country of exploitation stands for it"],
+        ..share(
+            "nationals-and-foreigners",
+            "Nationals and foreigners among detected victims",
+            Base::Answered,
+            Measure::Nationality,
+            "Persons who are citizens of the country that detected them, and others, among persons with both \
+             countries recorded.",
         )
     },
     share(

@@ -6,10 +6,10 @@ use super::{EXTENSIONS, Extension, Subject, numbers, own_region, shares};
 use crate::IndicatorError;
 use crate::compute::TableSpec;
 use crate::estimate::{Base, Estimate};
-use crate::profile::Frame;
+use crate::profile::{Frame, Tables, Tally};
 use crate::request::{Dim, Scope};
 use ctdata_model::{CaseAttribute, CaseGroup, MeansOfControl};
-use ctdata_table::{Attribute, CountTable};
+use ctdata_table::Attribute;
 use std::borrow::Cow;
 
 /// What is counted, by the names of extension attributes.
@@ -98,6 +98,11 @@ impl PeopleMeasure {
         }
     }
 
+    /// Whether its figures are shares, which are sums of cells over sums of cells.
+    pub(crate) const fn is_share(self) -> bool {
+        !matches!(self, Self::Number(_) | Self::Wait)
+    }
+
     /// Whether one person can count in several of its categories.
     pub(crate) const fn has_several_answers(self) -> bool {
         matches!(self, Self::Answers(_) | Self::Items(_) | Self::Control(..))
@@ -147,21 +152,33 @@ pub(crate) fn tables(
     }
 }
 
-/// The estimates of a measure.
-pub(crate) fn estimates(
+/// The shares of a measure.
+pub(crate) fn figures<T: Tally>(
     frame: &Frame<'_>,
     measure: PeopleMeasure,
-    tables: &[CountTable],
-) -> Result<Vec<Estimate>, IndicatorError> {
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     use PeopleMeasure as P;
     match measure {
-        P::Values(name) => shares::values(frame, name, tables),
-        P::Items(name) => shares::items(frame, name, tables),
-        P::Number(name) => numbers::mean_and_median(frame, name, tables),
-        P::Wait => numbers::wait(frame, tables),
-        P::Yes(name) => shares::yes(frame, name, tables),
-        P::Answers(question) => shares::answers(frame, question, tables),
-        P::OwnRegion => own_region::estimates(frame, tables),
-        P::Control(means, group) => shares::control(frame, means, group, tables),
+        P::Values(name) => shares::values::<T>(frame, name, tables),
+        P::Items(name) => shares::items::<T>(frame, name, tables),
+        P::Yes(name) => shares::yes::<T>(frame, name, tables),
+        P::Answers(question) => shares::answers::<T>(frame, question, tables),
+        P::OwnRegion => own_region::figures::<T>(frame, tables),
+        P::Control(means, group) => shares::control::<T>(frame, means, group, tables),
+        P::Number(_) | P::Wait => Err(frame.refuse("it is not a share".into())),
+    }
+}
+
+/// The figures of a measure that are no shares.
+pub(crate) fn statistics(
+    frame: &Frame<'_>,
+    measure: PeopleMeasure,
+    tables: Tables<'_>,
+) -> Result<Vec<Estimate>, IndicatorError> {
+    match measure {
+        PeopleMeasure::Number(name) => numbers::mean_and_median(frame, name, tables),
+        PeopleMeasure::Wait => numbers::wait(frame, tables),
+        _ => Err(frame.refuse("it is a share".into())),
     }
 }

@@ -43,7 +43,7 @@ mod tests;
 
 pub use compute::{compute_all_pairs, compute_all_records, compute_pairs, compute_records};
 pub use extension::{EXTENSIONS, Extension};
-pub(crate) use measure::{PeopleMeasure, estimates, tables};
+pub(crate) use measure::{PeopleMeasure, figures, statistics, tables};
 pub use own_region::Match;
 pub use question::{Answer, Question, Values, VpSet};
 pub use records::{PeopleOptions, adopt, perpetrators, victims};

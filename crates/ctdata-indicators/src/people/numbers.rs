@@ -7,9 +7,9 @@ use crate::IndicatorError;
 use crate::compute::TableSpec;
 use crate::estimate::{Dimension, Estimate, NotAvailable, Unit, Value};
 use crate::interval::as_f64;
-use crate::profile::{Counted, Frame};
+use crate::profile::{Counted, Frame, Sheet, Tables};
 use crate::request::Scope;
-use ctdata_table::{CountTable, Variable};
+use ctdata_table::Variable;
 use std::collections::BTreeMap;
 
 fn role(name: &str) -> String {
@@ -35,19 +35,17 @@ fn number(counted: &Counted<'_>, index: usize, position: u16) -> Option<u64> {
 
 /// A figure that is no share.
 fn figure(
-    frame: &Frame<'_>,
-    counted: &Counted<'_>,
+    sheet: &Sheet<'_, '_, '_>,
     by: &[u16],
     statistic: (&'static str, &'static str),
     unit: Unit,
     value: Option<f64>,
 ) -> Estimate {
-    let mut estimate = Estimate::not_available(frame.definition.id, unit, NotAvailable::EmptyBase);
-    estimate.base_rule = frame.base;
+    let mut estimate = sheet.blank(by, [Dimension::new(STATISTIC, statistic.0, statistic.1)]);
+    estimate.unit = unit;
     if let Some(value) = value {
         estimate.value = Value::from(value);
     }
-    frame.describe(&mut estimate, counted, by, [Dimension::new(STATISTIC, statistic.0, statistic.1)]);
     estimate
 }
 
@@ -55,15 +53,17 @@ fn figure(
 pub(super) fn mean_and_median(
     frame: &Frame<'_>,
     name: &str,
-    tables: &[CountTable],
+    tables: Tables<'_>,
 ) -> Result<Vec<Estimate>, IndicatorError> {
     let counted = frame.table(tables, &role(name), 1)?;
+    let sheet = Sheet::new(frame, counted);
     let mut estimates = Vec::new();
-    for slice in counted.slices() {
+    for slice in counted.selected().slices() {
         let mut numbers = BTreeMap::<u64, u64>::new();
         let mut unknown = 0;
-        for (key, count) in &slice.cells {
-            match key.first().and_then(|&position| number(&counted, 0, position)) {
+        for cell in slice.cells {
+            let count = cell.count;
+            match cell.counted.first().and_then(|&position| number(&counted, 0, position)) {
                 Some(number) => *numbers.entry(number).or_default() += count,
                 None => unknown += count,
             }
@@ -72,7 +72,7 @@ pub(super) fn mean_and_median(
         let sum: u64 = numbers.iter().map(|(number, count)| number * count).sum();
         let mean = (base > 0).then(|| as_f64(sum) / as_f64(base));
         for (statistic, value) in [(("mean", "Mean"), mean), (("median", "Median"), median(&numbers, base))] {
-            let mut estimate = figure(frame, &counted, &slice.by, statistic, Unit::Persons, value);
+            let mut estimate = figure(&sheet, slice.by, statistic, Unit::Persons, value);
             (estimate.base, estimate.unknown) = (Some(base), Some(unknown));
             estimates.push(estimate);
         }
@@ -99,14 +99,16 @@ const NINE_TENTHS: (&str, &str, f64) = ("p90", "90th percentile", 0.9);
 const NOT_REACHED: &str = "fewer persons than that had a service while they were observed";
 
 /// Median and 90th percentile of the days to the first service, by the product-limit estimate.
-pub(super) fn wait(frame: &Frame<'_>, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+pub(super) fn wait(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<Estimate>, IndicatorError> {
     let counted = frame.table(tables, &role(DAYS), 2)?;
     let [served, awaited] = ["served", "awaited"].map(|code| counted.position(0, code));
+    let sheet = Sheet::new(frame, counted);
     let mut estimates = Vec::new();
-    for slice in counted.slices() {
+    for slice in counted.selected().slices() {
         let mut ends = BTreeMap::<u64, Ends>::new();
         let (mut events, mut base, mut total) = (0, 0, 0);
-        for (key, count) in &slice.cells {
+        for cell in slice.cells {
+            let (key, count) = (cell.counted, cell.count);
             total += count;
             let (state, days) = (key.first().copied(), key.get(1).and_then(|&days| number(&counted, 1, days)));
             let Some(days) = days.filter(|_| state == served || state == awaited) else { continue };
@@ -122,7 +124,7 @@ pub(super) fn wait(frame: &Frame<'_>, tables: &[CountTable]) -> Result<Vec<Estim
         let survival = Survival::of(&ends);
         for (code, label, share) in [HALF, NINE_TENTHS] {
             let days = survival.quantile(share).map(as_f64);
-            let mut estimate = figure(frame, &counted, &slice.by, (code, label), Unit::Days, days);
+            let mut estimate = figure(&sheet, slice.by, (code, label), Unit::Days, days);
             (estimate.numerator, estimate.base, estimate.unknown) = (Some(events), Some(base), Some(total - base));
             if base > 0 && days.is_none() {
                 estimate.value = Value::NotAvailable(NotAvailable::Undefined);

@@ -9,11 +9,11 @@ use super::question::UNMAPPED;
 use crate::IndicatorError;
 use crate::compute::TableSpec;
 use crate::error::coded;
-use crate::estimate::{Dimension, Estimate};
-use crate::profile::Frame;
+use crate::estimate::Dimension;
+use crate::profile::{Frame, Sheet, Tables, Tally};
 use crate::profile::exclusive::{Listed, known, shares};
 use crate::request::Scope;
-use ctdata_table::{Attribute, Category, CountTable, Missing, Variable};
+use ctdata_table::{Attribute, Category, Missing, Variable};
 
 coded! {
     /// When the perpetrators of a victim match, where several are known.
@@ -92,20 +92,21 @@ pub(super) fn tables(frame: &Frame<'_>, scope: &Scope<'_>) -> Result<Vec<TableSp
 }
 
 /// The shares of the classes, for each way to match.
-pub(super) fn estimates(frame: &Frame<'_>, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+pub(super) fn figures<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
     let [how, which] = DIMENSIONS;
-    let mut estimates = Vec::new();
+    let mut figures = Vec::new();
     for matching in asked(frame) {
         let counted = frame.table(tables, &format!("{ROLE}{matching}"), 1)?;
-        let class = |key: &[u16]| known(&counted, 0, *key.first()?);
+        let answers = counted.answers(0);
+        let class = |key: &[u16]| known(&answers, key.first());
         let coordinates = |class: u32| {
             let place = usize::try_from(class).ok().and_then(|at| CLASSES.get(at));
             let (code, label) = place.copied().unwrap_or_default();
             [Dimension::new(how, matching.code(), matching.label()), Dimension::new(which, code, label)]
         };
-        estimates.extend(shares(frame, &counted, class, coordinates, Listed::Used)?);
+        figures.extend(shares::<T, _>(&Sheet::new(frame, counted), class, coordinates, Listed::Used)?);
     }
-    Ok(estimates)
+    Ok(figures)
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use crate::IndicatorError;
 use crate::compute::TableSpec;
 use crate::estimate::{Base, Dimension, Estimate, NotAvailable, Value};
 use crate::profile::exclusive::{Listed, known, shares};
-use crate::profile::{Counted, Frame};
+use crate::profile::{Counted, Entry, Frame, Sheet, Tables, Tally};
 use crate::request::{Dim, Scope, flags};
 use ctdata_model::{CaseAttribute, CaseGroup, MeansOfControl};
-use ctdata_table::{Category, CountTable, Variable};
+use ctdata_table::{Category, Variable};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ANSWERS: &str = "answers";
@@ -31,14 +31,19 @@ pub(super) fn value_tables(frame: &Frame<'_>, scope: &Scope<'_>, name: &str) -> 
 }
 
 /// The shares of the values of one attribute.
-pub(super) fn values(frame: &Frame<'_>, name: &str, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+pub(super) fn values<T: Tally>(
+    frame: &Frame<'_>,
+    name: &str,
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     let counted = frame.table(tables, &values_role(name), 1)?;
-    let class = |key: &[u16]| known(&counted, 0, *key.first()?);
+    let answers = counted.answers(0);
+    let class = |key: &[u16]| known(&answers, key.first());
     let coordinate = |class: u32| {
         let code = code(&counted, class);
         [Dimension::new(dimension(name), code.to_owned(), label(name, code))]
     };
-    shares(frame, &counted, class, coordinate, Listed::Used)
+    shares::<T, _>(&Sheet::new(frame, counted), class, coordinate, Listed::Used)
 }
 
 /// The code of a category of the dimension counted.
@@ -64,16 +69,21 @@ fn is_flag(frame: &Frame<'_>, scope: &Scope<'_>, name: &str) -> Result<(), Indic
 }
 
 /// The share of yes.
-pub(super) fn yes(frame: &Frame<'_>, name: &str, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+pub(super) fn yes<T: Tally>(
+    frame: &Frame<'_>,
+    name: &str,
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     let counted = frame.table(tables, &values_role(name), 1)?;
-    let class = |key: &[u16]| known(&counted, 0, *key.first()?);
+    let answers = counted.answers(0);
+    let class = |key: &[u16]| known(&answers, key.first());
     let coordinate = |_| [Dimension::new(dimension(name), YES, YES)];
     let position = counted.position(0, YES).map_or(1, u32::from);
-    let mut estimates = shares(frame, &counted, class, coordinate, Listed::Only(position))?;
+    let mut figures = shares::<T, _>(&Sheet::new(frame, counted), class, coordinate, Listed::Only(position))?;
     if frame.base == Some(Base::Answered) && !says_no(&counted) {
-        estimates.iter_mut().for_each(withhold_without_no);
+        figures.iter_mut().for_each(|figure| withhold_without_no(T::estimate(figure)));
     }
-    Ok(estimates)
+    Ok(figures)
 }
 
 /// Whether anybody answered no; where nobody did, "no" and "not recorded" are one and the same blank.
@@ -90,29 +100,42 @@ fn withhold_without_no(estimate: &mut Estimate) {
 }
 
 /// The shares of the items of sets: a person is counted in each.
-pub(super) fn items(frame: &Frame<'_>, name: &str, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+pub(super) fn items<T: Tally>(
+    frame: &Frame<'_>,
+    name: &str,
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     let counted = frame.table(tables, &values_role(name), 1)?;
-    let set = |key: &[u16]| Some(code(&counted, known(&counted, 0, *key.first()?)?).split(';'));
+    let answers = counted.answers(0);
+    let set = |key: &[u16]| Some(code(&counted, known(&answers, key.first())?).split(';'));
     let used: BTreeSet<&str> = counted.cells().filter_map(|(_, _, key, _)| set(key)).flatten().collect();
     let mut items: Vec<&str> = Vec::new();
     if let Some(Values::Set(values)) = Extension::named(name).map(|extension| extension.values) {
         items.extend(values.items().into_iter().map(|(code, _)| code).filter(|code| used.contains(code)));
     }
     items.extend(used.into_iter().filter(|code| !items.contains(code)).collect::<Vec<_>>());
-    let mut estimates = Vec::new();
-    for slice in counted.slices() {
-        let total: u64 = slice.cells.iter().map(|(_, count)| count).sum();
-        let in_known = slice.cells.iter().filter(|(key, _)| set(key).is_some());
-        let recorded: u64 = in_known.map(|(_, count)| count).sum();
-        let (base, unknown) = if frame.base == Some(Base::All) { (total, 0) } else { (recorded, total - recorded) };
-        for &item in &items {
-            let with = slice.cells.iter().filter(|(key, _)| set(key).is_some_and(|mut set| set.any(|one| one == item)));
-            let numerator = with.map(|(_, count)| count).sum();
-            let coordinate = Dimension::new(dimension(name), item.to_owned(), label(name, item));
-            estimates.push(frame.share(&counted, &slice.by, [coordinate], [numerator, base, unknown])?);
+    let sheet = Sheet::new(frame, counted);
+    let mut figures = Vec::new();
+    for slice in counted.selected().slices() {
+        let (mut base, mut unknown) = (T::default(), T::default());
+        let mut with = vec![T::default(); items.len()];
+        for cell in slice.cells {
+            let Some(set) = set(cell.counted) else {
+                if frame.base == Some(Base::All) { base.add(cell) } else { unknown.add(cell) }
+                continue;
+            };
+            base.add(cell);
+            for one in set {
+                let found = items.iter().zip(&mut with).find(|(item, _)| **item == one);
+                found.into_iter().for_each(|(_, sum)| sum.add(cell));
+            }
+        }
+        for (item, numerator) in items.iter().zip(&with) {
+            let coordinate = Dimension::new(dimension(name), (*item).to_owned(), label(name, item));
+            figures.push(sheet.share(slice.by, [coordinate], [numerator, &base, &unknown])?);
         }
     }
-    Ok(estimates)
+    Ok(figures)
 }
 
 /// The answers of a question that the schema has flags for.
@@ -154,73 +177,91 @@ pub(super) fn answer_tables(
 }
 
 /// The shares of the answers.
-pub(super) fn answers(
+pub(super) fn answers<T: Tally>(
     frame: &Frame<'_>,
     question: Question,
-    tables: &[CountTable],
-) -> Result<Vec<Estimate>, IndicatorError> {
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     if frame.base == Some(Base::Answered) {
-        return answered(frame, question, tables);
+        return answered::<T>(frame, question, tables);
     }
     let (answers, any) = (frame.table(tables, ANSWERS, 1)?, frame.table(tables, ANY, 1)?);
-    let mut numerators = BTreeMap::<(&[u16], u16), u64>::new();
-    for (_, by, counted, count) in answers.cells().filter(|(selected, ..)| *selected) {
-        if let Some(&answer) = counted.first() {
-            *numerators.entry((by, answer)).or_default() += count;
+    let selected = answers.selected();
+    let mut numerators = BTreeMap::<(&[u16], u16), T>::new();
+    for cell in selected.cells() {
+        if let Some(&answer) = cell.counted.first() {
+            numerators.entry((cell.by, answer)).or_default().add(cell);
         }
     }
     let categories = answers.dimension(0).map_or(&[][..], |dimension| dimension.categories.as_slice());
-    let mut estimates = Vec::new();
-    for slice in any.slices() {
-        let (base, unknown) = base_of_any(frame, &any, 0, &slice.cells);
+    let (sheet, none) = (Sheet::new(frame, any), T::default());
+    let mut figures = Vec::new();
+    for slice in any.selected().slices() {
+        let [base, unknown] = base_of_any::<T>(frame, &any, 0, slice.cells.iter());
         for (answer, category) in (0u16..).zip(categories) {
-            let numerator = numerators.get(&(slice.by.as_slice(), answer)).copied().unwrap_or(0);
+            let numerator = numerators.get(&(slice.by, answer)).unwrap_or(&none);
             let coordinate = Dimension::new(question.dimension(), category.code.clone(), category.label.clone());
-            estimates.push(frame.share(&any, &slice.by, [coordinate], [numerator, base, unknown])?);
+            figures.push(sheet.share(slice.by, [coordinate], [numerator, &base, &unknown])?);
         }
     }
-    Ok(estimates)
+    Ok(figures)
 }
 
 /// The base and the unknown of cells whose dimension `index` says whether any answer is given.
-fn base_of_any(frame: &Frame<'_>, counted: &Counted<'_>, index: usize, cells: &[(Vec<u16>, u64)]) -> (u64, u64) {
-    let of = |code: &str| -> u64 {
-        let wanted = counted.position(index, code);
-        cells.iter().filter(|(key, _)| key.get(index).copied() == wanted).map(|(_, count)| count).sum()
-    };
-    match frame.base {
-        Some(Base::All) => (cells.iter().map(|(_, count)| count).sum(), 0),
-        _ => (of(YES), of("not-recorded")),
+fn base_of_any<'c, T: Tally>(
+    frame: &Frame<'_>,
+    counted: &Counted<'_>,
+    index: usize,
+    cells: impl Iterator<Item = &'c Entry<'c>>,
+) -> [T; 2] {
+    let [yes, blank] = [YES, "not-recorded"].map(|code| counted.position(index, code));
+    let (mut base, mut unknown) = (T::default(), T::default());
+    for cell in cells {
+        let answer = cell.counted.get(index).copied();
+        if frame.base == Some(Base::All) || answer == yes {
+            base.add(cell);
+        } else if answer == blank {
+            unknown.add(cell);
+        }
     }
+    [base, unknown]
 }
 
 /// Each answer over the persons who said yes or no to it.
-fn answered(frame: &Frame<'_>, question: Question, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+fn answered<T: Tally>(
+    frame: &Frame<'_>,
+    question: Question,
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     let known_answers = question.answers();
     let flags = frame.tables(tables, ANSWER)?;
     let said_no = flags.iter().any(says_no);
-    let mut found: Vec<(Vec<u16>, Estimate)> = Vec::new();
+    let mut found: Vec<(&[u16], T::Figure)> = Vec::new();
     for flag in flags {
         let name = flag.dimension(0).map_or("", |dimension| dimension.name());
         let answer = known_answers.iter().find(|answer| answer.attribute == name);
         let (code, label) = answer.map_or((name, name), |answer| (answer.code.as_str(), answer.label));
-        for slice in flag.slices() {
-            let [yes, no] = [YES, "no"].map(|wanted| -> u64 {
-                let wanted = flag.position(0, wanted);
-                let chosen = slice.cells.iter().filter(|(key, _)| key.first().copied() == wanted);
-                chosen.map(|(_, count)| count).sum()
-            });
-            let total: u64 = slice.cells.iter().map(|(_, count)| count).sum();
-            let coordinate = Dimension::new(question.dimension(), code.to_owned(), label.to_owned());
-            let mut estimate = frame.share(&flag, &slice.by, [coordinate], [yes, yes + no, total - yes - no])?;
-            if !said_no {
-                withhold_without_no(&mut estimate);
+        let [yes, no] = [YES, "no"].map(|wanted| flag.position(0, wanted));
+        let sheet = Sheet::new(frame, flag);
+        for slice in flag.selected().slices() {
+            let (mut said_yes, mut base, mut unknown) = (T::default(), T::default(), T::default());
+            for cell in slice.cells {
+                let answer = cell.counted.first().copied();
+                if answer == yes {
+                    said_yes.add(cell);
+                }
+                if answer == yes || answer == no { base.add(cell) } else { unknown.add(cell) }
             }
-            found.push((slice.by, estimate));
+            let coordinate = Dimension::new(question.dimension(), code.to_owned(), label.to_owned());
+            let mut figure = sheet.share(slice.by, [coordinate], [&said_yes, &base, &unknown])?;
+            if !said_no {
+                withhold_without_no(T::estimate(&mut figure));
+            }
+            found.push((slice.by, figure));
         }
     }
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok(found.into_iter().map(|(_, estimate)| estimate).collect())
+    Ok(found.into_iter().map(|(_, figure)| figure).collect())
 }
 
 /// The table of a means of control by the answers of another question.
@@ -250,29 +291,29 @@ pub(super) fn control_tables(
 }
 
 /// The share of a means of control for each answer of another question.
-pub(super) fn control(
+pub(super) fn control<T: Tally>(
     frame: &Frame<'_>,
     means: MeansOfControl,
     group: CaseGroup,
-    tables: &[CountTable],
-) -> Result<Vec<Estimate>, IndicatorError> {
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     const THIS: usize = 1;
     const ANY_MEANS: usize = 2;
     let counted = frame.table(tables, CONTROL, 3)?;
-    let dim = Dim::Group(group);
     let yes = counted.position(THIS, YES);
-    let categories = counted.dimension(0).map_or(0, |dimension| dimension.categories.len());
-    let mut estimates = Vec::new();
-    for slice in counted.slices() {
-        for (answer, _) in (0u16..).zip(0..categories) {
-            let cells: Vec<_> = slice.cells.iter().filter(|(key, _)| key.first() == Some(&answer)).cloned().collect();
-            let (base, unknown) = base_of_any(frame, &counted, ANY_MEANS, &cells);
-            let with = cells.iter().filter(|(key, _)| key.get(THIS).copied() == yes);
-            let numerator = with.map(|(_, count)| count).sum();
-            let this = Dim::Attribute(CaseAttribute::Control(means)).name();
-            let coordinates = [counted.counted(0, &dim, answer), Dimension::new(this, YES, YES)];
-            estimates.push(frame.share(&counted, &slice.by, coordinates, [numerator, base, unknown])?);
+    let this = Dim::Attribute(CaseAttribute::Control(means)).name();
+    let coordinates = counted.coordinates(0, &Dim::Group(group));
+    let sheet = Sheet::new(frame, counted);
+    let mut figures = Vec::new();
+    for slice in counted.selected().slices() {
+        for (answer, coordinate) in (0u16..).zip(&coordinates) {
+            let cells = || slice.cells.iter().filter(|cell| cell.counted.first() == Some(&answer));
+            let [base, unknown] = base_of_any::<T>(frame, &counted, ANY_MEANS, cells());
+            let mut numerator = T::default();
+            cells().filter(|cell| cell.counted.get(THIS).copied() == yes).for_each(|cell| numerator.add(cell));
+            let coordinates = [coordinate.clone(), Dimension::new(this.clone(), YES, YES)];
+            figures.push(sheet.share(slice.by, coordinates, [&numerator, &base, &unknown])?);
         }
     }
-    Ok(estimates)
+    Ok(figures)
 }

@@ -1,13 +1,14 @@
 //! How completely the attributes are recorded.
 
-use super::Frame;
 use super::exclusive::{Listed, shares};
+use super::{Frame, Sheet, Tables, Tally};
 use crate::IndicatorError;
 use crate::compute::TableSpec;
-use crate::estimate::{Dimension, Estimate};
+use crate::estimate::Dimension;
 use crate::request::Scope;
 use ctdata_model::CaseAttribute;
-use ctdata_table::{Category, CountTable, Missing, Variable};
+use ctdata_table::{Category, Missing, Variable};
+use std::borrow::Cow;
 
 const RECORDED: &str = "recorded-";
 
@@ -38,14 +39,15 @@ pub(crate) fn tables(frame: &Frame<'_>, scope: &Scope<'_>) -> Result<Vec<TableSp
 }
 
 /// The share of persons with a value, for each attribute.
-pub(crate) fn estimates(frame: &Frame<'_>, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
-    let mut estimates = Vec::new();
+pub(crate) fn figures<T: Tally>(frame: &Frame<'_>, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
+    let mut figures = Vec::new();
     for counted in frame.tables(tables, RECORDED)? {
         let read = counted.dimension(0).map(|dimension| dimension.variable.attributes());
         let name = read.and_then(|names| names.first().map(|name| (*name).to_owned())).unwrap_or_default();
+        let name: Cow<'static, str> = CaseAttribute::from_name(&name).map_or(Cow::Owned(name), CaseAttribute::name);
         let coordinate = |_| [Dimension::new("attribute", name.clone(), name.clone())];
         let recorded = |key: &[u16]| key.first().map(|&position| u32::from(position));
-        estimates.extend(shares(frame, &counted, recorded, coordinate, Listed::Only(0))?);
+        figures.extend(shares::<T, _>(&Sheet::new(frame, counted), recorded, coordinate, Listed::Only(0))?);
     }
-    Ok(estimates)
+    Ok(figures)
 }

@@ -1,12 +1,11 @@
 //! Questions with one answer per person.
 
-use super::{Counted, Frame};
+use super::{Frame, Sheet, Tables, Tally};
 use crate::IndicatorError;
 use crate::compute::TableSpec;
-use crate::estimate::{Base, Dimension, Estimate};
+use crate::estimate::{Base, Dimension};
 use crate::request::{Dim, Scope};
-use ctdata_table::CountTable;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 const VALUES: &str = "values";
 
@@ -23,49 +22,52 @@ pub(crate) enum Listed {
 }
 
 /// Shares of classes. `class` says in which one a person is, none if that is not known.
-pub(crate) fn shares<C: IntoIterator<Item = Dimension>>(
-    frame: &Frame<'_>,
-    counted: &Counted<'_>,
+pub(crate) fn shares<T: Tally, C: IntoIterator<Item = Dimension>>(
+    sheet: &Sheet<'_, '_, '_>,
     class: impl Fn(&[u16]) -> Option<u32>,
     coordinates: impl Fn(u32) -> C,
     listed: Listed,
-) -> Result<Vec<Estimate>, IndicatorError> {
+) -> Result<Vec<T::Figure>, IndicatorError> {
     let used: BTreeSet<u32> = match listed {
-        Listed::Used => counted.cells().filter_map(|(_, _, key, _)| class(key)).collect(),
+        Listed::Used => sheet.counted.cells().filter_map(|(_, _, key, _)| class(key)).collect(),
         Listed::Only(one) => BTreeSet::from([one]),
         Listed::Found => BTreeSet::new(),
     };
-    let mut estimates = Vec::new();
-    for slice in counted.slices() {
-        let mut classes: BTreeMap<u32, u64> = used.iter().map(|&class| (class, 0)).collect();
-        let (mut known, mut unknown) = (0, 0);
-        for (key, count) in &slice.cells {
-            match class(key) {
-                Some(class) => {
-                    known += count;
-                    *classes.entry(class).or_default() += count;
+    let empty: Vec<(u32, T)> = used.into_iter().map(|class| (class, T::default())).collect();
+    let mut figures = Vec::new();
+    for slice in sheet.counted.selected().slices().filter(|slice| sheet.covers(slice.by)) {
+        let mut classes = empty.clone();
+        let (mut known, mut unknown) = (T::default(), T::default());
+        for cell in slice.cells {
+            let Some(class) = class(cell.counted) else {
+                unknown.add(cell);
+                continue;
+            };
+            known.add(cell);
+            match classes.binary_search_by_key(&class, |(class, _)| *class) {
+                Ok(found) => classes.get_mut(found).into_iter().for_each(|(_, sum)| sum.add(cell)),
+                Err(place) if listed == Listed::Found && cell.count > 0 => {
+                    let mut sum = T::default();
+                    sum.add(cell);
+                    classes.insert(place, (class, sum));
                 }
-                None => unknown += count,
+                Err(_) => {}
             }
         }
-        if let Listed::Only(one) = listed {
-            classes.retain(|&class, _| class == one);
+        if sheet.frame.base == Some(Base::All) {
+            known.join(&std::mem::take(&mut unknown));
         }
-        let (base, unknown) = match frame.base {
-            Some(Base::All) => (known + unknown, 0),
-            _ => (known, unknown),
-        };
         for (class, numerator) in classes {
-            estimates.push(frame.share(counted, &slice.by, coordinates(class), [numerator, base, unknown])?);
+            figures.push(sheet.share(slice.by, coordinates(class), [&numerator, &known, &unknown])?);
         }
     }
-    Ok(estimates)
+    Ok(figures)
 }
 
-/// The position of a value in one counted dimension; none for a kind of missing.
-pub(crate) fn known(counted: &Counted<'_>, index: usize, position: u16) -> Option<u32> {
-    let missing = counted.dimension(index).is_none_or(|dimension| dimension.is_missing(position));
-    (!missing).then_some(u32::from(position))
+/// The position in one counted dimension whose `answers` are given; none for a kind of missing.
+pub(crate) fn known(answers: &[bool], position: Option<&u16>) -> Option<u32> {
+    let &position = position?;
+    answers.get(usize::from(position)).is_some_and(|&answer| answer).then_some(position.into())
 }
 
 /// The table of one dimension.
@@ -74,15 +76,13 @@ pub(crate) fn tables(frame: &Frame<'_>, scope: &Scope<'_>, dim: &Dim) -> Result<
 }
 
 /// The shares of the values of one dimension, or of one value.
-pub(crate) fn estimates(
+pub(crate) fn figures<T: Tally>(
     frame: &Frame<'_>,
     dim: &Dim,
     only: Option<&str>,
-    tables: &[CountTable],
-) -> Result<Vec<Estimate>, IndicatorError> {
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     let counted = frame.table(tables, &format!("{VALUES}-{}", dim.name()), 1)?;
-    let class = |key: &[u16]| known(&counted, 0, *key.first()?);
-    let coordinate = |class: u32| [counted.counted(0, dim, u16::try_from(class).unwrap_or(u16::MAX))];
     let listed = match only {
         Some(code) => {
             let missing = || frame.refuse(format!("the file has no value `{code}` of `{}`", dim.name()));
@@ -90,5 +90,17 @@ pub(crate) fn estimates(
         }
         None => Listed::Used,
     };
-    shares(frame, &counted, class, coordinate, listed)
+    single::<T>(&Sheet::new(frame, counted), dim, listed)
+}
+
+/// The shares of the categories of the only dimension that is counted.
+pub(crate) fn single<T: Tally>(
+    sheet: &Sheet<'_, '_, '_>,
+    dim: &Dim,
+    listed: Listed,
+) -> Result<Vec<T::Figure>, IndicatorError> {
+    let (answers, coordinates) = (sheet.counted.answers(0), sheet.counted.coordinates(0, dim));
+    let class = |key: &[u16]| known(&answers, key.first());
+    let coordinate = |class: u32| usize::try_from(class).ok().and_then(|class| coordinates.get(class).cloned());
+    shares::<T, _>(sheet, class, coordinate, listed)
 }

@@ -1,15 +1,15 @@
 //! A request checked against its indicator, and the tables that belong to it.
 
-use super::notes;
+use super::{Counted, Tables, notes, outside};
 use crate::IndicatorError;
 use crate::catalogue::{Definition, Measure};
 use crate::compute::TableSpec;
 use crate::estimate::{Attribution, Base, ChildBasis, Dimension, Estimate, Filter, Years};
-use crate::request::{Dim, Place, Request, Scope, flag_words, words};
+use crate::flow::{MOVEMENT, NATIONALITY};
+use crate::request::{Dim, Place, Request, Scope, flag_words};
 use ctdata_model::CaseAttribute;
 use ctdata_table::{CountTable, Schema, Variable};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// A request that its indicator can answer, as far as that can be told without a table.
 #[derive(Debug)]
@@ -44,6 +44,9 @@ impl<'a> Frame<'a> {
                 return Err(frame.refuse(format!("it is counted by `{}` already", dim.name())));
             }
         }
+        if definition.measure == Measure::ChildrenByCitizenship {
+            frame.by.insert(0, Dim::Attribute(CaseAttribute::Citizenship));
+        }
         for (name, value) in definition.within {
             frame.filters.push((Dim::parse(name), vec![value]));
         }
@@ -67,6 +70,8 @@ impl<'a> Frame<'a> {
             Measure::Group(_) | Measure::Flag(..) => Base::ALL,
             Measure::Completeness => &[Base::All],
             Measure::People(measure) => measure.bases(),
+            Measure::Quartiles => &[Base::Answered],
+            Measure::Outside(..) => &[Base::AnyInGroup],
             Measure::Rate => &[],
             _ => &[Base::Answered, Base::All],
         };
@@ -106,8 +111,16 @@ impl<'a> Frame<'a> {
                 vec![Dim::Attribute(attribute).name()]
             }
             Measure::Children => vec![Dim::Child.name()],
+            Measure::ChildrenByCitizenship => {
+                vec![Dim::Child.name(), Dim::Attribute(CaseAttribute::Citizenship).name()]
+            }
+            Measure::Quartiles => {
+                vec![Dim::Attribute(CaseAttribute::TraffickingDuration).name(), "quantile".into()]
+            }
+            Measure::Outside(..) => vec![outside::WITHOUT.into()],
             Measure::SexAndAge => vec!["sex-and-age".into()],
-            Measure::Movement => vec!["movement".into()],
+            Measure::Movement | Measure::CrossBorder => vec![MOVEMENT.into()],
+            Measure::Nationality => vec![NATIONALITY.into()],
             Measure::Origin => vec![Dim::place(Place::Origin, level).name()],
             Measure::Exploitation => vec![Dim::place(Place::Exploitation, level).name()],
             Measure::Flows => [Place::Origin, Place::Exploitation].map(|place| Dim::place(place, level).name()).into(),
@@ -180,64 +193,50 @@ impl<'a> Frame<'a> {
     }
 
     /// The table of a role, if it is among those given.
-    pub(crate) fn find<'t>(&self, tables: &'t [CountTable], role: &str) -> Option<&'t CountTable> {
-        let id = self.id(role);
-        tables.iter().find(|table| table.id() == id)
+    pub(crate) fn find<'t>(&self, tables: impl Into<Tables<'t>>, role: &str) -> Option<&'t CountTable> {
+        let wanted = self.id(role);
+        tables.into().find(|id| id == wanted).next().map(|found| found.table)
     }
 
     /// The table of a role, with `counted` dimensions after filters and breakdown.
     pub(crate) fn table<'t>(
         &self,
-        tables: &'t [CountTable],
+        tables: impl Into<Tables<'t>>,
         role: &str,
         counted: usize,
     ) -> Result<Counted<'t>, IndicatorError> {
-        let table = self.find(tables, role);
-        let table = table.ok_or_else(|| self.refuse(format!("count table `{}` is missing", self.id(role))))?;
-        self.check(table, counted)
+        let wanted = self.id(role);
+        let found = tables.into().find(|id| id == wanted).next();
+        let found = found.ok_or_else(|| self.refuse(format!("count table `{wanted}` is missing")))?;
+        self.check(found, counted)
     }
 
     /// The tables of the roles that begin with `roles`, one dimension counted in each.
-    pub(crate) fn tables<'t>(&self, tables: &'t [CountTable], roles: &str) -> Result<Vec<Counted<'t>>, IndicatorError> {
+    pub(crate) fn tables<'t>(
+        &self,
+        tables: impl Into<Tables<'t>>,
+        roles: &str,
+    ) -> Result<Vec<Counted<'t>>, IndicatorError> {
         let prefix = self.id(roles);
-        let found: Vec<_> = tables
-            .iter()
-            .filter(|table| table.id().starts_with(&prefix))
-            .map(|table| self.check(table, 1))
-            .collect::<Result<_, _>>()?;
+        let found = tables.into().find(|id| id.starts_with(&prefix));
+        let found: Vec<_> = found.map(|found| self.check(found, 1)).collect::<Result<_, _>>()?;
         if found.is_empty() {
             return Err(self.refuse(format!("count tables `{prefix}…` are missing")));
         }
         Ok(found)
     }
 
-    fn check<'t>(&self, table: &'t CountTable, counted: usize) -> Result<Counted<'t>, IndicatorError> {
+    fn check<'t>(&self, found: Counted<'t>, counted: usize) -> Result<Counted<'t>, IndicatorError> {
         let (filters, by) = (self.filters.len(), self.by.len());
-        let dimensions = table.dimensions();
+        let dimensions = found.table.dimensions();
         let filtered = self.filters.iter().zip(dimensions);
         let fits = dimensions.len() == filters + by + counted
             && filtered.into_iter().all(|((dim, _), found)| found.name() == format!("where-{}", dim.name()));
         if !fits {
-            let rule = format!("count table `{}` does not have the dimensions of the request", table.id());
+            let rule = format!("count table `{}` does not have the dimensions of the request", found.table.id());
             return Err(self.refuse(rule));
         }
-        Ok(Counted { table, filters, by })
-    }
-
-    /// A share, described.
-    pub(crate) fn share(
-        &self,
-        counted: &Counted<'_>,
-        by: &[u16],
-        coordinates: impl IntoIterator<Item = Dimension>,
-        [numerator, base, unknown]: [u64; 3],
-    ) -> Result<Estimate, IndicatorError> {
-        let (method, level) = (self.request.share_interval, self.request.level);
-        let mut estimate = Estimate::share(self.definition.id, numerator, base, method, level)?;
-        estimate.unknown = Some(unknown);
-        estimate.base_rule = self.base;
-        self.describe(&mut estimate, counted, by, coordinates);
-        Ok(estimate)
+        Ok(found.with(filters, by))
     }
 
     /// Fills in what the request and the tables say of an estimate.
@@ -248,17 +247,24 @@ impl<'a> Frame<'a> {
         by: &[u16],
         coordinates: impl IntoIterator<Item = Dimension>,
     ) {
-        estimate.code = self.definition.printed_code().map(Cow::Borrowed);
-        estimate.definition_version = Some(Cow::Borrowed(self.definition.version));
+        self.describe_all(estimate, counted.table);
         let broken_down = self.by.iter().enumerate().zip(by);
         estimate.dimensions = broken_down
             .map(|((index, dim), &position)| counted.coordinate(counted.filters + index, dim, position))
             .chain(coordinates)
             .collect();
-        estimate.filters = self.described_filters(counted.table);
+        estimate.period = period(estimate);
+    }
+
+    /// Fills in what all estimates of a table have in common.
+    pub(super) fn describe_all(&self, estimate: &mut Estimate, table: &CountTable) {
+        estimate.code = self.definition.printed_code().map(Cow::Borrowed);
+        estimate.definition_version = Some(Cow::Borrowed(self.definition.version));
+        estimate.filters = self.described_filters(table);
         estimate.attribution = match self.definition.measure {
             Measure::Origin => Some(Attribution::Citizenship),
             Measure::Exploitation => Some(Attribution::Exploitation),
+            Measure::Nationality => Some(Attribution::Detection),
             Measure::Rate => Some(self.attribution()),
             _ => None,
         };
@@ -290,92 +296,4 @@ fn period(estimate: &Estimate) -> Option<Years> {
     let filter = estimate.filters.iter().find(|filter| filter.dimension == "year")?;
     let years: Vec<u16> = filter.codes.iter().filter_map(|code| code.parse().ok()).collect();
     Some(Years::between(*years.iter().min()?, *years.iter().max()?))
-}
-
-/// The counts of one combination of the breakdown.
-#[derive(Debug)]
-pub(crate) struct Slice {
-    pub(crate) by: Vec<u16>,
-    /// Positions in the counted dimensions, and the count.
-    pub(crate) cells: Vec<(Vec<u16>, u64)>,
-}
-
-/// One cell: whether the filters let it through, its breakdown, what is counted, the count.
-pub(crate) type Cell<'t> = (bool, &'t [u16], &'t [u16], u64);
-
-/// A table of counts whose dimensions are known.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Counted<'t> {
-    pub(crate) table: &'t CountTable,
-    filters: usize,
-    by: usize,
-}
-
-impl<'t> Counted<'t> {
-    /// A dimension that is counted, from 0.
-    pub(crate) fn dimension(&self, index: usize) -> Option<&'t ctdata_table::Dimension> {
-        self.table.dimensions().get(self.filters + self.by + index)
-    }
-
-    /// The position of a category of a counted dimension.
-    pub(crate) fn position(&self, index: usize, code: &str) -> Option<u16> {
-        self.dimension(index).and_then(|dimension| dimension.position(code))
-    }
-
-    /// Whether a category of the breakdown stands for a kind of missing.
-    pub(crate) fn any_missing(&self, by: &[u16]) -> bool {
-        let dimensions = self.table.dimensions().iter().skip(self.filters);
-        dimensions.zip(by).any(|(dimension, &position)| dimension.is_missing(position))
-    }
-
-    /// All cells.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = Cell<'t>> + use<'t> {
-        let (filters, by) = (self.filters, self.by);
-        self.table.cells().filter_map(move |(key, count)| {
-            let (filtered, rest) = key.split_at_checked(filters)?;
-            let (by, counted) = rest.split_at_checked(by)?;
-            Some((filtered.iter().all(|&position| position == 0), by, counted, count))
-        })
-    }
-
-    /// What is counted in the cells that meet the filters marked, whatever the other filters say.
-    pub(crate) fn counted_where(&self, marked: &[bool]) -> impl Iterator<Item = &'t [u16]> {
-        let start = self.filters + self.by;
-        self.table.cells().filter_map(move |(key, _)| {
-            let mut filters = key.iter().zip(marked);
-            filters.all(|(&position, &marked)| !marked || position == 0).then(|| key.get(start..)).flatten()
-        })
-    }
-
-    /// The cells that the filters let through, by breakdown.
-    pub(crate) fn slices(&self) -> Vec<Slice> {
-        let mut slices = BTreeMap::<&[u16], Vec<(Vec<u16>, u64)>>::new();
-        for (_, by, counted, count) in self.cells().filter(|(selected, ..)| *selected) {
-            slices.entry(by).or_default().push((counted.to_vec(), count));
-        }
-        // An empty table still has its total.
-        if self.by == 0 && slices.is_empty() {
-            slices.insert(&[], Vec::new());
-        }
-        slices.into_iter().map(|(by, cells)| Slice { by: by.to_vec(), cells }).collect()
-    }
-
-    /// The coordinate of a position in a counted dimension.
-    pub(crate) fn counted(&self, index: usize, dim: &Dim, position: u16) -> Dimension {
-        self.coordinate(self.filters + self.by + index, dim, position)
-    }
-
-    fn coordinate(&self, index: usize, dim: &Dim, position: u16) -> Dimension {
-        let dimension = self.table.dimensions().get(index);
-        let category = dimension.and_then(|dimension| dimension.categories.get(usize::from(position)));
-        let (code, label) = category.map_or(("", ""), |category| (&category.code, &category.label));
-        let known = match dim {
-            Dim::Attribute(attribute) if code == label => words(*attribute, code),
-            _ => None,
-        };
-        match known {
-            Some((_, label)) => Dimension::new(dim.name(), code.to_owned(), label),
-            None => Dimension::new(dim.name(), code.to_owned(), label.to_owned()),
-        }
-    }
 }

@@ -3,14 +3,13 @@
 //! # Sources
 //! The base of a group of flags: CTDC Global Synthetic Data Codebook, version 2 (2024), section 6.
 
-use super::{Counted, Frame};
+use super::{Counted, Frame, Sheet, Slice, Tables, Tally};
 use crate::IndicatorError;
 use crate::compute::TableSpec;
-use crate::estimate::{Base, Dimension, Estimate, NotAvailable, Unit, Value};
+use crate::estimate::{Base, Dimension, NotAvailable, Value};
 use crate::request::{Dim, Scope, flag_words, flags};
 use ctdata_model::{CaseAttribute, CaseGroup, ExploitationForm};
-use ctdata_table::{CountTable, Variable};
-use std::borrow::Cow;
+use ctdata_table::Variable;
 use std::collections::BTreeMap;
 
 const ANSWERS: &str = "answers";
@@ -69,105 +68,113 @@ pub(crate) fn tables(
 }
 
 /// The shares of the answers.
-pub(crate) fn estimates(
+pub(crate) fn figures<T: Tally>(
     frame: &Frame<'_>,
     group: CaseGroup,
     only: Option<CaseAttribute>,
-    tables: &[CountTable],
-) -> Result<Vec<Estimate>, IndicatorError> {
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     let dim = Dim::Group(group);
     if frame.is_exclusive_forms() {
-        return exclusive(frame, &dim, tables);
+        return exclusive::<T>(frame, &dim, tables);
     }
     let nowhere = || frame.find(tables, ANSWERS).is_none() && frame.find(tables, ANY).is_some();
     if let Some(flag) = only.filter(|_| nowhere()) {
-        return not_separable(frame, &dim, flag, tables);
+        return not_separable::<T>(frame, &dim, flag, tables);
     }
     if frame.base == Some(Base::Answered) {
-        return answered(frame, &dim, tables);
+        return answered::<T>(frame, &dim, tables);
     }
     let answers = frame.table(tables, ANSWERS, 1)?;
     let any = frame.table(tables, ANY, 1)?;
-    let categories = answers.dimension(0).map_or(0, |dimension| dimension.categories.len());
-    let mut numerators = BTreeMap::<&[u16], Vec<u64>>::new();
-    for (_, by, counted, count) in answers.cells().filter(|(selected, ..)| *selected) {
-        let of_answer = numerators.entry(by).or_insert_with(|| vec![0; categories]);
-        if let Some(slot) = counted.first().and_then(|&answer| of_answer.get_mut(usize::from(answer))) {
-            *slot += count;
+    let coordinates = answers.coordinates(0, &dim);
+    let selected = answers.selected();
+    let mut numerators = BTreeMap::<&[u16], Vec<T>>::new();
+    for cell in selected.cells() {
+        let of_answer = numerators.entry(cell.by).or_insert_with(|| vec![T::default(); coordinates.len()]);
+        if let Some(sum) = cell.counted.first().and_then(|&answer| of_answer.get_mut(usize::from(answer))) {
+            sum.add(cell);
         }
     }
-    let (yes, unknown) = (any.position(0, "yes"), any.position(0, "not-recorded"));
-    let mut estimates = Vec::new();
-    for slice in any.slices() {
-        let of = |wanted: Option<u16>| -> u64 {
-            let chosen = slice.cells.iter().filter(|(key, _)| key.first().copied() == wanted);
-            chosen.map(|(_, count)| count).sum()
-        };
-        let (base, unknown) = match frame.base {
-            Some(Base::All) => (slice.cells.iter().map(|(_, count)| count).sum(), 0),
-            _ => (of(yes), of(unknown)),
-        };
-        let of_answer = numerators.get(slice.by.as_slice());
-        for (answer, index) in (0u16..).zip(0..categories) {
-            let numerator = of_answer.and_then(|counts| counts.get(index)).copied().unwrap_or(0);
-            let coordinate = answers.counted(0, &dim, answer);
-            let mut estimate = frame.share(&any, &slice.by, [coordinate], [numerator, base, unknown])?;
-            estimate.notes.extend(few_answers(frame, &any));
-            estimates.push(estimate);
+    let (yes, not_recorded) = (any.position(0, "yes"), any.position(0, "not-recorded"));
+    let mut sheet = Sheet::new(frame, any);
+    if let Some(note) = few_answers(frame, &any) {
+        sheet = sheet.with_note(note);
+    }
+    let none = T::default();
+    let mut figures = Vec::new();
+    for slice in any.selected().slices() {
+        let (mut base, mut unknown) = (T::default(), T::default());
+        for cell in slice.cells {
+            let answer = cell.counted.first().copied();
+            if frame.base == Some(Base::All) || answer == yes {
+                base.add(cell);
+            } else if answer == not_recorded {
+                unknown.add(cell);
+            }
+        }
+        let of_answer = numerators.get(slice.by);
+        for (index, coordinate) in coordinates.iter().enumerate() {
+            let numerator = of_answer.and_then(|sums| sums.get(index)).unwrap_or(&none);
+            figures.push(sheet.share(slice.by, [coordinate.clone()], [numerator, &base, &unknown])?);
         }
     }
-    Ok(estimates)
+    Ok(figures)
 }
 
 /// The answers that make the base, where they are few: a table need not have all that a layout has.
-fn few_answers(frame: &Frame<'_>, any: &Counted<'_>) -> Option<Cow<'static, str>> {
+fn few_answers(frame: &Frame<'_>, any: &Counted<'_>) -> Option<String> {
     const FEW: usize = 3;
     match &any.dimension(0)?.variable {
         Variable::AnyFlag { members, .. } if frame.base == Some(Base::AnyInGroup) && members.len() <= FEW => {
             let labels = members.iter().filter_map(|name| flag_words(CaseAttribute::from_name(name)?));
             let labels: Vec<&str> = labels.map(|(_, label)| label).collect();
-            Some(format!("answers in this table: {}", labels.join(", ")).into())
+            Some(format!("answers in this table: {}", labels.join(", ")))
         }
         _ => None,
     }
 }
 
 /// Each flag over the persons who answered it.
-fn answered(frame: &Frame<'_>, dim: &Dim, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+fn answered<T: Tally>(frame: &Frame<'_>, dim: &Dim, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
     let counted = frame.tables(tables, ANSWER)?;
     // Where no flag is ever "no", "no" and "not recorded" are one and the same blank.
     let said_no = counted.iter().any(|flag| {
         let no = flag.position(0, "no");
         flag.cells().any(|(_, _, key, _)| key.first().copied() == no)
     });
-    let mut found: Vec<(Vec<u16>, Estimate)> = Vec::new();
+    let mut found: Vec<(&[u16], T::Figure)> = Vec::new();
     for flag in counted {
-        let answers = [flag.position(0, "yes"), flag.position(0, "no")];
+        let [yes, no] = ["yes", "no"].map(|code| flag.position(0, code));
         let read = flag.dimension(0).and_then(|dimension| CaseAttribute::from_name(dimension.name()));
         let (code, label) = read.and_then(flag_words).unwrap_or_default();
-        for slice in flag.slices() {
-            let [yes, no] = answers.map(|wanted| -> u64 {
-                let chosen = slice.cells.iter().filter(|(key, _)| key.first().copied() == wanted);
-                chosen.map(|(_, count)| count).sum()
-            });
-            let total: u64 = slice.cells.iter().map(|(_, count)| count).sum();
+        let sheet = Sheet::new(frame, flag);
+        for slice in flag.selected().slices() {
+            let (mut said_yes, mut base, mut unknown) = (T::default(), T::default(), T::default());
+            for cell in slice.cells {
+                let answer = cell.counted.first().copied();
+                if answer == yes {
+                    said_yes.add(cell);
+                }
+                if answer == yes || answer == no { base.add(cell) } else { unknown.add(cell) }
+            }
             let coordinate = Dimension::new(dim.name(), code, label);
-            let figures = [yes, yes + no, total - yes - no];
-            let mut estimate = frame.share(&flag, &slice.by, [coordinate], figures)?;
+            let mut figure = sheet.share(slice.by, [coordinate], [&said_yes, &base, &unknown])?;
             if !said_no {
+                let estimate = T::estimate(&mut figure);
                 estimate.value = Value::NotAvailable(NotAvailable::NotSeparable);
                 estimate.interval = None;
                 estimate.notes.push("the file has no answer \"no\": choose the base any-in-group or all".into());
             }
-            found.push((slice.by, estimate));
+            found.push((slice.by, figure));
         }
     }
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok(found.into_iter().map(|(_, estimate)| estimate).collect())
+    Ok(found.into_iter().map(|(_, figure)| figure).collect())
 }
 
 /// One form per person, or `mixed`.
-fn exclusive(frame: &Frame<'_>, dim: &Dim, tables: &[CountTable]) -> Result<Vec<Estimate>, IndicatorError> {
+fn exclusive<T: Tally>(frame: &Frame<'_>, dim: &Dim, tables: Tables<'_>) -> Result<Vec<T::Figure>, IndicatorError> {
     let table = frame.find(tables, COMBINATIONS);
     let width = table.map_or(1, |table| table.dimensions().len().saturating_sub(frame.filters.len() + frame.by.len()));
     let counted = frame.table(tables, COMBINATIONS, width)?;
@@ -176,13 +183,20 @@ fn exclusive(frame: &Frame<'_>, dim: &Dim, tables: &[CountTable]) -> Result<Vec<
         let dimension = counted.dimension(index)?;
         flag_words(CaseAttribute::from_name(dimension.name())?)
     };
-    let mut estimates = Vec::new();
-    for slice in counted.slices() {
-        let mut each = vec![0u64; width + 1];
-        let (mut base, mut unknown, mut total) = (0, 0, 0);
-        for (key, count) in &slice.cells {
+    let coordinates: Vec<_> = (0..=width)
+        .map(|index| {
+            let (code, label) = member(index).unwrap_or(("mixed", "Several forms"));
+            Dimension::new(dim.name(), code, label)
+        })
+        .collect();
+    let sheet = Sheet::new(frame, counted);
+    let mut figures = Vec::new();
+    for slice in counted.selected().slices() {
+        let mut each = vec![T::default(); width + 1];
+        let (mut base, mut unknown) = (T::default(), T::default());
+        for cell in slice.cells {
             let gave = |answer: usize| {
-                let pairs = key.iter().zip(&answers).enumerate();
+                let pairs = cell.counted.iter().zip(&answers).enumerate();
                 let given = pairs.filter(move |(_, (found, codes))| codes.get(answer) == Some(&Some(**found)));
                 given.map(|(index, _)| index)
             };
@@ -192,39 +206,35 @@ fn exclusive(frame: &Frame<'_>, dim: &Dim, tables: &[CountTable]) -> Result<Vec<
                 (Some(_), Some(_)) => each.last_mut(),
                 _ => None,
             };
-            if let Some(form) = form {
-                *form += count;
-                base += count;
+            let has_form = form.is_some();
+            form.into_iter().for_each(|form| form.add(cell));
+            if has_form || frame.base == Some(Base::All) {
+                base.add(cell);
             } else if gave(NO).next().is_none() {
-                unknown += count;
+                unknown.add(cell);
             }
-            total += count;
         }
-        let (base, unknown) = if frame.base == Some(Base::All) { (total, 0) } else { (base, unknown) };
-        for (index, numerator) in each.into_iter().enumerate() {
-            let (code, label) = member(index).unwrap_or(("mixed", "Several forms"));
-            let coordinate = Dimension::new(dim.name(), code, label);
-            estimates.push(frame.share(&counted, &slice.by, [coordinate], [numerator, base, unknown])?);
+        for (coordinate, numerator) in coordinates.iter().zip(&each) {
+            figures.push(sheet.share(slice.by, [coordinate.clone()], [numerator, &base, &unknown])?);
         }
     }
-    Ok(estimates)
+    Ok(figures)
 }
 
 /// The answer asked for is inside a merged one.
-fn not_separable(
+fn not_separable<T: Tally>(
     frame: &Frame<'_>,
     dim: &Dim,
     flag: CaseAttribute,
-    tables: &[CountTable],
-) -> Result<Vec<Estimate>, IndicatorError> {
+    tables: Tables<'_>,
+) -> Result<Vec<T::Figure>, IndicatorError> {
     let any = frame.table(tables, ANY, 1)?;
     let (code, label) = flag_words(flag).unwrap_or_default();
-    let describe = |slice: super::frame::Slice| {
-        let id = frame.definition.id;
-        let mut estimate = Estimate::not_available(id, Unit::Percent, NotAvailable::NotSeparable);
-        estimate.base_rule = frame.base;
-        frame.describe(&mut estimate, &any, &slice.by, [Dimension::new(dim.name(), code, label)]);
-        estimate
+    let (sheet, none) = (Sheet::new(frame, any), T::default());
+    let describe = |slice: Slice<'_, '_>| {
+        let mut estimate = sheet.blank(slice.by, [Dimension::new(dim.name(), code, label)]);
+        estimate.value = Value::NotAvailable(NotAvailable::NotSeparable);
+        T::figure(estimate, [&none, &none, &none])
     };
-    Ok(any.slices().into_iter().map(describe).collect())
+    Ok(any.selected().slices().map(describe).collect())
 }

@@ -6,9 +6,17 @@
 
 pub(crate) mod child;
 pub(crate) mod completeness;
+mod counted;
 pub(crate) mod exclusive;
 mod frame;
 pub(crate) mod group;
 mod notes;
+pub(crate) mod outside;
+pub(crate) mod quartiles;
+mod sheet;
+mod tally;
 
-pub(crate) use frame::{Counted, Frame};
+pub(crate) use counted::{Counted, Entry, Listed, Slice, Tables};
+pub(crate) use frame::Frame;
+pub(crate) use sheet::Sheet;
+pub(crate) use tally::{Sum, Tally};

@@ -19,13 +19,6 @@ impl Place {
             Self::Exploitation => CaseAttribute::CountryOfExploitation,
         }
     }
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Origin => "origin",
-            Self::Exploitation => "exploitation",
-        }
-    }
 }
 
 /// A dimension.
@@ -114,13 +107,25 @@ impl Dim {
         match self {
             Self::Attribute(attribute) => match NAMES.iter().find(|(_, known)| known == attribute) {
                 Some((name, _)) => Cow::Borrowed(name),
-                None => Cow::Owned(attribute.name().replace('_', "-")),
+                None => match attribute.name() {
+                    Cow::Borrowed(name) if !name.contains('_') => Cow::Borrowed(name),
+                    name => Cow::Owned(name.replace('_', "-")),
+                },
             },
             Self::Group(group) => {
                 let found = GROUPS.iter().find(|(_, _, known)| known == group);
                 Cow::Borrowed(found.map_or(group.name(), |(name, _, _)| name))
             }
-            Self::Place(place, level) => Cow::Owned(format!("{level}-of-{}", place.word())),
+            Self::Place(place, level) => Cow::Borrowed(match (place, level) {
+                (Place::Origin, GeoLevel::Country) => "country-of-origin",
+                (Place::Origin, GeoLevel::SubRegion) => "sub-region-of-origin",
+                (Place::Origin, GeoLevel::Region) => "region-of-origin",
+                (Place::Origin, GeoLevel::SdgRegion) => "sdg-region-of-origin",
+                (Place::Exploitation, GeoLevel::Country) => "country-of-exploitation",
+                (Place::Exploitation, GeoLevel::SubRegion) => "sub-region-of-exploitation",
+                (Place::Exploitation, GeoLevel::Region) => "region-of-exploitation",
+                (Place::Exploitation, GeoLevel::SdgRegion) => "sdg-region-of-exploitation",
+            }),
             Self::Child => Cow::Borrowed(CHILD),
             Self::Plain(name) => Cow::Owned(name.clone()),
         }

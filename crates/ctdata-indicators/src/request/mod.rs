@@ -13,7 +13,7 @@ use ctdata_model::{CodeList, Country, Region, SdgRegion, SubRegion};
 
 pub(crate) use dimension::{Dim, Place};
 pub(crate) use variable::{Scope, flags};
-pub(crate) use words::{flag_words, words};
+pub(crate) use words::{flag_words, static_words, words};
 
 coded! {
     /// How coarse the countries of origin and exploitation are read.

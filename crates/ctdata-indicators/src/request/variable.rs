@@ -15,7 +15,7 @@ const CHILD_AT_REGISTRATION: &str = "child-at-registration";
 const CHILD_AT_EXPLOITATION: &str = "child-at-exploitation";
 
 /// The categories of child or adult; the last is for what is not known.
-const CHILD_CATEGORIES: [(&str, &str); 3] =
+pub(super) const CHILD_CATEGORIES: [(&str, &str); 3] =
     [("child", "Child (under 18)"), ("adult", "Adult"), (NOT_RECORDED, "not recorded")];
 const UNKNOWN: u16 = 2;
 const NOT_RECORDED: &str = Missing::NotRecorded.code();

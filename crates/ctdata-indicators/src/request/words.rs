@@ -4,9 +4,45 @@ use ctdata_model::{
     AgeBand, CaseAttribute, CodeList, Country, DataSource, DurationBand, Gender, IsicSection, Majority,
     StatusDecisionMaker, TraffickerRelationship, TraffickingStatus,
 };
+use ctdata_table::Missing;
+use std::sync::LazyLock;
+
+use super::Dim;
+use super::variable::CHILD_CATEGORIES;
 
 /// The code and label of a category.
 pub(crate) type Words = (&'static str, &'static str);
+
+/// Years in which a case can be registered, written once: figures by year are many.
+static YEARS: LazyLock<Vec<String>> = LazyLock::new(|| (FIRST_YEAR..=2100).map(|year| year.to_string()).collect());
+const FIRST_YEAR: u16 = 1900;
+
+/// The code and label of a category of any dimension, where they are of a list and not of the file.
+pub(crate) fn static_words(dim: &Dim, code: &str) -> Option<Words> {
+    let of_list = match dim {
+        Dim::Attribute(CaseAttribute::YearOfRegistration) => year(code),
+        Dim::Attribute(attribute) => words(*attribute, code),
+        Dim::Group(group) => group.member(code).and_then(flag_words),
+        Dim::Place(_, level) => level.places().into_iter().find(|(known, _)| *known == code),
+        Dim::Child => CHILD_CATEGORIES.into_iter().find(|(known, _)| *known == code),
+        Dim::Plain(_) => None,
+    };
+    of_list.or_else(|| Missing::ALL.iter().find(|kind| kind.code() == code).map(|&kind| (kind.code(), missing(kind))))
+}
+
+fn year(code: &str) -> Option<Words> {
+    let index = code.parse::<u16>().ok()?.checked_sub(FIRST_YEAR)?;
+    YEARS.get(usize::from(index)).map(|year| (year.as_str(), year.as_str()))
+}
+
+const fn missing(kind: Missing) -> &'static str {
+    match kind {
+        Missing::NotRecorded => "not recorded",
+        Missing::NotApplicable => "not applicable",
+        Missing::Withheld => "withheld",
+        Missing::Unknown => "unknown",
+    }
+}
 
 /// The code and label of a value of an attribute, given as code, label or CTDC spelling; for
 /// countries also by name.

@@ -29,4 +29,4 @@ pub use combining::{Combining, ItemRule};
 pub use marginal::Marginal;
 pub use set::AttributeSet;
 pub use source::{CountSource, Unit};
-pub use tabulate::tabulate;
+pub use tabulate::{tabulate, tabulate_all};

@@ -47,10 +47,10 @@ const ONE_CASE: &str = "all persons of the base belong to one case: no interval"
 /// an indicator that gives no shares or the interval of Clopper and Pearson.
 ///
 /// # Sources
-/// W. G. Cochran (1977), *Sampling Techniques*, 3rd edition, sections 2.11, 3.12 and 6.4 (ratios, proportions in
-/// clusters). E. L. Korn and B. I. Graubard (1998), Confidence intervals for proportions with small expected number of
-/// positive counts estimated from survey data, *Survey Methodology* 24, 193–201 (effective base and its degrees of
-/// freedom, there with the exact interval).
+/// W. G. Cochran (1977), *Sampling Techniques*, 3rd edition, sections 2.11 and 3.12 (ratios, proportions in clusters).
+/// E. L. Korn and B. I. Graubard (1998), Confidence intervals for proportions with small expected number of positive
+/// counts estimated from survey data, *Survey Methodology* 24, 193–201 (effective base and its degrees of freedom,
+/// there with the exact interval).
 pub fn compute_clustered(
     table: &Table,
     clusters: &Ids,

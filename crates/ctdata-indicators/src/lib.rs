@@ -26,9 +26,10 @@
 //! # How it works
 //! Everything happens in count space. [`Definition::tables`] says which tables of counts a request
 //! needs; [`Definition::estimates`] turns counted tables into figures. [`compute`] does both on a
-//! table of cases; the same figures come from released tables, without the cases. Missing is never
-//! "no": the base of each share is a choice ([`Base`]) with a default in the catalogue, and it is
-//! printed with the result, like the moment of age and the meaning of country.
+//! table of cases; the same figures come from released tables, without the cases.
+//! [`Definition::trace`] says besides which cells each number is the sum of. Missing is never "no":
+//! the base of each share is a choice ([`Base`]) with a default in the catalogue, and it is printed
+//! with the result, like the moment of age and the meaning of country.
 //!
 //! # Map
 //! | question | where |

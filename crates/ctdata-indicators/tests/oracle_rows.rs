@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use ctdata_indicators::estimate::ChildBasis;
 use ctdata_indicators::{Base, CATALOGUE, Estimate, GeoLevel, IndicatorError, Request, compute, compute_all};
 use ctdata_model::{CaseGroup, CaseTable, Country, LAYOUTS, Layout, Simulator};
-use ctdata_table::{Control, Table};
+use ctdata_table::Control;
 use proptest::prelude::*;
 use random::{random, synthetic};
 use support::{code, figures, run};

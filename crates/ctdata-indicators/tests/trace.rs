@@ -42,7 +42,9 @@ fn check(table: &Table, request: &Request, zeros_limit: usize) -> usize {
         let figures = figures.unwrap();
         let mut plain = definition.estimates(&request, &result.counts, None).unwrap();
         // A flag of few victims would say how many a withheld figure is at most.
-        plain.iter_mut().for_each(|estimate| estimate.notes.retain(|note| !note.starts_with("fewer than")));
+        for estimate in &mut plain {
+            estimate.notes.retain(|note| !note.starts_with("fewer than"));
+        }
         assert_eq!(figures.iter().map(|figure| &figure.estimate).collect::<Vec<_>>(), plain.iter().collect::<Vec<_>>());
         for Traced { estimate, numerator, base, unknown } in &figures {
             let printed = [estimate.numerator, estimate.base, estimate.unknown];

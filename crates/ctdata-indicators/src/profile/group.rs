@@ -169,7 +169,7 @@ fn answered<T: Tally>(frame: &Frame<'_>, dim: &Dim, tables: Tables<'_>) -> Resul
             found.push((slice.by, figure));
         }
     }
-    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    found.sort_by_key(|(by, _)| *by);
     Ok(found.into_iter().map(|(_, figure)| figure).collect())
 }
 
@@ -207,7 +207,9 @@ fn exclusive<T: Tally>(frame: &Frame<'_>, dim: &Dim, tables: Tables<'_>) -> Resu
                 _ => None,
             };
             let has_form = form.is_some();
-            form.into_iter().for_each(|form| form.add(cell));
+            if let Some(form) = form {
+                form.add(cell);
+            }
             if has_form || frame.base == Some(Base::All) {
                 base.add(cell);
             } else if gave(NO).next().is_none() {

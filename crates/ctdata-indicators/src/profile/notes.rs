@@ -91,8 +91,7 @@ impl Frame<'_> {
     fn counts(&self, place: Place) -> bool {
         match self.definition.measure {
             Measure::Movement | Measure::CrossBorder | Measure::Nationality | Measure::Flows => true,
-            Measure::ChildrenByCitizenship => place == Place::Origin,
-            Measure::Origin => place == Place::Origin,
+            Measure::Origin | Measure::ChildrenByCitizenship => place == Place::Origin,
             Measure::Exploitation => place == Place::Exploitation,
             _ => false,
         }

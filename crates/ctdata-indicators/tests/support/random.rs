@@ -28,7 +28,8 @@ pub(crate) fn random(schema: &Schema, rows: usize, state: &mut u64) -> Table {
                 let values = attribute.domain().len() as u64;
                 let missing: Vec<Missing> = attribute.missing().iter().collect();
                 if values == 0 || draw(4) == 0 {
-                    return Cell::Missing(missing[usize::try_from(draw(missing.len() as u64)).unwrap()]);
+                    let kind = usize::try_from(draw(missing.len() as u64)).unwrap();
+                    return Cell::Missing(*missing.get(kind).unwrap());
                 }
                 let few = draw(6) * (values / 6).max(1) % values;
                 Cell::Value(u16::try_from(few).unwrap())

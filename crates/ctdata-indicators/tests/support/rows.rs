@@ -13,9 +13,10 @@ pub(crate) fn yes(row: &Row, name: &str) -> bool {
     text(row, name) == Some("yes")
 }
 
-/// Whether any flag whose name begins so is yes.
+/// Whether any answer to the question with this prefix is yes. What a layout derives from other answers is none.
 pub(crate) fn any(row: &Row, prefix: &str) -> bool {
-    row.iter().any(|(name, text)| name.starts_with(prefix) && text.as_deref() == Some("yes"))
+    let is_answer = |name: &str| !name.ends_with("_not_specified") && !name.ends_with("_sex_and_labour");
+    row.iter().any(|(name, text)| name.starts_with(prefix) && is_answer(name) && text.as_deref() == Some("yes"))
 }
 
 pub(crate) fn country(row: &Row, name: &str) -> Option<Country> {
@@ -50,12 +51,12 @@ pub(crate) fn counts(estimate: &Estimate, row: &Row) -> Option<(bool, bool)> {
             (any(row, "sector_") && yes(row, "form_forced_labour"), flag("sector_", "sector"))
         }
         "labour-sector-without-forced-labour" => (any(row, "sector_"), !yes(row, "form_forced_labour")),
-        "sexual-exploitation-type" => (any(row, "sexual_type_"), flag("sexual_type_", "sexual-type")),
+        "sexual-exploitation-type" => (any(row, "sexual_"), flag("sexual_", "sexual-type")),
         "sexual-exploitation-type-of-sexual-exploitation" => {
-            (any(row, "sexual_type_") && yes(row, "form_sexual_exploitation"), flag("sexual_type_", "sexual-type"))
+            (any(row, "sexual_") && yes(row, "form_sexual_exploitation"), flag("sexual_", "sexual-type"))
         }
         "sexual-exploitation-type-without-sexual-exploitation" => {
-            (any(row, "sexual_type_"), !yes(row, "form_sexual_exploitation"))
+            (any(row, "sexual_"), !yes(row, "form_sexual_exploitation"))
         }
         "means-of-control" => (any(row, "control_"), flag("control_", "means")),
         "recruiter-relation" => (any(row, "recruiter_"), flag("recruiter_", "recruiter")),
@@ -84,7 +85,7 @@ pub(crate) fn counts(estimate: &Estimate, row: &Row) -> Option<(bool, bool)> {
             (of_country && child.is_some(), counted)
         }
         "domestic-and-cross-border" => {
-            let sub_region = |country: Option<Country>| country.and_then(|country| country.sub_region());
+            let sub_region = |country: Option<Country>| country.and_then(Country::sub_region);
             let class = match (sub_region(origin), sub_region(place)) {
                 _ if origin == place => "domestic",
                 (Some(from), Some(to)) if from == to => "within-sub-region",

@@ -8,7 +8,7 @@ use crate::{
     Variable,
 };
 
-/// Bytes of derived columns that are held at once.
+/// Bytes of columns that are counted at once.
 const BATCH_BYTES: usize = 1 << 28;
 /// The category `yes` of [`Variable::AnyFlag`].
 const YES: u16 = 0;
@@ -53,11 +53,22 @@ pub fn tabulate_all<'a>(
         let mut batch = Batch::new(table);
         let mut planned = Vec::new();
         while let Some((id, variables)) = wanted.next_if(|_| batch.bytes < BATCH_BYTES) {
-            planned.push(batch.plan(id, variables)?);
+            planned.push((batch.plan(id, variables)?, variables));
         }
-        let marginals = batch.count(control)?;
-        for planned in planned {
-            tables.push(planned.finish(&marginals)?);
+        let several = planned.len() > 1;
+        match batch.count(control) {
+            Ok(marginals) => {
+                for (planned, _) in planned {
+                    tables.push(planned.finish(&marginals)?);
+                }
+            }
+            // What does not fit together may fit one by one.
+            Err(TableError::MemoryCap { .. }) if several => {
+                for (planned, variables) in planned {
+                    tables.push(tabulate(table, planned.id, variables, control)?);
+                }
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(tables)
@@ -71,7 +82,7 @@ struct Batch<'a> {
     /// Named by number: a variable and a member of the multi-valued one may have the same name.
     attributes: Vec<Attribute>,
     columns: Vec<Column>,
-    /// Bytes of columns that the table does not have.
+    /// Bytes of its columns.
     bytes: usize,
     /// The sets to count and their places in the order of counting.
     sets: BTreeMap<AttributeSet, usize>,
@@ -157,7 +168,7 @@ impl<'a> Batch<'a> {
             what: "count tables".into(),
             rule: "they have more than 65,535 variables".into(),
         })?;
-        self.bytes += if matches!(*variable, Variable::Attribute { .. }) { 0 } else { column.bytes() };
+        self.bytes += column.bytes();
         self.attributes.push(attribute.renamed(position.to_string()));
         self.columns.push(column);
         self.variables.push(variable);
@@ -313,6 +324,18 @@ mod tests {
                 prop_assert_eq!(counted, &tabulate(&table, "t", variables, &control).unwrap());
             }
         }
+    }
+
+    #[test]
+    fn tables_that_do_not_fit_together_are_counted_one_by_one() {
+        let schema = Schema::try_new(["a", "b", "c", "d"].map(Attribute::flag).to_vec()).unwrap();
+        let table = Table::try_new(schema, vec![Column::from_u8(vec![1; 100]); 4]).unwrap();
+        let wanted = ["a", "b", "c", "d"].map(|name| [Variable::attribute(name)]);
+        let control = Control::default().with_memory_cap(250);
+        let tables = tabulate_all(&table, wanted.iter().map(|of| ("t", &of[..])), &control).unwrap();
+        assert!(tables.len() == 4 && tables.iter().all(|table| table.get(&[1]) == 100));
+        let tight = Control::default().with_memory_cap(50);
+        assert!(tabulate_all(&table, wanted.iter().map(|of| ("t", &of[..])), &tight).is_err());
     }
 
     #[test]

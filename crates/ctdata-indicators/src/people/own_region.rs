@@ -10,8 +10,8 @@ use crate::IndicatorError;
 use crate::compute::TableSpec;
 use crate::error::coded;
 use crate::estimate::Dimension;
-use crate::profile::{Frame, Sheet, Tables, Tally};
 use crate::profile::exclusive::{Listed, known, shares};
+use crate::profile::{Frame, Sheet, Tables, Tally};
 use crate::request::Scope;
 use ctdata_table::{Attribute, Category, Missing, Variable};
 

@@ -121,7 +121,11 @@ pub(super) fn items<T: Tally>(
         let mut with = vec![T::default(); items.len()];
         for cell in slice.cells {
             let Some(set) = set(cell.counted) else {
-                if frame.base == Some(Base::All) { base.add(cell) } else { unknown.add(cell) }
+                if frame.base == Some(Base::All) {
+                    base.add(cell)
+                } else {
+                    unknown.add(cell)
+                }
                 continue;
             };
             base.add(cell);

@@ -493,3 +493,42 @@ fn the_whole_catalogue_of_records_is_computed_or_says_why_not() {
     let sum = |place: usize| parts.iter().map(|part| figures(part)[place]).sum::<u64>();
     assert_eq!([sum(0), sum(1)], figures(&total[0])[..2]);
 }
+
+/// Adds up the cells of a figure and compares them with the numbers printed.
+#[test]
+fn shares_are_the_sums_of_the_cells_that_they_are_traced_to() {
+    let records = Simulator::new(8).htcds(150).unwrap();
+    let rows = Simulator::new(8).victim_perpetrator(100).unwrap();
+    let tables =
+        [victims(&records, &options()).unwrap(), perpetrators(&records, &options()).unwrap(), rows.table().clone()];
+    let mut traced = BTreeSet::new();
+    for (table, by) in tables.iter().zip(["sex", "perpetrator_sex", "majority_at_registration"]) {
+        for request in [Request::default(), Request::default().by(by)] {
+            for definition in CATALOGUE.iter().filter(|definition| !definition.needs_population()) {
+                let request = Request { id: definition.id.to_owned(), ..request.clone() };
+                let Ok(result) = compute(table, &request, None, &Control::default()) else { continue };
+                let Ok(figures) = definition.trace(&request, &result.counts, None, 2_000) else {
+                    assert!(
+                        result.estimates.iter().all(|estimate| estimate.unit != Unit::Percent),
+                        "{}",
+                        definition.id
+                    );
+                    continue;
+                };
+                assert_eq!(figures.len(), result.estimates.len());
+                for figure in figures {
+                    let sum = |cells: &[crate::CellRef]| -> u64 {
+                        cells.iter().map(|cell| result.counts[cell.table].get(&cell.key)).sum()
+                    };
+                    let printed = [figure.estimate.numerator, figure.estimate.base, figure.estimate.unknown];
+                    let sums = [&figure.numerator, &figure.base, &figure.unknown].map(|cells| sum(cells));
+                    assert_eq!(printed.map(Option::unwrap_or_default), sums, "{}", definition.id);
+                }
+                traced.insert(definition.id);
+            }
+        }
+    }
+    for id in ["own-region", "support", "perpetrator-sex", "victims-by-perpetrator-age", "debt-bondage-by-sector"] {
+        assert!(traced.contains(id), "{id}");
+    }
+}

@@ -299,9 +299,15 @@ pub(crate) fn compute_catalogue<'t>(
         let Some((_, counts, years)) = counts.iter_mut().find(|(subject, ..)| *subject == definition.subject()) else {
             continue;
         };
-        let result = specs.map(|specs| counts.by_ref().take(specs.len()).collect::<Vec<_>>());
-        let result = result.and_then(|counts| figures(definition, request, counts, population, *years));
-        match skippable(result)? {
+        let specs = match specs {
+            Ok(specs) => specs,
+            Err(reason) => {
+                all.skipped.push(Skipped { indicator: definition, reason });
+                continue;
+            }
+        };
+        let counts: Vec<_> = counts.by_ref().take(specs.len()).collect();
+        match skippable(figures(definition, request, counts, population, *years))? {
             Ok(result) => all.results.push(result),
             Err(reason) => all.skipped.push(Skipped { indicator: definition, reason }),
         }

@@ -81,7 +81,9 @@ pub(super) fn yes<T: Tally>(
     let position = counted.position(0, YES).map_or(1, u32::from);
     let mut figures = shares::<T, _>(&Sheet::new(frame, counted), class, coordinate, Listed::Only(position))?;
     if frame.base == Some(Base::Answered) && !says_no(&counted) {
-        figures.iter_mut().for_each(|figure| withhold_without_no(T::estimate(figure)));
+        for figure in &mut figures {
+            withhold_without_no(T::estimate(figure));
+        }
     }
     Ok(figures)
 }
@@ -122,16 +124,18 @@ pub(super) fn items<T: Tally>(
         for cell in slice.cells {
             let Some(set) = set(cell.counted) else {
                 if frame.base == Some(Base::All) {
-                    base.add(cell)
+                    base.add(cell);
                 } else {
-                    unknown.add(cell)
+                    unknown.add(cell);
                 }
                 continue;
             };
             base.add(cell);
             for one in set {
                 let found = items.iter().zip(&mut with).find(|(item, _)| **item == one);
-                found.into_iter().for_each(|(_, sum)| sum.add(cell));
+                if let Some((_, sum)) = found {
+                    sum.add(cell);
+                }
             }
         }
         for (item, numerator) in items.iter().zip(&with) {
@@ -264,7 +268,7 @@ fn answered<T: Tally>(
             found.push((slice.by, figure));
         }
     }
-    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    found.sort_by_key(|(by, _)| *by);
     Ok(found.into_iter().map(|(_, figure)| figure).collect())
 }
 

@@ -1,6 +1,6 @@
 //! Every kind of indicator against brute force: a loop over the rows of random and simulated cases.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 #[path = "support/random.rs"]
 mod random;

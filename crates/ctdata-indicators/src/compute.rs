@@ -4,6 +4,7 @@ use crate::IndicatorError;
 use crate::catalogue::{CATALOGUE, Definition, Measure, indicator};
 use crate::estimate::{Estimate, Years};
 use crate::flow;
+use crate::people::{self, Subject};
 use crate::population::Population;
 use crate::profile::{Frame, Sum, Tables, Tally, child, completeness, exclusive, group, outside, quartiles};
 use crate::request::{Dim, Place, Request};
@@ -78,10 +79,12 @@ impl Definition {
     /// The tables of counts that a request needs, for a table with this schema.
     ///
     /// # Errors
-    /// [`IndicatorError::Unavailable`] if the schema lacks what is counted,
+    /// [`IndicatorError::Unavailable`] if the schema lacks what is counted, [`IndicatorError::NotCollected`] if it is
+    /// nothing that cases of CTDC have, or if the rows stand for others than [`Definition::subject`] says,
     /// [`IndicatorError::UnknownDimension`] or [`IndicatorError::UnknownCategory`] for a name that is
     /// not known, and [`IndicatorError::Request`] for a request that the indicator cannot answer.
     pub fn tables(&'static self, request: &Request, schema: &Schema) -> Result<Vec<TableSpec>, IndicatorError> {
+        people::check(self, schema)?;
         let frame = Frame::try_new(self, request)?;
         let scope = frame.scope(schema);
         let dim = |place| Dim::place(place, request.flow_level);
@@ -97,6 +100,7 @@ impl Definition {
             Measure::Exploitation => exclusive::tables(&frame, &scope, &dim(Place::Exploitation)),
             Measure::Flows => flow::flow_tables(&frame, &scope),
             Measure::Completeness => completeness::tables(&frame, &scope),
+            Measure::People(measure) => people::tables(&frame, &scope, measure),
             Measure::Quartiles => quartiles::tables(&frame, &scope),
             Measure::Outside(group, flag) => outside::tables(&frame, &scope, group, flag),
             Measure::Rate => rate::tables(&frame, &scope),
@@ -121,6 +125,9 @@ impl Definition {
         match self.measure {
             Measure::Rate => rate::estimates(&Frame::try_new(self, request)?, tables, population),
             Measure::Quartiles => quartiles::estimates(&Frame::try_new(self, request)?, tables.into()),
+            Measure::People(measure) if !measure.is_share() => {
+                people::statistics(&Frame::try_new(self, request)?, measure, tables.into())
+            }
             _ => self.figures::<u64>(request, tables.into()),
         }
     }
@@ -134,7 +141,7 @@ impl Definition {
     /// The flag of a country with few victims is left out, since it would say how many a withheld figure is at most.
     ///
     /// # Errors
-    /// Those of [`Definition::estimates`], and [`IndicatorError::Request`] for quartiles.
+    /// Those of [`Definition::estimates`], and [`IndicatorError::Request`] for means and quantiles.
     pub fn trace(
         &'static self,
         request: &Request,
@@ -147,6 +154,10 @@ impl Definition {
             Measure::Quartiles => {
                 // A quartile says something of every band, so that no sum of cells stands for it.
                 let rule = "a quartile cannot be protected figure by figure";
+                Err(Frame::try_new(self, request)?.refuse(rule.into()))
+            }
+            Measure::People(measure) if !measure.is_share() => {
+                let rule = "a mean or a quantile cannot be protected figure by figure";
                 Err(Frame::try_new(self, request)?.refuse(rule.into()))
             }
             _ => {
@@ -182,6 +193,7 @@ impl Definition {
             Measure::Exploitation => exclusive::figures::<T>(&frame, &dim(Place::Exploitation), None, tables),
             Measure::Flows => flow::flows::<T>(&frame, tables),
             Measure::Completeness => completeness::figures::<T>(&frame, tables),
+            Measure::People(measure) => people::figures::<T>(&frame, measure, tables),
             Measure::Rate | Measure::Quartiles => Err(frame.refuse("it is not a share".into())),
         }
     }
@@ -218,7 +230,16 @@ pub fn compute(
     population: Option<&Population>,
     control: &Control,
 ) -> Result<IndicatorResult, IndicatorError> {
-    let definition = indicator(&request.id)?;
+    compute_one(indicator(&request.id)?, table, request, population, control)
+}
+
+pub(crate) fn compute_one(
+    definition: &'static Definition,
+    table: &Table,
+    request: &Request,
+    population: Option<&Population>,
+    control: &Control,
+) -> Result<IndicatorResult, IndicatorError> {
     let counts = counted(table, &plan(definition, table, request)?, control)?;
     figures(definition, request, counts, population, spanned(table))
 }
@@ -235,25 +256,54 @@ pub fn compute_all(
     population: Option<&Population>,
     control: &Control,
 ) -> Result<CatalogueResult, IndicatorError> {
+    compute_catalogue(request, population, control, |_| table)
+}
+
+/// The whole catalogue of the tables of each subject; those of one are counted together.
+pub(crate) fn compute_catalogue<'t>(
+    request: &Request,
+    population: Option<&Population>,
+    control: &Control,
+    table: impl Fn(Subject) -> &'t Table,
+) -> Result<CatalogueResult, IndicatorError> {
     let mut planned = Vec::with_capacity(CATALOGUE.len());
     for definition in CATALOGUE {
         let specs = if definition.needs_population() && population.is_none() {
             Err(IndicatorError::NeedsPopulation { indicator: definition.id.to_owned() })
         } else {
-            plan(definition, table, request)
+            plan(definition, table(definition.subject()), request)
         };
-        planned.push((definition, skippable(specs)?));
+        // What victims can be broken down by need not be said of perpetrators.
+        let of_others = definition.subject() != Subject::Victims;
+        let specs = match specs {
+            Err(reason @ IndicatorError::UnknownDimension { .. }) if of_others => Err(reason),
+            other => skippable(other)?,
+        };
+        planned.push((definition, specs));
     }
-    let specs = planned.iter().filter_map(|(_, specs)| specs.as_ref().ok()).flatten();
-    let mut counts = counted(table, specs, control)?.into_iter();
-    let years = spanned(table);
+    let mut counts = Vec::with_capacity(Subject::ALL.len());
+    for &subject in Subject::ALL {
+        let of_subject = planned.iter().filter(|(definition, _)| definition.subject() == subject);
+        let specs = of_subject.filter_map(|(_, specs)| specs.as_ref().ok()).flatten();
+        let table = table(subject);
+        counts.push((subject, counted(table, specs, control)?.into_iter(), spanned(table)));
+    }
     let mut all = CatalogueResult { results: Vec::new(), skipped: Vec::new() };
     for (done, (definition, specs)) in (0u64..).zip(planned) {
         control.report("indicators", done, u64::try_from(CATALOGUE.len()).ok());
         control.check()?;
-        let result = specs.map(|specs| counts.by_ref().take(specs.len()).collect::<Vec<_>>());
-        let result = result.and_then(|counts| figures(definition, request, counts, population, years));
-        match skippable(result)? {
+        let Some((_, counts, years)) = counts.iter_mut().find(|(subject, ..)| *subject == definition.subject()) else {
+            continue;
+        };
+        let specs = match specs {
+            Ok(specs) => specs,
+            Err(reason) => {
+                all.skipped.push(Skipped { indicator: definition, reason });
+                continue;
+            }
+        };
+        let counts: Vec<_> = counts.by_ref().take(specs.len()).collect();
+        match skippable(figures(definition, request, counts, population, *years))? {
             Ok(result) => all.results.push(result),
             Err(reason) => all.skipped.push(Skipped { indicator: definition, reason }),
         }
@@ -267,6 +317,7 @@ fn skippable<T>(result: Result<T, IndicatorError>) -> Result<Result<T, Indicator
         Err(
             error @ (IndicatorError::Unavailable { .. }
             | IndicatorError::Request { .. }
+            | IndicatorError::NotCollected { .. }
             | IndicatorError::NeedsPopulation { .. }),
         ) => Ok(Err(error)),
         other => other.map(Ok),

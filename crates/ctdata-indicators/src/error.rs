@@ -102,6 +102,9 @@ pub enum IndicatorError {
     #[cfg(feature = "plot")]
     #[error(transparent)]
     Plot(#[from] crate::plot::PlotError),
+    /// Records do not become tables.
+    #[error(transparent)]
+    Model(#[from] ctdata_model::ModelError),
     /// Counting or reading a table failed.
     #[error(transparent)]
     Table(#[from] TableError),

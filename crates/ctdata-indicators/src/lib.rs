@@ -38,6 +38,7 @@
 //! | what do I ask? | [`Request`], [`GeoLevel`], [`FormCoding`], [`estimate::ChildBasis`], [`estimate::Attribution`] |
 //! | what is the answer? | [`compute`], [`compute_all`], [`compute_clustered`], [`IndicatorResult`], [`TableSpec`] |
 //! | what does a result look like? | [`estimate`] |
+//! | what of recruitment, perpetrators, assistance? | [`people`] |
 //! | how certain is it? | [`interval`] |
 //! | per how many residents? | [`population`] |
 //! | rates of published counts, undetected victims, series codes? | [`sdg`] |
@@ -74,6 +75,7 @@ mod flow;
 pub mod framework;
 pub mod interval;
 pub mod justice;
+pub mod people;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod population;

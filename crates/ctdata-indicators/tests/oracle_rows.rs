@@ -151,11 +151,11 @@ fn sectors_are_reported_with_and_without_forced_labour() {
 fn the_whole_catalogue_is_computed_or_says_why_not() {
     let table = synthetic(300, 6);
     let all = compute_all(&table, &Request::default(), None, &Control::default()).unwrap();
-    let skipped: Vec<_> = all.skipped.iter().map(|skipped| skipped.indicator.id).collect();
-    let rates: Vec<_> =
-        CATALOGUE.iter().filter(|definition| definition.needs_population()).map(|definition| definition.id).collect();
-    assert_eq!(skipped, rates);
-    assert_eq!(all.results.len() + rates.len(), CATALOGUE.len());
+    let is_of_cases = |reason: &IndicatorError| !matches!(reason, IndicatorError::NotCollected { .. });
+    let skipped = all.skipped.iter().filter(|skipped| is_of_cases(&skipped.reason));
+    let rates = CATALOGUE.iter().filter(|definition| definition.needs_population()).map(|definition| definition.id);
+    assert!(skipped.map(|skipped| skipped.indicator.id).eq(rates));
+    assert_eq!(all.results.len() + all.skipped.len(), CATALOGUE.len());
     // Shares of a base are never negative, above 100 % or not a number, and say their base.
     for estimate in all.estimates() {
         let share = estimate.value.known();
@@ -191,7 +191,10 @@ fn estimates_need_only_the_tables() {
     let table = synthetic(300, 7);
     for definition in CATALOGUE {
         let request = Request::new(definition.id).filter("year", "1900/2050");
-        let result = compute(&table, &request, None, &Control::default()).unwrap();
+        let result = match compute(&table, &request, None, &Control::default()) {
+            Err(IndicatorError::NotCollected { .. }) => continue, // nothing that cases have
+            result => result.unwrap(),
+        };
         let mut tables = result.counts.clone();
         tables.reverse();
         let again = definition.estimates(&request, &tables, None).unwrap();

@@ -31,7 +31,11 @@ fn check(table: &Table, request: &Request, zeros_limit: usize) -> usize {
         let request = Request { id: definition.id.to_owned(), ..request.clone() };
         let result = match compute(table, &request, None, &Control::default()) {
             Ok(result) => result,
-            Err(IndicatorError::Request { .. } | IndicatorError::Unavailable { .. }) => continue,
+            Err(
+                IndicatorError::Request { .. }
+                | IndicatorError::Unavailable { .. }
+                | IndicatorError::NotCollected { .. },
+            ) => continue,
             Err(error) => panic!("{error}"),
         };
         let figures = definition.trace(&request, &result.counts, None, zeros_limit);

@@ -12,6 +12,7 @@ pub use table::{CatalogueEntry, catalogue_markdown, catalogue_table};
 use crate::IndicatorError;
 use crate::estimate::Base;
 use crate::framework::{REFUSALS, SDG_INDICATORS, refusal, require_case_records, sdg_indicator};
+use crate::people::{PeopleMeasure, Subject};
 use ctdata_model::{CaseAttribute, CaseGroup};
 use ctdata_table::nearest;
 use std::borrow::Cow;
@@ -51,6 +52,8 @@ pub(crate) enum Measure {
     Quartiles,
     /// How completely attributes are recorded.
     Completeness,
+    /// What cases of CTDC do not have.
+    People(PeopleMeasure),
     /// Persons per 100,000 residents, by country and year.
     Rate,
 }
@@ -107,9 +110,18 @@ impl Definition {
             Measure::Origin => &[A::Citizenship],
             Measure::Exploitation => &[A::CountryOfExploitation],
             Measure::Completeness => &[],
+            Measure::People(measure) => return measure.needs(),
             Measure::Rate => &[A::CountryOfExploitation, A::YearOfRegistration],
         };
         attributes.iter().map(|attribute| attribute.name()).collect()
+    }
+
+    /// Whom it counts: a table of others is refused.
+    pub fn subject(&self) -> Subject {
+        match self.measure {
+            Measure::People(measure) => measure.subject(),
+            _ => Subject::Victims,
+        }
     }
 
     /// Whether it needs a population to divide by.

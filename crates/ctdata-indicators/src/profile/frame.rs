@@ -69,6 +69,7 @@ impl<'a> Frame<'a> {
             Measure::Group(_) if self.is_exclusive_forms() => &[Base::AnyInGroup, Base::All],
             Measure::Group(_) | Measure::Flag(..) => Base::ALL,
             Measure::Completeness => &[Base::All],
+            Measure::People(measure) => measure.bases(),
             Measure::Quartiles => &[Base::Answered],
             Measure::Outside(..) => &[Base::AnyInGroup],
             Measure::Rate => &[],
@@ -92,6 +93,7 @@ impl<'a> Frame<'a> {
             Measure::Group(_) | Measure::Flag(..) => {
                 usize::from(!self.is_exclusive_forms() && self.base != Some(Base::Answered))
             }
+            Measure::People(measure) => usize::from(measure.is_multiple(self.base)),
             _ => 0,
         };
         if questions + counted > 1 {
@@ -123,6 +125,7 @@ impl<'a> Frame<'a> {
             Measure::Exploitation => vec![Dim::place(Place::Exploitation, level).name()],
             Measure::Flows => [Place::Origin, Place::Exploitation].map(|place| Dim::place(place, level).name()).into(),
             Measure::Completeness => vec!["attribute".into()],
+            Measure::People(measure) => measure.measured(),
             Measure::Rate => self.place_and_year().map(|dim| dim.name()).into(),
         }
     }

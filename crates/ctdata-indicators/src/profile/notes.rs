@@ -39,6 +39,7 @@ pub(super) fn notes(frame: &Frame<'_>) -> Vec<Cow<'static, str>> {
     match measure {
         Measure::Group(_) if frame.is_exclusive_forms() => notes.push(MIXED),
         Measure::Group(_) => notes.push(SEVERAL_ANSWERS),
+        Measure::People(measure) if measure.has_several_answers() => notes.push(SEVERAL_ANSWERS),
         Measure::Rate => notes.push(PROCESS_NOT_SAMPLING),
         _ => {}
     }

@@ -8,6 +8,7 @@ mod words;
 use crate::error::coded;
 use crate::estimate::{Attribution, Base, ChildBasis};
 use crate::interval::{Level, RateInterval, ShareInterval};
+use crate::people::Match;
 use ctdata_model::{CodeList, Country, Region, SdgRegion, SubRegion};
 
 pub(crate) use dimension::{Dim, Place};
@@ -127,6 +128,8 @@ pub struct Request {
     pub child_basis: Option<ChildBasis>,
     /// Which country a case is counted for in a rate; the country of detection by default.
     pub attribution: Option<Attribution>,
+    /// When a victim's perpetrators match the victim, where several are known. Without it, both figures are given.
+    pub matching: Option<Match>,
     /// How coarse flows and places of origin and exploitation are; regions by default.
     pub flow_level: GeoLevel,
     /// How forms of exploitation are counted; in each form by default.

@@ -94,6 +94,13 @@ impl<'a> Scope<'a> {
 
     /// A place on a level of regions, with `unmapped` for countries that M49 puts in none.
     fn place(&self, place: Place, level: GeoLevel) -> Result<Variable, IndicatorError> {
+        let name = Dim::place(place, level).name();
+        if self.find(place.attribute()).is_none()
+            && let Some(stated) = self.schema.find(&name.replace('-', "_")).and_then(|at| self.schema.get(at))
+        {
+            // Victim-perpetrator files state regions, not countries.
+            return Ok(Variable::attribute(stated.name()));
+        }
         let attribute = self.require(place.attribute())?;
         let places = level.places();
         let unmapped = places.len();
@@ -105,7 +112,7 @@ impl<'a> Scope<'a> {
         categories.push(Category::new("unmapped", "in no region of M49"));
         categories.push(Category::new(NOT_RECORDED, "not recorded"));
         Ok(Variable::Recoded {
-            name: Dim::place(place, level).name().into_owned(),
+            name: name.into_owned(),
             attribute: attribute.name().to_owned(),
             categories,
             map: of_value.chain(missing).map(position).collect(),

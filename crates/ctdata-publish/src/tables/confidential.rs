@@ -1,10 +1,10 @@
 //! Tables of the confidential counts: traced, protected together, verified, and only then turned into estimates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use ctdata_indicators::{CATALOGUE, Definition, IndicatorError, Population, Request};
 use ctdata_privacy::tables::{
-    CellId, Contributions, Dominance, PrimaryRules, ProtectOptions, ProtectedTables, Standing, SystemBuilder,
+    CellId, Contributions, Dominance, Level, PrimaryRules, ProtectOptions, ProtectedTables, Standing, SystemBuilder,
     SystemCell, TableIndex, TableRules, TableSystem,
 };
 use ctdata_privacy::{PrivacyUnit, Released, tables};
@@ -12,6 +12,7 @@ use ctdata_table::{Control, CountTable, Table, Variable, tabulate};
 
 use super::figures::{Figure, Known};
 use super::microdata::Microdata;
+use super::outside::KnownOutside;
 use crate::{PublishError, TablePlan, TablesPlan};
 
 /// Zeros of larger tables count as known: to spell them out would cost more than they protect.
@@ -107,6 +108,8 @@ pub(super) fn suppressed(
             system
         }
     };
+    fix_unlisted_zeros(&mut system, &cells, &figures);
+    let mut outside = KnownOutside::default();
     if let Some(records) = records {
         fix_total(&mut system, &cells)?;
         let shown = Microdata::new(cases, records);
@@ -114,6 +117,7 @@ pub(super) fn suppressed(
             control.check()?;
             shown.relate(&mut system, table, cells, rules.threshold)?;
         }
+        outside = KnownOutside::cap(&mut system, control)?;
     }
     control.report("protecting tables", 0, None);
     let pattern = tables::suppress(&system, control)?;
@@ -121,7 +125,7 @@ pub(super) fn suppressed(
     control.report("verifying tables", 0, None);
     let rules = TableRules::new(unit(cases), rules.rules()).with_dimensions(dimensions(&known));
     let output = ProtectedTables::suppressed(system, done.pattern, done.audit.witnesses, rules);
-    Ok(Protected { figures, skipped, released: output.verify(control)? })
+    Ok(Protected { figures, skipped, released: output.verify(control)?, outside })
 }
 
 /// What is protected and verified.
@@ -129,6 +133,7 @@ pub(super) struct Protected {
     pub(super) figures: Vec<Figure>,
     pub(super) skipped: Vec<(&'static str, String)>,
     pub(super) released: Released<ProtectedTables>,
+    pub(super) outside: KnownOutside,
 }
 
 fn rules(plan: &TablesPlan) -> PrimaryRules {
@@ -161,6 +166,20 @@ fn cells(builder: &SystemBuilder, table: &CountTable, index: TableIndex) -> Vec<
         None => table.cells().map(|(key, _)| key.to_vec()).collect(),
     };
     keys.into_iter().filter_map(|key| Some((builder.cell(index, &key)?, key))).map(|(cell, key)| (key, cell)).collect()
+}
+
+/// A count that is listed nowhere is zero, and everybody knows that.
+fn fix_unlisted_zeros(system: &mut TableSystem, cells: &[(&CountTable, Vec<(Vec<u16>, CellId)>)], figures: &[Figure]) {
+    let listed: HashSet<CellId> = figures.iter().flat_map(|figure| figure.listed.iter().copied()).collect();
+    for (_, id) in cells.iter().flat_map(|(_, cells)| cells).filter(|(_, id)| !listed.contains(id)) {
+        if let Some(cell) = system.cell_mut(*id)
+            && cell.count == 0
+            && cell.standing == Standing::Inner
+        {
+            cell.standing = Standing::Fixed;
+            cell.level = Level::default();
+        }
+    }
 }
 
 /// The number of records of the input is public: the release says how many there were and how many were left out.

@@ -18,6 +18,8 @@ pub(crate) struct Figure {
     pub(crate) numerator: Printed,
     pub(crate) base: Printed,
     pub(crate) unknown: Printed,
+    /// The cells of the numerator: of what is not listed as a numerator, everybody reads that it is zero.
+    pub(crate) listed: Vec<CellId>,
 }
 
 /// A number that is printed with an estimate.
@@ -40,6 +42,8 @@ pub(crate) fn add(
     traced: Traced,
 ) -> Result<Figure, PublishError> {
     let Traced { estimate, numerator, base, unknown } = traced;
+    let cell = |of: &CellRef| builder.cell(*tables.get(of.table)?, &of.key);
+    let listed = numerator.iter().filter_map(cell).collect();
     let mut printed = |number: Option<u64>, cells: &[CellRef], is_counted: bool| -> Result<Printed, PublishError> {
         if number.is_none() || !is_counted {
             return Ok(Printed::No);
@@ -61,7 +65,7 @@ pub(crate) fn add(
     let numerator = printed(estimate.numerator, &numerator, true)?;
     let base = printed(estimate.base, &base, !counts_residents)?;
     let unknown = printed(estimate.unknown, &unknown, true)?;
-    Ok(Figure { definition, request: request.clone(), estimate, numerator, base, unknown })
+    Ok(Figure { definition, request: request.clone(), estimate, numerator, base, unknown, listed })
 }
 
 /// Readers want totals more than the details of a breakdown.

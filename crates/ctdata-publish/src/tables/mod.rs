@@ -4,6 +4,7 @@
 mod confidential;
 mod figures;
 mod microdata;
+mod outside;
 pub(crate) mod pictures;
 
 use std::path::Path;
@@ -24,6 +25,7 @@ pub struct ReleasedTables {
     skipped: Vec<(&'static str, String)>,
     protected: Option<Released<ProtectedTables>>,
     pictures: Vec<pictures::Picture>,
+    known_from_records: u64,
 }
 
 #[derive(Debug)]
@@ -36,7 +38,7 @@ struct Computed {
 impl ReleasedTables {
     /// No tables: what rows that are not cases come with, since indicators count victims.
     pub fn none() -> Self {
-        Self { computed: Vec::new(), skipped: Vec::new(), protected: None, pictures: Vec::new() }
+        Self { computed: Vec::new(), skipped: Vec::new(), protected: None, pictures: Vec::new(), known_from_records: 0 }
     }
 
     /// Counts the tables of a plan in the released records, or without any the whole catalogue as far as the released
@@ -88,16 +90,23 @@ impl ReleasedTables {
             TableMethod::Suppression => confidential::suppressed(traced, protection, cases, released, control)?,
             _ => return Err(PublishError::plan("tables: this method is not built yet")),
         };
-        let mut tables = Self { computed: Vec::new(), skipped: done.skipped, protected: None, pictures: Vec::new() };
+        let mut tables = Self {
+            computed: Vec::new(),
+            skipped: done.skipped,
+            protected: None,
+            pictures: Vec::new(),
+            known_from_records: 0,
+        };
         let shown = done.released.get();
         for figure in done.figures {
             let definition = figure.definition;
-            let estimate = figure.released(|cell| shown.value(cell))?;
+            let estimate = figure.released(|cell| shown.value(cell).filter(|_| !done.outside.is_exact(cell)))?;
             match tables.computed.last_mut().filter(|last| last.definition.id == definition.id) {
                 Some(last) => last.estimates.push(estimate),
                 _ => tables.computed.push(Computed { definition, counts: Vec::new(), estimates: vec![estimate] }),
             }
         }
+        tables.known_from_records = done.outside.len();
         tables.protected = Some(done.released);
         tables.draw();
         Ok(tables)
@@ -106,6 +115,12 @@ impl ReleasedTables {
     /// Pictures of the first series, shares and flows among the tables.
     pub(crate) fn pictures(&self) -> &[pictures::Picture] {
         &self.pictures
+    }
+
+    /// Small counts of which the records beside the tables tell more than the rules of the tables allow, so that no
+    /// withholding hides it.
+    pub fn known_from_records(&self) -> u64 {
+        self.known_from_records
     }
 
     /// The statement and certificate of tables of confidential counts; none where they are counted from the records.

@@ -31,7 +31,7 @@
 //! | do it | [`Publisher`], [`Anonymized`], [`Account`], [`AttributeAccount`], [`RecodingAccount`], [`Quality`], [`Clock`] |
 //! | make synthetic records instead | [`SynthesizePlan`], [`BudgetPlan`], [`Publisher::synthesize`], [`Synthesized`], [`SynthesisAccount`] |
 //! | which tables, and how are they protected? | [`TablePlan`], [`TablesPlan`], [`TableMethod`], [`DominancePlan`] |
-//! | where does it go? | [`ReleaseFolder`], [`ReleasedTables`] |
+//! | where does it go? | [`ReleaseFolder`], [`ReleasedTables`], [`RecordsBeside`] |
 //!
 //! # What it does not do
 //! It has no algorithm of its own: reading is in `ctdata-model`, figures in `ctdata-indicators`, protection
@@ -77,4 +77,4 @@ pub use plan::{
 pub use quality::{ColumnQuality, Quality};
 pub use randomness::Randomness;
 pub use synthesize::{SynthesisAccount, Synthesized};
-pub use tables::ReleasedTables;
+pub use tables::{RecordsBeside, ReleasedTables};

@@ -7,7 +7,7 @@ use ctdata_model::validate::{Report, Severity, Validator};
 use ctdata_model::{CaseReader, Dataset, Layout, ModelError, Outcome, PLAIN_LAYOUT, write_recoded};
 use ctdata_privacy::{KAnonymity, RiskReport};
 use ctdata_table::csv::OnError;
-use ctdata_table::{Control, Table};
+use ctdata_table::{Control, Hierarchy, Table};
 
 use crate::account::{Account, AttributeAccount, RecodingAccount};
 use crate::folder::{ReleaseFolder, files};
@@ -15,7 +15,7 @@ use crate::models::Models;
 use crate::perturb::Preparations;
 use crate::protect::Protected;
 use crate::roles::Roles;
-use crate::tables::ReleasedTables;
+use crate::tables::{RecordsBeside, ReleasedTables};
 use crate::{Clock, Method, Plan, PublishError, Quality, Randomness};
 
 /// Makes a release folder, or a protected working copy, of a file.
@@ -72,6 +72,7 @@ struct Done {
     dataset: Dataset,
     protected: Protected,
     account: Account,
+    hierarchies: Vec<(String, Hierarchy)>,
 }
 
 impl Publisher {
@@ -83,13 +84,13 @@ impl Publisher {
     pub fn publish(&self, input: &Path, out: &Path, control: &Control) -> Result<Account, PublishError> {
         keep_apart(input, out)?;
         let folder = ReleaseFolder::create(out, self.replace)?;
-        let Done { plan, dataset, protected, mut account } = self.protect(input, control)?;
+        let Done { plan, dataset, protected, mut account, hierarchies } = self.protect(input, control)?;
         control.report("counting", 0, None);
         let tables = match &dataset {
             Dataset::Cases(cases) => match &plan.protection {
                 Some(_) => {
-                    let (cases, records) = (cases.table(), Some(&protected.released));
-                    let tables = ReleasedTables::of_confidential(cases, records, &plan, control);
+                    let records = RecordsBeside { released: &protected.released, hierarchies };
+                    let tables = ReleasedTables::of_confidential(cases.table(), Some(&records), &plan, control);
                     tables.map_err(|error| error.of_plan(&plan.name))?
                 }
                 None => ReleasedTables::compute(&protected.released, &plan.tables, control)?,
@@ -97,6 +98,13 @@ impl Publisher {
             _ if plan.tables.is_empty() => ReleasedTables::none(),
             _ => return Err(ModelError::NotCases { layout: dataset.format() }.into()),
         };
+        if tables.known_from_records() > 0 {
+            account.remarks.push(format!(
+                "of {} small counts behind the tables, the released records and their number tell more than the rules of \
+                 [tables] allow, whatever the tables withhold",
+                tables.known_from_records()
+            ));
+        }
         account.outputs = files(&tables).into_iter().map(|file| out.join(file).display().to_string()).collect();
         folder.write(&protected.released, &tables, dataset.layout(), control)?;
         Ok(account)
@@ -169,7 +177,9 @@ impl Publisher {
             attributes,
             outputs: Vec::new(),
         };
-        Ok(Done { plan, dataset, protected, account })
+        let hierarchies =
+            roles.quasi.iter().map(|quasi| (quasi.name().to_owned(), quasi.hierarchy().clone())).collect();
+        Ok(Done { plan, dataset, protected, account, hierarchies })
     }
 
     /// The rows, and the plan for them.

@@ -2,12 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use ctdata_indicators::estimate::{NotAvailable, Value};
 use ctdata_indicators::{Request, compute};
-use ctdata_model::{CaseTable, Layout, Simulator, write_cases};
+use ctdata_model::{CaseTable, Country, Layout, Simulator, write_cases};
 use ctdata_publish::{Plan, Publisher, ReleasedTables};
 use ctdata_table::Control;
 
@@ -91,4 +92,54 @@ fn a_release_folder_has_the_certificate_and_says_what_the_tables_count() {
     let tables = fs::read(out.join("tables.csv")).unwrap();
     Publisher { replace: true, ..publisher }.publish(&input, &out, &control).unwrap();
     assert_eq!(fs::read(out.join("tables.csv")).unwrap(), tables);
+}
+
+/// Coarser records are compared with the tables too: what they leave out of a category is a count like any other.
+#[test]
+fn records_beside_the_tables_are_part_of_what_everybody_knows() {
+    let control = Control::default();
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("cases.csv");
+    write_cases(&cases(3_000), fs::File::create(&input).unwrap(), &control).unwrap();
+    let coarse = |hierarchy: &str, limit: &str| {
+        format!(
+            "[[attribute]]\nname = \"citizenship\"\nrole = \"quasi-identifier\"\n{hierarchy}\
+             [[attribute]]\nname = \"gender\"\nrole = \"quasi-identifier\"\n\
+             {limit}[[anonymize.model]]\nkind = \"k-anonymity\"\nk = 11\n\
+             [[table]]\nindicator = \"sex\"\nby = [\"citizenship\"]\n{SECTION}"
+        )
+    };
+    for (name, text) in [
+        ("coarser", coarse("hierarchy = { case = \"citizenship\" }\n", "[anonymize]\nsuppression_limit = 0.2\n")),
+        ("same", coarse("", "")),
+    ] {
+        let publisher = Publisher { plan: Some(plan(&text)), ..Publisher::default() };
+        let out = folder.path().join(name);
+        let account = publisher.publish(&input, &out, &control).unwrap();
+        assert!(account.suppressed > 10 || name == "coarser", "{name}");
+        let data = fs::read_to_string(out.join("data.csv")).unwrap();
+        let tables = fs::read_to_string(out.join("tables.csv")).unwrap();
+        let rows = |text: &str| -> Vec<BTreeMap<String, String>> {
+            let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+            let header = lines.next().unwrap();
+            lines.map(|cells| header.iter().cloned().zip(cells).collect()).collect()
+        };
+        let (data, tables) = (rows(&data), rows(&tables));
+        let mut published = 0;
+        for figure in tables.iter().filter(|row| name == "same" && !row["numerator"].is_empty()) {
+            let person = |row: &&BTreeMap<String, String>| {
+                let country = |text: &str| text.parse::<Country>().ok();
+                row["gender"].eq_ignore_ascii_case(&figure["sex"])
+                    && country(&row["citizenship"]) == country(&figure["citizenship"])
+            };
+            if !["female", "male"].contains(&figure["sex"].as_str()) {
+                continue;
+            }
+            let shown = data.iter().filter(person).count();
+            let unseen = figure["numerator"].parse::<usize>().unwrap() - shown;
+            assert!(unseen == 0 || unseen >= 10, "{unseen} people of a category are left out of the records alone");
+            published += usize::from(unseen > 0 || shown > 0);
+        }
+        assert!(name != "same" || published > 10, "{published}");
+    }
 }

@@ -10,6 +10,7 @@ use ctdata_privacy::tables::{
 use ctdata_privacy::{PrivacyUnit, Released, tables};
 use ctdata_table::{Control, CountTable, Table, Variable, tabulate};
 
+use super::RecordsBeside;
 use super::figures::{Figure, Known};
 use super::microdata::Microdata;
 use super::outside::KnownOutside;
@@ -88,7 +89,7 @@ pub(super) fn suppressed(
     traced: Traced,
     plan: &TablesPlan,
     cases: &Table,
-    records: Option<&Released<Table>>,
+    records: Option<&RecordsBeside<'_>>,
     control: &Control,
 ) -> Result<Protected, PublishError> {
     let Traced { builder, known, figures, skipped } = traced;
@@ -112,7 +113,7 @@ pub(super) fn suppressed(
     let mut outside = KnownOutside::default();
     if let Some(records) = records {
         fix_total(&mut system, &cells)?;
-        let shown = Microdata::new(cases, records);
+        let shown = Microdata::new(cases, records.released, &records.hierarchies);
         for (table, cells) in &cells {
             control.check()?;
             shown.relate(&mut system, table, cells, rules.threshold)?;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use ctdata_privacy::Released;
 use ctdata_privacy::tables::{CellId, Level, Standing, SystemCell, TableSystem};
-use ctdata_table::{Attribute, CountTable, Table, Variable};
+use ctdata_table::{Attribute, CountTable, Hierarchy, Table, Variable};
 
 use crate::PublishError;
 
@@ -20,11 +20,34 @@ pub(crate) struct Microdata<'a> {
     blanked: Vec<String>,
     /// Names of the attributes that can be compared.
     comparable: Vec<String>,
+    /// Attributes that have coarser values throughout.
+    coarsened: Vec<Coarsened>,
+}
+
+/// An attribute that is generalized to one level.
+#[derive(Debug)]
+struct Coarsened {
+    name: String,
+    /// For each code of the input, that of the released column.
+    of_code: Vec<u16>,
+}
+
+/// Where a code goes whose coarser value no released record has: past every domain.
+const UNSEEN: u16 = u16::MAX / 2;
+
+/// How a dimension of a table is seen in the records.
+enum Seen<'a> {
+    /// Not at all.
+    No,
+    /// As it is.
+    Same,
+    /// Coarser: the released code of each category.
+    Coarser(&'a Coarsened),
 }
 
 impl<'a> Microdata<'a> {
     /// What can be compared: columns that are not perturbed and have the domain of the input.
-    pub(crate) fn new(input: &Table, released: &'a Released<Table>) -> Self {
+    pub(crate) fn new(input: &Table, released: &'a Released<Table>, hierarchies: &[(String, Hierarchy)]) -> Self {
         let statement = released.statement();
         let perturbed =
             |name: &str| statement.perturbed.iter().any(|by| by.attributes.iter().any(|known| known == name));
@@ -37,11 +60,33 @@ impl<'a> Microdata<'a> {
         let coarsened = statement.generalized.iter().filter(|column| column.cells > 0).map(|column| &column.attribute);
         let blanked = statement.blanked.iter().filter(|column| column.cells > 0).map(|column| &column.attribute);
         let blanked = blanked.chain(coarsened).cloned().collect();
-        Self { table: released.get(), blanked, comparable }
+        let coarser = |(name, hierarchy): &(String, Hierarchy)| {
+            let level = statement.generalized.iter().find(|column| column.attribute == *name)?.level?;
+            let level = hierarchy.level(level).filter(|_| !comparable.contains(name) && !perturbed(name))?;
+            let (original, _) = input.named(name).ok()?;
+            let (column, _) = released.get().named(name).ok()?;
+            let of_label = |label: &str| {
+                let group = *level.of_leaf().get(usize::from(hierarchy.leaves().code_of(label)?))?;
+                let released = column.domain().code_of(&level.domain().label(group)?);
+                Some(released.unwrap_or(UNSEEN.saturating_add(group)))
+            };
+            let missing = original.missing().iter().map(|kind| column.missing_code(kind));
+            let of_code = original.domain().labels().map(|label| of_label(&label)).chain(missing);
+            Some(Coarsened { name: name.clone(), of_code: of_code.collect::<Option<_>>()? })
+        };
+        let coarsened = hierarchies.iter().filter_map(coarser).collect();
+        Self { table: released.get(), blanked, comparable, coarsened }
     }
 
-    fn is_comparable(&self, variable: &Variable) -> bool {
-        variable.attributes().iter().all(|name| self.comparable.iter().any(|known| known == name))
+    fn seen(&self, variable: &Variable) -> Seen<'_> {
+        let attributes = variable.attributes();
+        if attributes.iter().all(|name| self.comparable.iter().any(|known| known == name)) {
+            return Seen::Same;
+        }
+        match (variable, self.coarsened.iter().find(|column| attributes == [column.name.as_str()])) {
+            (Variable::Attribute { .. }, Some(column)) => Seen::Coarser(column),
+            _ => Seen::No,
+        }
     }
 
     /// Adds to a system what the records say of a table: for each margin over the variables that can be compared,
@@ -54,25 +99,23 @@ impl<'a> Microdata<'a> {
         cells: &[(Vec<u16>, CellId)],
         threshold: u64,
     ) -> Result<(), PublishError> {
-        let comparable: Vec<bool> =
-            table.dimensions().iter().map(|dimension| self.is_comparable(&dimension.variable)).collect();
-        let overlaps = table.dimensions().iter().zip(&comparable).any(|(of, kept)| !kept && !of.is_exclusive());
-        if overlaps || !comparable.contains(&true) {
+        let seen: Vec<Seen<'_>> = table.dimensions().iter().map(|dimension| self.seen(&dimension.variable)).collect();
+        let is_lost = |seen: &Seen<'_>| matches!(seen, Seen::No);
+        let overlaps = table.dimensions().iter().zip(&seen).any(|(of, seen)| is_lost(seen) && !of.is_exclusive());
+        if overlaps || seen.iter().all(is_lost) {
             return Ok(());
         }
-        let kept: Vec<&Variable> = table
-            .dimensions()
-            .iter()
-            .zip(&comparable)
-            .filter(|(_, kept)| **kept)
-            .map(|(dimension, _)| &dimension.variable)
-            .collect();
+        let dimensions = table.dimensions().iter().zip(&seen).filter(|(_, seen)| !is_lost(seen));
+        let kept: Vec<&Variable> = dimensions.map(|(dimension, _)| &dimension.variable).collect();
         let shown = self.shown(&kept)?;
         let mut margins = BTreeMap::<Vec<u16>, Vec<CellId>>::new();
         for (key, cell) in cells {
-            let margin =
-                key.iter().zip(&comparable).filter(|(_, kept)| **kept).map(|(position, _)| *position).collect();
-            margins.entry(margin).or_default().push(*cell);
+            let margin = key.iter().zip(&seen).filter_map(|(position, seen)| match seen {
+                Seen::No => None,
+                Seen::Same => Some(*position),
+                Seen::Coarser(column) => Some(column.of_code.get(usize::from(*position)).copied().unwrap_or(UNSEEN)),
+            });
+            margins.entry(margin.collect()).or_default().push(*cell);
         }
         // How many were left out in all is said by the release itself.
         if margins.len() < 2 {

@@ -14,7 +14,7 @@ use ctdata_indicators::{CATALOGUE, Definition, Estimate, IndicatorError, Populat
 use ctdata_model::CaseAttribute;
 use ctdata_privacy::Released;
 use ctdata_privacy::tables::ProtectedTables;
-use ctdata_table::{Attribute, Control, CountTable, Schema, Table};
+use ctdata_table::{Attribute, Control, CountTable, Hierarchy, Schema, Table};
 
 use crate::{Plan, PublishError, TableMethod, TablePlan};
 
@@ -26,6 +26,16 @@ pub struct ReleasedTables {
     protected: Option<Released<ProtectedTables>>,
     pictures: Vec<pictures::Picture>,
     known_from_records: u64,
+}
+
+/// The records that are released beside tables of confidential counts, which everybody can count.
+#[derive(Debug)]
+pub struct RecordsBeside<'a> {
+    /// The records.
+    pub released: &'a Released<Table>,
+    /// By which hierarchies columns became coarser, by the names of the schema. Columns that are coarser without one here
+    /// are not compared with the tables.
+    pub hierarchies: Vec<(String, Hierarchy)>,
 }
 
 #[derive(Debug)]
@@ -77,7 +87,7 @@ impl ReleasedTables {
     /// protection that cannot be read; a protection that does not exist or does not hold; a stop by `control`.
     pub fn of_confidential(
         cases: &Table,
-        released: Option<&Released<Table>>,
+        released: Option<&RecordsBeside<'_>>,
         plan: &Plan,
         control: &Control,
     ) -> Result<Self, PublishError> {

@@ -13,6 +13,7 @@ use crate::trace::{CellRef, Traced};
 use ctdata_table::{Column, Control, Ids, Table, TableError, Variable};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 const ONE_CASE: &str = "all persons of the base belong to one case: no interval";
 
@@ -73,7 +74,7 @@ pub fn compute_clustered(
     let mut base = Base::default();
     for Traced { mut estimate, numerator, base: of_base, .. } in figures {
         control.check()?;
-        if base.cells != of_base {
+        if !Arc::ptr_eq(&base.cells, &of_base) && base.cells != of_base {
             base = Base::new(of_base, &cells);
         }
         if estimate.value.known().is_some() {
@@ -174,14 +175,14 @@ fn sum(cells: &[CellRef], tables: &[Cells]) -> HashMap<u32, u64> {
 /// A base, and the persons of each case in it.
 #[derive(Default)]
 struct Base {
-    cells: Vec<CellRef>,
+    cells: Arc<[CellRef]>,
     cases: HashMap<u32, u64>,
     persons: u64,
     squares: u64,
 }
 
 impl Base {
-    fn new(cells: Vec<CellRef>, tables: &[Cells]) -> Self {
+    fn new(cells: Arc<[CellRef]>, tables: &[Cells]) -> Self {
         let cases = sum(&cells, tables);
         let persons = cases.values().sum();
         let squares = cases.values().fold(0u64, |sum, &x| sum.saturating_add(x.saturating_mul(x)));
@@ -283,13 +284,13 @@ mod tests {
     use crate::interval::wilson;
 
     fn ratio(pairs: &[(u64, u64)]) -> Ratio {
-        let cell = |table| vec![CellRef { table, key: vec![] }];
+        let cell = |table| [CellRef { table, key: vec![] }];
         let cases = |of: fn(&(u64, u64)) -> u64| {
             let persons = (0u32..).zip(pairs).map(|(case, pair)| (case, of(pair)));
             Cells(HashMap::from([(vec![], persons.filter(|(_, persons)| *persons > 0).collect())]))
         };
         let tables = [cases(|pair| pair.0), cases(|pair| pair.1)];
-        Base::new(cell(1), &tables).ratio(&cell(0), &tables)
+        Base::new(cell(1).into(), &tables).ratio(&cell(0), &tables)
     }
 
     /// Of cases with one person each, everything is as without cases.

@@ -4,6 +4,7 @@ use crate::Estimate;
 use crate::catalogue::Definition;
 use crate::profile::Listed;
 use ctdata_table::CountTable;
+use std::sync::Arc;
 
 /// One cell of one of the count tables that figures were computed from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,17 +18,18 @@ pub struct CellRef {
 /// An estimate, and the cells whose counts add up to each number printed with it.
 ///
 /// `numerator` sums to [`Estimate::numerator`], and so on; a rate has residents for a base and no cells there.
-/// Whoever withholds a cell withholds every estimate that would give it away.
+/// Whoever withholds a cell withholds every estimate that would give it away. Figures over the same persons share the
+/// list of their cells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traced {
     /// The figure.
     pub estimate: Estimate,
     /// The cells of the numerator.
-    pub numerator: Vec<CellRef>,
+    pub numerator: Arc<[CellRef]>,
     /// The cells of the base.
-    pub base: Vec<CellRef>,
+    pub base: Arc<[CellRef]>,
     /// The cells of the persons outside the base.
-    pub unknown: Vec<CellRef>,
+    pub unknown: Arc<[CellRef]>,
 }
 
 /// The cells to read of each table of an indicator: with those that could be, up to a limit.

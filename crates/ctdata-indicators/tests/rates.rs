@@ -2,17 +2,19 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
+#[path = "support/population.rs"]
+mod population;
 #[path = "support/random.rs"]
 mod random;
 
 use ctdata_indicators::estimate::{Nature, NotAvailable, Value};
-use ctdata_indicators::population::{AgeGroup, PopulationKey, PopulationSex};
 use ctdata_indicators::{
-    AllocateUnknown, CATALOGUE, CellRef, Estimate, FormCoding, IndicatorError, Persons, PopBase, Population, Request,
-    Traced, compute, indicator,
+    AllocateUnknown, CATALOGUE, CellRef, Estimate, FormCoding, IndicatorError, PopBase, Population, Request, Traced,
+    compute, indicator,
 };
-use ctdata_model::{CaseTable, Country, Layout, Simulator};
+use ctdata_model::{CaseTable, Layout, Simulator};
 use ctdata_table::{Attribute, Cell, Control, CountTable, Table};
+use population::population;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -20,22 +22,6 @@ use std::sync::LazyLock;
 const FORMS: [&str; 3] = ["forced-labour", "sexual-exploitation", "other"];
 
 static POPULATION: LazyLock<Population> = LazyLock::new(population);
-
-/// A million women, two million men, of whom a tenth are under 18, everywhere and always.
-fn population() -> Population {
-    let mut population = Population::new("invented", "1");
-    for &country in Country::ALL {
-        for year in 1995..2030 {
-            for (sex, persons) in [(PopulationSex::Female, 1e6), (PopulationSex::Male, 2e6)] {
-                let key = PopulationKey::total(country, year).of_sex(sex);
-                for (ages, share) in [(AgeGroup::UNDER_18, 0.1), (AgeGroup::ADULTS, 0.9)] {
-                    population.insert(key.of_ages(ages), Persons::try_new(persons * share).unwrap()).unwrap();
-                }
-            }
-        }
-    }
-    population
-}
 
 fn rates(table: &Table, request: &Request) -> Vec<Estimate> {
     compute(table, request, Some(&*POPULATION), &Control::default()).unwrap().estimates

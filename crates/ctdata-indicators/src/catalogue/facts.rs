@@ -6,15 +6,17 @@
 use super::{Definition, Measure};
 use crate::estimate::Unit;
 use crate::framework::{DETECTION_NOT_PREVALENCE, SDG_INDICATORS};
-
-/// Units other than percent, by id. A test compares them with the estimates.
-const UNITS: &[(&str, Unit)] = &[];
+use crate::people::PeopleMeasure;
 
 const CODEBOOK: &str = "base of a question with several answers: CTDC, Global Dataset Codebook, section 6";
 const METADATA_16_2_2: &str = "SDG metadata sheet of 16.2.2, update of 31 March 2023";
 const PORTAL: &str = "IOM, Migration Data Portal: proportion of children among victims identified by CTDC partners";
 const FOUR_GROUPS: &str = "women, men, girls and boys as in UNODC, Global Report on Trafficking in Persons";
 const REGIONS: &str = "regions: United Nations, M49";
+const RATE_OF_COMPANION: &str = "computed as 16.2.2 is: SDG metadata sheet of 16.2.2, update of 31 March 2023";
+const HTCDS: &str = "fields: IOM, Human Trafficking Case Data Standard (HTCDS) 2.0; definition of this catalogue";
+const VICTIM_PERPETRATOR: &str =
+    "columns: CTDC, victim-perpetrator synthetic data set, dictionary of 1 December 2022; definition of this catalogue";
 const OWN: &str = "definition of this catalogue";
 
 /// Sources of single entries, by id; the others have those of what they count.
@@ -28,10 +30,11 @@ const NOT_A_SAMPLE: &str = "identified persons, no random sample of all victims"
 impl Definition {
     /// The unit of its figures.
     pub fn unit(&self) -> Unit {
-        match UNITS.iter().find(|(id, _)| *id == self.id) {
-            Some((_, unit)) => *unit,
-            None if self.needs_population() => Unit::Per100k,
-            None => Unit::Percent,
+        match self.measure {
+            Measure::Rate => Unit::Per100k,
+            Measure::Quartiles => Unit::Months,
+            Measure::People(measure) => measure.unit(),
+            _ => Unit::Percent,
         }
     }
 
@@ -62,8 +65,11 @@ impl Definition {
             return source;
         }
         match self.measure {
-            Measure::Rate => METADATA_16_2_2,
-            Measure::Group(_) | Measure::Flag(..) => CODEBOOK,
+            Measure::Rate if self.official.is_some() => METADATA_16_2_2,
+            Measure::Rate => RATE_OF_COMPANION,
+            Measure::Group(_) | Measure::Flag(..) | Measure::People(PeopleMeasure::Control(..)) => CODEBOOK,
+            Measure::People(measure) if measure.is_of_pairs() => VICTIM_PERPETRATOR,
+            Measure::People(measure) if measure.is_of_records() => HTCDS,
             Measure::Movement | Measure::Origin | Measure::Exploitation | Measure::Flows => REGIONS,
             _ => OWN,
         }
@@ -88,14 +94,13 @@ impl Definition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::Value;
     use crate::{CATALOGUE, Population, Request, compute_all, indicator};
     use ctdata_model::{Layout, Simulator};
     use ctdata_table::Control;
 
     #[test]
     fn the_tables_name_entries_that_there_are() {
-        for id in UNITS.iter().map(|(id, _)| id).chain(SOURCES.iter().map(|(id, _)| id)) {
+        for (id, _) in SOURCES {
             assert!(CATALOGUE.iter().any(|definition| definition.id == *id), "{id}");
         }
     }
@@ -112,6 +117,22 @@ mod tests {
         assert_eq!(indicator("P-52").unwrap().stands_beside(), ["5.2.1", "5.2.2"]);
     }
 
+    #[test]
+    fn people_have_the_units_and_the_sources_of_what_they_count() {
+        let facts = |id: &str| {
+            let definition = indicator(id).unwrap();
+            (definition.unit(), definition.source())
+        };
+        assert_eq!(facts("perpetrators-per-victim"), (Unit::Persons, HTCDS));
+        assert_eq!(facts("time-to-first-service"), (Unit::Days, HTCDS));
+        assert_eq!(facts("trafficking-duration-quartiles"), (Unit::Months, OWN));
+        assert_eq!(facts("own-region"), (Unit::Percent, VICTIM_PERPETRATOR));
+        assert_eq!(facts("payment-to-perpetrators"), (Unit::Percent, VICTIM_PERPETRATOR));
+        assert_eq!(facts("debt-bondage-by-sector"), (Unit::Percent, CODEBOOK));
+        // No standard has a field for it.
+        assert_eq!(facts("recruitment-fee"), (Unit::Percent, OWN));
+    }
+
     /// The unit of the catalogue is that of the figures, whatever entries are added.
     #[test]
     fn figures_have_the_unit_of_the_catalogue() {
@@ -122,9 +143,7 @@ mod tests {
         assert!(all.results.len() > 15);
         for result in &all.results {
             for estimate in &result.estimates {
-                // A count stands in place of a rate where there is no population.
-                let counted = matches!(estimate.value, Value::Known(_)) && estimate.unit == Unit::Persons;
-                assert!(counted || estimate.unit == result.indicator.unit(), "{}", result.indicator.id);
+                assert_eq!(estimate.unit, result.indicator.unit(), "{}", result.indicator.id);
             }
         }
     }

@@ -1,12 +1,13 @@
 //! Long CSV: one row per estimate, one column per dimension.
 
 use crate::estimate::{Attribution, Base, Estimate, Filter, Value};
+use crate::request::PopBase;
 use ctdata_table::csv::{CsvWriter, LineEnd, Separator};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 const BEFORE: [&str; 3] = ["indicator", "code", "period"];
-const AFTER: [&str; 18] = [
+const AFTER: [&str; 20] = [
     "filters",
     "attribution",
     "numerator",
@@ -25,10 +26,12 @@ const AFTER: [&str; 18] = [
     "population",
     "definition_version",
     "notes",
+    "population_base",
+    "residual",
 ];
 
 /// Writes every field of the estimates: dimensions by code (an empty cell is a total) between
-/// `indicator`, `code`, `period` and the figures. Numbers are in full precision.
+/// `indicator`, `code`, `period` and the figures. Numbers are in full precision. Columns are added at the end only.
 ///
 /// ```
 /// use ctdata_indicators::{Estimate, export::write_long_csv};
@@ -84,6 +87,8 @@ fn figures(estimate: &Estimate) -> [Cow<'_, str>; AFTER.len()] {
         number(population),
         text(estimate.definition_version.as_deref()),
         Cow::Owned(estimate.notes.join("; ")),
+        text(estimate.population_base.map(PopBase::code)),
+        number(estimate.residual),
     ]
 }
 
@@ -150,13 +155,14 @@ mod tests {
         let mut none = Estimate::not_available("sex", Unit::Percent, NotAvailable::EmptyBase);
         none.filters = vec![Filter { dimension: "country".into(), codes: vec!["KE".into(), "UG".into()] }];
         none.notes = vec!["one".into(), "two".into()];
+        none.residual = Some(-2);
         let written = write_long_csv(&[share(None), share(Some("female")), none], Vec::new()).unwrap();
         let expected = "\
             indicator,code,period,sex,filters,attribution,numerator,base,unknown,value,unit,low,high,level,method,\
-            base_rule,nature,suppressed,reason,population,definition_version,notes\n\
-            sex,,2019,,,,1,4,,25,percent,,,,,,country,,,,,\n\
-            sex,,2019,female,,,1,4,,25,percent,,,,,,country,,,,,\n\
-            sex,,,,country=KE|UG,,,,,,percent,,,,,,country,,empty-base,,,one; two\n";
+            base_rule,nature,suppressed,reason,population,definition_version,notes,population_base,residual\n\
+            sex,,2019,,,,1,4,,25,percent,,,,,,country,,,,,,,\n\
+            sex,,2019,female,,,1,4,,25,percent,,,,,,country,,,,,,,\n\
+            sex,,,,country=KE|UG,,,,,,percent,,,,,,country,,empty-base,,,one; two,,-2\n";
         assert_eq!(String::from_utf8(written).unwrap(), expected);
     }
 

@@ -17,10 +17,11 @@ use ctdata_model::Country;
 use ctdata_table::csv::{CsvWriter, LineEnd, Separator};
 
 use super::left_out::{LeftOut, LeftOutReason as Why, Refusal};
-use super::sdmx::{AGE, ATTRIBUTES, DATAFLOW, DIMENSIONS, MEASURE, SERIES, SEX, Series, TIME, age_code};
+use super::sdmx::{AGE, ATTRIBUTES, DATAFLOW, DIMENSIONS, MEASURE, SEX, TIME, age_code};
 use crate::error::coded;
 use crate::estimate::{Attribution, Dimension, Estimate, NotAvailable, Rounding, Unit, Value};
 use crate::interval::as_f64;
+use crate::sdg::{FormOfSeries, INDICATOR, Series, is_official, series_of_form};
 
 coded! {
     /// What a receiver shall do with the rows.
@@ -135,7 +136,7 @@ pub fn write_sdmx_csv<'a, W: Write>(
             if unit == Unit::Persons && !options.counts {
                 continue;
             }
-            let Some(series) = key.series(unit) else { continue };
+            let Some(series) = series_of_form(key.form, unit) else { continue };
             for cell in row(estimate, &key, series, unit, options) {
                 writer.cell(cell.as_bytes());
             }
@@ -153,22 +154,26 @@ struct Key {
     year: u16,
     sex: &'static str,
     age: Cow<'static, str>,
-    form: Option<Cow<'static, str>>,
+    form: FormOfSeries,
 }
 
 impl Key {
     fn of(estimate: &Estimate) -> Result<Self, Refusal> {
-        if !SERIES.iter().any(|series| Some(series.indicator) == estimate.code.as_deref()) {
+        if estimate.code.as_deref() != Some(INDICATOR) {
             return Err(Why::NoSeries.into());
         }
         if estimate.unit != Unit::Per100k {
             return Err(Why::OtherUnit.into());
         }
-        if estimate.attribution == Some(Attribution::Citizenship) {
+        if !matches!(estimate.attribution, None | Some(Attribution::Detection)) {
             return Err(Why::OtherAttribution.into());
         }
+        // Victims who were not detected have no series.
+        if !is_official(estimate) {
+            return Err(Why::NoSeries.into());
+        }
         let year = estimate.year().ok_or(Why::NoSingleYear)?;
-        let mut key = Self { area: 0, year, sex: "_T", age: "_T".into(), form: None };
+        let mut key = Self { area: 0, year, sex: "_T", age: "_T".into(), form: FormOfSeries::All };
         let mut area = None;
         for dimension in &estimate.dimensions {
             if is_area(&dimension.name) {
@@ -202,16 +207,10 @@ impl Key {
             "age" | "child-or-adult" if self.age != "_T" => return Err(Refusal::of(Why::NoDimension, &dimension.name)),
             "child-or-adult" => self.age = AGE.of(code).ok_or_else(no_code)?.id.into(),
             "age" => self.age = age_code(code).ok_or_else(no_code)?.into(),
-            "form" if SERIES.iter().any(|series| series.form == Some(code)) => self.form = Some(dimension.code.clone()),
-            "form" => return Err(no_code()),
+            "form" => self.form = FormOfSeries::of(code).ok_or_else(no_code)?,
             _ => return Err(Refusal::of(Why::NoDimension, &dimension.name)),
         }
         Ok(())
-    }
-
-    fn series(&self, unit: Unit) -> Option<&'static Series> {
-        let unit = super::sdmx::UNIT_MEASURE.of(unit.code())?.id;
-        SERIES.iter().find(|series| series.form == self.form.as_deref() && series.unit == unit)
     }
 }
 
@@ -265,7 +264,7 @@ fn row<'a>(
     for attribute in &ATTRIBUTES {
         cells.push(match attribute.id {
             "OBS_STATUS" => figure.status().into(),
-            "UNIT_MEASURE" => series.unit.into(),
+            "UNIT_MEASURE" => series.unit_code.into(),
             "NATURE" => estimate.nature.sdmx().to_string().into(),
             "TIME_DETAIL" => key.year.to_string().into(),
             "COMMENT_OBS" => comment(estimate, figure, unit).into(),

@@ -5,7 +5,7 @@ use super::question::{Question, Values};
 use super::{EXTENSIONS, Extension, Subject, numbers, own_region, shares};
 use crate::IndicatorError;
 use crate::compute::TableSpec;
-use crate::estimate::{Base, Estimate};
+use crate::estimate::{Base, Estimate, Unit};
 use crate::profile::{Frame, Tables, Tally};
 use crate::request::{Dim, Scope};
 use ctdata_model::{CaseAttribute, CaseGroup, MeansOfControl};
@@ -62,6 +62,25 @@ impl PeopleMeasure {
             Self::Control(means, group) => vec![CaseAttribute::Control(means).name(), group.name().into()],
             _ => self.extension().map(|extension| extension.name.into()).into_iter().collect(),
         }
+    }
+
+    /// The unit of its figures.
+    pub(crate) const fn unit(self) -> Unit {
+        match self {
+            Self::Number(_) => Unit::Persons,
+            Self::Wait => Unit::Days,
+            _ => Unit::Percent,
+        }
+    }
+
+    /// Whether it follows the columns of victim-perpetrator files.
+    pub(crate) const fn is_of_pairs(self) -> bool {
+        matches!(self, Self::Items(_) | Self::OwnRegion | Self::Answers(Question::Part))
+    }
+
+    /// Whether fields of HTCDS say it.
+    pub(crate) fn is_of_records(self) -> bool {
+        self.extension().is_some_and(|extension| !extension.htcds.is_empty())
     }
 
     /// Names of the coordinates that it sets, also as attributes are named.

@@ -507,12 +507,10 @@ fn shares_are_the_sums_of_the_cells_that_they_are_traced_to() {
             for definition in CATALOGUE.iter().filter(|definition| !definition.needs_population()) {
                 let request = Request { id: definition.id.to_owned(), ..request.clone() };
                 let Ok(result) = compute(table, &request, None, &Control::default()) else { continue };
+                let unit = definition.unit();
+                assert!(result.estimates.iter().all(|estimate| estimate.unit == unit), "{}", definition.id);
                 let Ok(figures) = definition.trace(&request, &result.counts, None, 2_000) else {
-                    assert!(
-                        result.estimates.iter().all(|estimate| estimate.unit != Unit::Percent),
-                        "{}",
-                        definition.id
-                    );
+                    assert_ne!(unit, Unit::Percent, "{}", definition.id);
                     continue;
                 };
                 assert_eq!(figures.len(), result.estimates.len());

@@ -3,6 +3,8 @@
 use super::Entry;
 use crate::Estimate;
 use crate::trace::{CellRef, Traced};
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 /// A sum of cells. Figures are written once, for counts and for counts with their cells.
 pub(crate) trait Tally: Default + Clone {
@@ -55,6 +57,8 @@ impl Tally for u64 {
 pub(crate) struct Sum {
     count: u64,
     cells: Vec<CellRef>,
+    /// The list that figures have of them: one base belongs to many.
+    listed: OnceCell<Arc<[CellRef]>>,
 }
 
 impl Tally for Sum {
@@ -63,11 +67,13 @@ impl Tally for Sum {
 
     fn add(&mut self, entry: &Entry<'_>) {
         self.count.add(entry);
+        self.listed.take();
         self.cells.push(CellRef { table: entry.table, key: entry.key.to_vec() });
     }
 
     fn join(&mut self, other: &Self) {
         self.count.join(&other.count);
+        self.listed.take();
         self.cells.extend_from_slice(&other.cells);
     }
 
@@ -76,7 +82,8 @@ impl Tally for Sum {
     }
 
     fn figure(estimate: Estimate, sums: [&Self; 3]) -> Traced {
-        let [numerator, base, unknown] = sums.map(|sum| sum.cells.clone());
+        let [numerator, base, unknown] =
+            sums.map(|sum| Arc::clone(sum.listed.get_or_init(|| sum.cells.as_slice().into())));
         Traced { estimate, numerator, base, unknown }
     }
 

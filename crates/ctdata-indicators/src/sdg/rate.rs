@@ -23,6 +23,7 @@ use ctdata_model::{CaseAttribute, CaseGroup};
 use ctdata_table::{CountTable, Variable};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 const DETECTION: &str = "country of detection: the file's country of exploitation stands for it";
 const NO_POPULATION_OF_THEIR_OWN: &str =
@@ -102,23 +103,11 @@ pub(crate) fn trace(
     let reduced = Frame::try_new(frame.definition, &request)?;
     let (all, split) = read(frame, &reduced, tables)?;
     let figures = figures(frame, &all, &split, population)?;
-    let mut positions = BTreeMap::new();
-    let mut by_place = BTreeMap::<Vec<u16>, Vec<usize>>::new();
-    for (at, figure) in figures.iter().enumerate() {
-        positions.insert((figure.place.to_vec(), figure.group.to_vec()), at);
-        by_place.entry(figure.place.to_vec()).or_default().push(at);
-    }
-    let is_total = split.is_total();
-    let has_unknown: Vec<bool> = figures.iter().map(|figure| figure.estimate.unknown.is_some()).collect();
-    let mut traced: Vec<Traced> = figures
-        .into_iter()
-        .map(|figure| Traced {
-            estimate: Estimate { residual: None, ..figure.estimate },
-            numerator: Vec::new(),
-            base: Vec::new(),
-            unknown: Vec::new(),
-        })
-        .collect();
+    let position = |at: usize, figure: &Figure<'_>| ((figure.place.to_vec(), figure.group.to_vec()), at);
+    let positions: BTreeMap<_, _> = figures.iter().enumerate().map(|(at, figure)| position(at, figure)).collect();
+    let mut numerators = vec![Vec::new(); figures.len()];
+    let mut without_category = BTreeMap::<Vec<u16>, Vec<CellRef>>::new();
+    let mut without_place = Vec::new();
     let table = split.counted.number;
     let keys: Vec<Vec<u16>> = match split.counted.table.cells_with_zeros(zeros_limit) {
         Some(cells) => cells.into_iter().map(|(key, _)| key).collect(),
@@ -128,32 +117,35 @@ pub(crate) fn trace(
         let Some(cell) = split.cell(&key).filter(|cell| cell.selected) else {
             continue;
         };
-        let reference = CellRef { table, key: key.clone() };
-        if is_total && !recorded(&all, cell.place) {
-            for figure in &mut traced {
-                figure.unknown.push(reference.clone());
-            }
+        let reference = || CellRef { table, key: key.clone() };
+        if split.is_total() && !recorded(&all, cell.place) {
+            without_place.push(reference());
             continue;
         }
         match cell.group {
             Group::Of(group) => {
-                if let Some(figure) =
-                    positions.get(&(cell.place.to_vec(), group.into_owned())).and_then(|&at| traced.get_mut(at))
-                {
-                    figure.numerator.push(reference);
+                let at = positions.get(&(cell.place.to_vec(), group.into_owned()));
+                if let Some(numerator) = at.and_then(|&at| numerators.get_mut(at)) {
+                    numerator.push(reference());
                 }
             }
-            Group::Unknown => {
-                for &at in by_place.get(cell.place).into_iter().flatten() {
-                    if let Some(figure) = traced.get_mut(at).filter(|_| has_unknown.get(at) == Some(&true)) {
-                        figure.unknown.push(reference.clone());
-                    }
-                }
-            }
+            Group::Unknown => without_category.entry(cell.place.to_vec()).or_default().push(reference()),
             Group::Outside => {}
         }
     }
-    Ok(traced)
+    let without_place: Arc<[CellRef]> = without_place.into();
+    let without_category: BTreeMap<Vec<u16>, Arc<[CellRef]>> =
+        without_category.into_iter().map(|(place, cells)| (place, cells.into())).collect();
+    let trace = |(figure, numerator): (Figure<'_>, Vec<CellRef>)| {
+        let unknown = match figure.estimate.unknown {
+            None => Arc::default(),
+            Some(_) if split.is_total() => Arc::clone(&without_place),
+            Some(_) => without_category.get(figure.place).cloned().unwrap_or_default(),
+        };
+        let estimate = Estimate { residual: None, ..figure.estimate };
+        Traced { estimate, numerator: numerator.into(), base: Arc::default(), unknown }
+    };
+    Ok(figures.into_iter().zip(numerators).map(trace).collect())
 }
 
 /// What a request must not ask of a rate.

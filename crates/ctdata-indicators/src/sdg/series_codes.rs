@@ -2,7 +2,7 @@
 //!
 //! # Sources
 //! Series codes of the UN Global SDG Database as national reporting platforms and public scripts use them; a series
-//! whose wording no source states has [`Stated::Inferred`], and is to be confirmed before it is quoted as official.
+//! whose wording no source states has [`Standing::Inferred`], and is to be confirmed before it is quoted as official.
 //! Cases of trafficking (`VC_HTF_DETCA` of one national platform) are not persons: no figure of this crate
 //! belongs to that series.
 
@@ -40,12 +40,12 @@ coded! {
 }
 
 coded! {
-    /// How well the meaning of a code is known.
-    pub enum Stated: "provenance of a code" {
-        /// A public source states code and meaning.
-        Source = "source" / "stated by a source",
-        /// The code is public, its wording is our reading.
-        Inferred = "inferred" / "inferred, to be confirmed",
+    /// How a code, or a component of the structure that it stands in, is known.
+    pub enum Standing: "standing" {
+        /// Read in a public source.
+        Seen = "seen" / "read in a public source",
+        /// From general code lists, by analogy, or in words of our own.
+        Inferred = "inferred" / "inferred, to be compared with the official structure",
     }
 }
 
@@ -64,83 +64,86 @@ pub struct Series {
     pub form: FormOfSeries,
     /// [`Unit::Persons`] or [`Unit::Per100k`].
     pub unit: Unit,
-    /// The code of the unit: `NUMBER` or `PER_100000_POP`.
+    /// The code of the unit in [`UNIT_MEASURE`](crate::export::sdmx::UNIT_MEASURE): `NUMBER` or `PER_100000_POP`.
     pub unit_code: &'static str,
-    /// How well its meaning is known.
-    pub stated: Stated,
+    /// How code and meaning are known.
+    pub standing: Standing,
 }
+
+/// The indicator that all series belong to.
+pub(crate) const INDICATOR: &str = "16.2.2";
 
 const NUMBER: &str = "NUMBER";
 const PER_100000: &str = "PER_100000_POP";
 
-const fn number(code: &'static str, title: &'static str, form: FormOfSeries, stated: Stated) -> Series {
-    Series { code, title, counted: Counted::Persons, form, unit: Unit::Persons, unit_code: NUMBER, stated }
+const fn number(code: &'static str, title: &'static str, form: FormOfSeries, standing: Standing) -> Series {
+    Series { code, title, counted: Counted::Persons, form, unit: Unit::Persons, unit_code: NUMBER, standing }
 }
 
-const fn rate(code: &'static str, title: &'static str, form: FormOfSeries, stated: Stated) -> Series {
-    Series { unit: Unit::Per100k, unit_code: PER_100000, ..number(code, title, form, stated) }
+const fn rate(code: &'static str, title: &'static str, form: FormOfSeries, standing: Standing) -> Series {
+    Series { unit: Unit::Per100k, unit_code: PER_100000, ..number(code, title, form, standing) }
 }
 
 /// The series of 16.2.2, and one of cases that must not be taken for it.
 pub const SERIES: &[Series] = &[
-    number("VC_HTF_DETV", "Detected victims of human trafficking", FormOfSeries::All, Stated::Source),
+    number("VC_HTF_DETV", "Detected victims of human trafficking", FormOfSeries::All, Standing::Seen),
     number(
         "VC_HTF_DETVSX",
         "Detected victims of human trafficking for sexual exploitation",
         FormOfSeries::Sexual,
-        Stated::Source,
+        Standing::Seen,
     ),
     number(
         "VC_HTF_DETVFL",
         "Detected victims of human trafficking for forced labour, servitude and slavery",
         FormOfSeries::Labour,
-        Stated::Inferred,
+        Standing::Inferred,
     ),
     number(
         "VC_HTF_DETVOG",
         "Detected victims of human trafficking for removal of organ",
         FormOfSeries::Organs,
-        Stated::Inferred,
+        Standing::Inferred,
     ),
     number(
         "VC_HTF_DETVOP",
         "Detected victims of human trafficking for other purposes",
         FormOfSeries::Other,
-        Stated::Source,
+        Standing::Seen,
     ),
     rate(
         "VC_HTF_DETVR",
         "Detected victims of human trafficking, per 100,000 population",
         FormOfSeries::All,
-        Stated::Source,
+        Standing::Seen,
     ),
     rate(
         "VC_HTF_DETVSXR",
         "Detected victims of human trafficking for sexual exploitation, per 100,000 population",
         FormOfSeries::Sexual,
-        Stated::Source,
+        Standing::Seen,
     ),
     rate(
         "VC_HTF_DETVFLR",
         "Detected victims of human trafficking for forced labour, servitude and slavery, per 100,000 population",
         FormOfSeries::Labour,
-        Stated::Inferred,
+        Standing::Inferred,
     ),
     rate(
         "VC_HTF_DETVOGR",
         "Detected victims of human trafficking for removal of organ, per 100,000 population",
         FormOfSeries::Organs,
-        Stated::Inferred,
+        Standing::Inferred,
     ),
     rate(
         "VC_HTF_DETVOPR",
         "Detected victims of human trafficking for other purposes, per 100,000 population",
         FormOfSeries::Other,
-        Stated::Source,
+        Standing::Seen,
     ),
     Series {
         counted: Counted::Cases,
-        ..number("VC_HTF_DETCA", "Detected cases of human trafficking", FormOfSeries::All, Stated::Source)
+        ..number("VC_HTF_DETCA", "Detected cases of human trafficking", FormOfSeries::All, Standing::Seen)
     },
 ];
 
@@ -152,8 +155,9 @@ pub fn series(code: &str) -> Option<&'static Series> {
 /// The official series that a figure of 16.2.2 belongs to, its number of persons with [`Unit::Persons`], its rate with
 /// [`Unit::Per100k`].
 ///
-/// None for other indicators, modelled figures, countries other than that of detection, figures of a filter other than place and year, and forms that no series
-/// has: the merged "other" of CTDC files has forms that are not other purposes alone, and mixed forms have no series.
+/// None for other indicators, modelled figures, countries other than that of detection, figures of a filter other than
+/// place and year, and forms that no series has: the "other" of a case file is not the other purposes of the series
+/// (in CTDC files it also holds the removal of organs), and mixed forms have no series.
 /// Breakdowns by sex and age are dimensions of a series and do not change its code.
 ///
 /// ```
@@ -182,29 +186,40 @@ pub fn series_of(estimate: &Estimate, unit: Unit) -> Option<&'static Series> {
         "form",
     ];
     const OF_PLACE: &[&str] = &["country", "year"];
-    let official = estimate.code.as_deref() == Some("16.2.2")
-        && estimate.nature != Nature::Modelled
-        && matches!(estimate.attribution, None | Some(Attribution::Detection));
     let plain = estimate.dimensions.iter().all(|dimension| OF_SERIES.contains(&dimension.name.as_ref()))
         && estimate.filters.iter().all(|filter| OF_PLACE.contains(&filter.dimension.as_ref()));
-    if !official || !plain {
+    if !is_official(estimate) || !plain {
         return None;
     }
     let form = match estimate.dimensions.get("form") {
         None => FormOfSeries::All,
-        Some(form) => form_of_series(form.code.parse().ok()?)?,
+        Some(form) => FormOfSeries::of(&form.code)?,
     };
+    series_of_form(form, unit)
+}
+
+/// Whether a figure is one of 16.2.2 as the series count it: detected victims, by country of detection.
+pub(crate) fn is_official(estimate: &Estimate) -> bool {
+    estimate.code.as_deref() == Some(INDICATOR)
+        && estimate.nature != Nature::Modelled
+        && matches!(estimate.attribution, None | Some(Attribution::Detection))
+}
+
+/// The series of persons of a form, in this unit.
+pub(crate) fn series_of_form(form: FormOfSeries, unit: Unit) -> Option<&'static Series> {
     let fits = |series: &&Series| series.counted == Counted::Persons && series.form == form && series.unit == unit;
     SERIES.iter().find(fits)
 }
 
-/// The series of a form of exploitation.
-fn form_of_series(form: ExploitationForm) -> Option<FormOfSeries> {
-    match form {
-        ExploitationForm::SexualExploitation => Some(FormOfSeries::Sexual),
-        ExploitationForm::ForcedLabour => Some(FormOfSeries::Labour),
-        ExploitationForm::OrganRemoval => Some(FormOfSeries::Organs),
-        _ => None,
+impl FormOfSeries {
+    /// The form of the series for a form of exploitation, by its code in a case; none if no series is about it alone.
+    pub(crate) fn of(code: &str) -> Option<Self> {
+        match code.parse().ok()? {
+            ExploitationForm::SexualExploitation => Some(Self::Sexual),
+            ExploitationForm::ForcedLabour => Some(Self::Labour),
+            ExploitationForm::OrganRemoval => Some(Self::Organs),
+            _ => None,
+        }
     }
 }
 
@@ -230,6 +245,8 @@ mod tests {
         {
             let rate = super::series(&format!("{}R", series.code)).unwrap();
             assert_eq!((rate.form, rate.unit, rate.unit_code), (series.form, Unit::Per100k, PER_100000));
+            assert_eq!(rate.title, format!("{}, per 100,000 population", series.title));
+            assert_eq!((rate.standing, series_of_form(series.form, Unit::Per100k)), (series.standing, Some(rate)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Counts of indicators made row by row: a second implementation for tests.
 
 use super::texts::Row;
-use ctdata_indicators::Estimate;
+use ctdata_indicators::{Definition, Estimate, indicator};
 use ctdata_model::Country;
 
 /// What a row says; nothing also where the file has no such attribute.
@@ -35,8 +35,28 @@ pub(crate) fn is_child(row: &Row, basis: &str) -> Option<bool> {
     }
 }
 
-/// Whether a row is in the base of an estimate, and in its numerator; none if there is no count of this indicator here.
-pub(crate) fn counts(estimate: &Estimate, row: &Row) -> Option<(bool, bool)> {
+/// Whether a row meets the conditions that belong to the definition of an indicator.
+pub(crate) fn is_within(definition: &Definition, row: &Row) -> bool {
+    definition.within.iter().all(|condition| match condition {
+        ("child-or-adult", "child") => is_child(row, "age-at-registration") == Some(true),
+        ("sex", sex) => text(row, "gender") == Some(sex),
+        (flag, "yes") => yes(row, flag),
+        other => panic!("no second implementation of the condition {other:?}"),
+    })
+}
+
+/// The residents of an indicator that is a rate, with three million everywhere, a third of them women, a tenth children.
+pub(crate) fn residents(definition: &Definition) -> u64 {
+    definition.within.iter().fold(3_000_000, |residents, condition| match condition {
+        ("sex", "female") => residents / 3,
+        ("child-or-adult", "child") => residents / 10,
+        _ => residents,
+    })
+}
+
+/// Whether a row is in the base of an estimate, and in its numerator. Who is counted in a rate is counted among the
+/// persons of its country and year.
+pub(crate) fn counts(estimate: &Estimate, row: &Row) -> (bool, bool) {
     let code = |name: &str| estimate.dimensions.get(name).map_or("", |dimension| dimension.code.as_ref());
     let flag = |prefix: &str, name: &str| yes(row, &format!("{prefix}{}", code(name).replace('-', "_")));
     let one_of = |of: Option<&str>, wanted: &str| (of.is_some(), of == Some(wanted));
@@ -44,16 +64,15 @@ pub(crate) fn counts(estimate: &Estimate, row: &Row) -> Option<(bool, bool)> {
         |name: &str| country(row, name).map(|country| country.region().map_or("unmapped", |region| region.code()));
     let (origin, place) = (country(row, "citizenship"), country(row, "country_of_exploitation"));
     let both = origin.is_some() && place.is_some();
-    let (in_base, counted) = match estimate.indicator.as_ref() {
+    let definition = indicator(&estimate.indicator).unwrap();
+    let (in_base, counted) = match definition.id {
         "form-of-exploitation" => (any(row, "form_"), flag("form_", "form")),
-        "labour-sector" => (any(row, "sector_"), flag("sector_", "sector")),
-        "labour-sector-of-forced-labour" => {
-            (any(row, "sector_") && yes(row, "form_forced_labour"), flag("sector_", "sector"))
+        "labour-sector" | "labour-sector-of-forced-labour" | "sector-of-detected-forced-labour" => {
+            (any(row, "sector_"), flag("sector_", "sector"))
         }
         "labour-sector-without-forced-labour" => (any(row, "sector_"), !yes(row, "form_forced_labour")),
-        "sexual-exploitation-type" => (any(row, "sexual_"), flag("sexual_", "sexual-type")),
-        "sexual-exploitation-type-of-sexual-exploitation" => {
-            (any(row, "sexual_") && yes(row, "form_sexual_exploitation"), flag("sexual_", "sexual-type"))
+        "sexual-exploitation-type" | "sexual-exploitation-type-of-sexual-exploitation" => {
+            (any(row, "sexual_"), flag("sexual_", "sexual-type"))
         }
         "sexual-exploitation-type-without-sexual-exploitation" => {
             (any(row, "sexual_"), !yes(row, "form_sexual_exploitation"))
@@ -75,8 +94,9 @@ pub(crate) fn counts(estimate: &Estimate, row: &Row) -> Option<(bool, bool)> {
             };
             (sex.is_some() && child.is_some(), group == code("sex-and-age"))
         }
-        "children" | "children-by-citizenship" => {
-            let of_country = estimate.indicator == "children" || text(row, "citizenship") == Some(code("citizenship"));
+        "children" | "children-in-forced-labour" | "children-by-citizenship" => {
+            let of_country =
+                definition.id != "children-by-citizenship" || text(row, "citizenship") == Some(code("citizenship"));
             let [registered, exploited] =
                 ["age-at-registration", "majority-at-exploitation"].map(|basis| is_child(row, basis));
             let child = is_child(row, code("child-basis"));
@@ -106,8 +126,28 @@ pub(crate) fn counts(estimate: &Estimate, row: &Row) -> Option<(bool, bool)> {
         "completeness" => (true, text(row, code("attribute")).is_some()),
         "forced-labour" => (any(row, "form_"), yes(row, "form_forced_labour")),
         "female-victims" => one_of(text(row, "gender"), "female"),
-        "forced-marriage" => (any(row, "form_"), yes(row, "form_forced_marriage")),
-        _ => return None,
+        "female-victims-of-sexual-exploitation" => (any(row, "form_"), yes(row, "form_sexual_exploitation")),
+        "forced-marriage" | "children-in-forced-marriage" | "female-victims-of-forced-marriage" => {
+            (any(row, "form_"), yes(row, "form_forced_marriage"))
+        }
+        "debt-bondage-by-recruiter" => {
+            (flag("recruiter_", "recruiter") && any(row, "control_"), yes(row, "control_debt_bondage"))
+        }
+        "debt-bondage-by-sector" => {
+            (flag("sector_", "sector") && any(row, "control_"), yes(row, "control_debt_bondage"))
+        }
+        "withheld-documents-by-recruiter" => {
+            (flag("recruiter_", "recruiter") && any(row, "control_"), yes(row, "control_withholds_documents"))
+        }
+        "withheld-documents-by-sector" => {
+            (flag("sector_", "sector") && any(row, "control_"), yes(row, "control_withholds_documents"))
+        }
+        _ if definition.needs_population() => {
+            let here = text(row, "country_of_exploitation") == Some(code("country"));
+            (here && text(row, "year_of_registration") == Some(code("year")), true)
+        }
+        other => panic!("no second implementation of `{other}`"),
     };
-    Some((in_base, in_base && counted))
+    let in_base = in_base && is_within(definition, row);
+    (in_base, in_base && counted)
 }

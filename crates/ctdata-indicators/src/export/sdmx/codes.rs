@@ -1,6 +1,6 @@
 //! Code lists, with the categories of ours that each code stands for.
 
-use super::Standing::{self, Inferred, Seen};
+use crate::sdg::Standing::{self, Inferred, Seen};
 
 /// A code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,15 +131,15 @@ pub const REPORTING_TYPE: CodeList = CodeList {
     codes: &[code("N", "National", "national", Seen), code("G", "Global", "global", Seen)],
 };
 
-/// All lists. Reference areas are M49 numbers, and series stand in [`SERIES`](super::SERIES).
+/// All lists. Reference areas are M49 numbers, and series stand in [`sdg::SERIES`](crate::sdg::SERIES).
 pub const CODE_LISTS: [CodeList; 6] = [SEX, AGE, UNIT_MEASURE, NATURE, OBS_STATUS, REPORTING_TYPE];
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::estimate::{Nature, NotAvailable, Unit};
-    use crate::export::sdmx::SERIES;
-    use ctdata_model::{AgeBand, ExploitationForm, Gender};
+    use crate::sdg::SERIES;
+    use ctdata_model::{AgeBand, Gender};
     use std::collections::BTreeSet;
 
     #[test]
@@ -158,8 +158,7 @@ mod tests {
             assert!(status.parse::<NotAvailable>().is_ok());
         }
         for series in SERIES {
-            assert!(series.form.is_none_or(|form| form.parse::<ExploitationForm>().is_ok()));
-            assert!(UNIT_MEASURE.get(series.unit).is_some());
+            assert_eq!(UNIT_MEASURE.of(series.unit.code()).map(|code| code.id), Some(series.unit_code));
         }
         for nature in Nature::ALL {
             assert_eq!(NATURE.of(nature.code()).unwrap().id, nature.sdmx().to_string());

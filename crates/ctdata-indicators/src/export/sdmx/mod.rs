@@ -1,4 +1,6 @@
-//! The data structure of the SDG indicators in SDMX, as data with a version: components, code lists, series.
+//! The data structure of the SDG indicators in SDMX, as data with a version: components and code lists.
+//!
+//! The series stand in [`sdg::SERIES`](crate::sdg::SERIES).
 //!
 //! Nothing here is frozen in an enum: the structure is revised every year. Each entry says whether it was
 //! [seen](Standing::Seen) in a public source or [inferred](Standing::Inferred) from general code lists; compare the
@@ -14,16 +16,6 @@ mod codes;
 mod structure;
 
 pub use codes::{AGE, CODE_LISTS, Code, CodeList, NATURE, OBS_STATUS, REPORTING_TYPE, SEX, UNIT_MEASURE, age_code};
-pub use structure::{ATTRIBUTES, Component, DATAFLOW, DIMENSIONS, MEASURE, SERIES, STRUCTURE_VERSION, Series, TIME};
+pub use structure::{ATTRIBUTES, Component, DATAFLOW, DIMENSIONS, MEASURE, STRUCTURE_VERSION, TIME};
 
-use crate::error::coded;
-
-coded! {
-    /// How an entry of the structure is known.
-    pub enum Standing: "standing" {
-        /// Read in a public source, for this structure.
-        Seen = "seen" / "read in a public source",
-        /// From general code lists or by analogy.
-        Inferred = "inferred" / "inferred, to be compared with the official structure",
-    }
-}
+pub use crate::sdg::Standing;

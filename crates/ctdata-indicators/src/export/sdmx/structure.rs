@@ -1,9 +1,8 @@
-//! The components of the structure and the series of 16.2.2.
+//! The components of the structure.
 
-use super::Standing;
-use super::Standing::{Inferred, Seen};
+use crate::sdg::Standing::{self, Seen};
 
-/// The version of the structure that components, codes and series follow: that of its CSV of April 2026.
+/// The version of the structure that components and codes follow: that of its CSV of April 2026.
 pub const STRUCTURE_VERSION: &str = "1.24";
 
 /// The dataflow in the form of SDMX-CSV, agency, id and version. The version moves about every year.
@@ -68,62 +67,6 @@ pub const ATTRIBUTES: [Component; 9] = [
     component("SOURCE_DETAIL", "Source", ""),
 ];
 
-/// A series: what is counted, in which unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Series {
-    /// Its code.
-    pub code: &'static str,
-    /// What it counts.
-    pub title: &'static str,
-    /// The official indicator.
-    pub indicator: &'static str,
-    /// The form of exploitation that it is restricted to, by our code; none for the total.
-    pub form: Option<&'static str>,
-    /// Its unit, a code of [`UNIT_MEASURE`](super::UNIT_MEASURE).
-    pub unit: &'static str,
-    /// How code and meaning are known.
-    pub standing: Standing,
-}
-
-const fn victims(
-    code: &'static str,
-    title: &'static str,
-    form: Option<&'static str>,
-    unit: &'static str,
-    standing: Standing,
-) -> Series {
-    Series { code, title, indicator: "16.2.2", form, unit, standing }
-}
-
-const NUMBER: &str = "NUMBER";
-const RATE: &str = "PER_100000_POP";
-const LABOUR: Option<&str> = Some("forced-labour");
-const SEXUAL: Option<&str> = Some("sexual-exploitation");
-const ORGAN: Option<&str> = Some("organ-removal");
-const OTHER: Option<&str> = Some("other");
-
-/// The series of detected victims. A person with several forms counts in several of them: they do not add to the total.
-pub const SERIES: [Series; 10] = [
-    victims("VC_HTF_DETV", "Detected victims of human trafficking", None, NUMBER, Seen),
-    victims("VC_HTF_DETVSX", "Detected victims, for sexual exploitation", SEXUAL, NUMBER, Seen),
-    victims("VC_HTF_DETVFL", "Detected victims, for forced labour, servitude and slavery", LABOUR, NUMBER, Inferred),
-    victims("VC_HTF_DETVOG", "Detected victims, for removal of organ", ORGAN, NUMBER, Inferred),
-    victims("VC_HTF_DETVOP", "Detected victims, for other purposes", OTHER, NUMBER, Seen),
-    victims("VC_HTF_DETVR", "Detected victims of human trafficking, rate", None, RATE, Seen),
-    victims("VC_HTF_DETVSXR", "Detected victims, for sexual exploitation, rate", SEXUAL, RATE, Seen),
-    victims(
-        "VC_HTF_DETVFLR",
-        "Detected victims, for forced labour, servitude and slavery, rate",
-        LABOUR,
-        RATE,
-        Inferred,
-    ),
-    victims("VC_HTF_DETVOGR", "Detected victims, for removal of organ, rate", ORGAN, RATE, Inferred),
-    victims("VC_HTF_DETVOPR", "Detected victims, for other purposes, rate", OTHER, RATE, Seen),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,15 +79,5 @@ mod tests {
         let names: BTreeSet<&str> = all.map(|component| component.id).collect();
         assert_eq!(names.len(), 15 + 2 + 9);
         assert!(DATAFLOW.ends_with(&format!("({STRUCTURE_VERSION})")));
-    }
-
-    #[test]
-    fn each_form_has_a_number_and_a_rate() {
-        for number in SERIES.iter().filter(|series| series.unit == NUMBER) {
-            let rate = SERIES.iter().find(|other| other.form == number.form && other.unit == RATE).unwrap();
-            assert_eq!(rate.code, format!("{}R", number.code));
-        }
-        let codes: BTreeSet<&str> = SERIES.iter().map(|series| series.code).collect();
-        assert_eq!(codes.len(), 10);
     }
 }

@@ -131,7 +131,11 @@ fn what_the_structure_lacks_is_returned_with_the_reason() {
     // Kosovo has no M49 number.
     assert_eq!(refused(by("country", "XK")), R::NoArea);
     assert_eq!(refused(by("sex", "non-conforming")), R::NoCode);
-    assert_eq!(refused(by("form", "mixed")), R::NoCode);
+    for form in ["mixed", "other", "forced-marriage"] {
+        assert_eq!(refused(by("form", form)), R::NoCode, "{form}");
+    }
+    assert_eq!(refused(Estimate { nature: Nature::Modelled, ..rate() }), R::NoSeries);
+    assert_eq!(refused(Estimate { attribution: Some(Attribution::Exploitation), ..rate() }), R::OtherAttribution);
     assert_eq!(refused(by("sector", "construction")), R::NoDimension);
     let mut restricted = rate();
     restricted.filters = vec![Filter { dimension: "source".into(), codes: vec!["case-management".into()] }];

@@ -97,6 +97,7 @@ impl Publisher {
             _ if plan.tables.is_empty() => ReleasedTables::none(),
             _ => return Err(ModelError::NotCases { layout: dataset.format() }.into()),
         };
+        account.remarks.extend(tables.remarks().iter().cloned());
         account.outputs = files(&tables).into_iter().map(|file| out.join(file).display().to_string()).collect();
         folder.write(&protected.released, &tables, dataset.layout(), control)?;
         Ok(account)

@@ -18,6 +18,8 @@ pub(crate) struct Figure {
     pub(crate) numerator: Printed,
     pub(crate) base: Printed,
     pub(crate) unknown: Printed,
+    /// Whether its table lists the combinations that nobody is in.
+    pub(crate) lists_zeros: bool,
 }
 
 /// A number that is printed with an estimate.
@@ -61,7 +63,7 @@ pub(crate) fn add(
     let numerator = printed(estimate.numerator, &numerator, true)?;
     let base = printed(estimate.base, &base, !counts_residents)?;
     let unknown = printed(estimate.unknown, &unknown, true)?;
-    Ok(Figure { definition, request: request.clone(), estimate, numerator, base, unknown })
+    Ok(Figure { definition, request: request.clone(), estimate, numerator, base, unknown, lists_zeros: true })
 }
 
 /// Readers want totals more than the details of a breakdown.
@@ -88,7 +90,8 @@ impl Figure {
         let withheld = is_hidden(before.numerator, numerator) || is_hidden(before.base, base);
         let withheld_any = withheld || is_hidden(before.unknown, unknown);
         let changed = numerator != before.numerator || base != before.base;
-        let mut estimate = Estimate { numerator, base, unknown, ..self.estimate.clone() };
+        // A residual is a difference of true counts.
+        let mut estimate = Estimate { numerator, base, unknown, residual: None, ..self.estimate.clone() };
         if withheld {
             estimate.value = Value::NotAvailable(NotAvailable::Suppressed);
             estimate.interval = None;

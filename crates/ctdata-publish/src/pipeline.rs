@@ -105,6 +105,7 @@ impl Publisher {
                 tables.known_from_records()
             ));
         }
+        account.remarks.extend(tables.remarks().iter().cloned());
         account.outputs = files(&tables).into_iter().map(|file| out.join(file).display().to_string()).collect();
         folder.write(&protected.released, &tables, dataset.layout(), control)?;
         Ok(account)

@@ -1,6 +1,7 @@
 //! Tables of the confidential counts: traced, protected together, verified, and only then turned into estimates.
 
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 
 use ctdata_indicators::{CATALOGUE, Definition, IndicatorError, Population, Request};
 use ctdata_privacy::tables::{
@@ -13,6 +14,7 @@ use ctdata_table::{Control, CountTable, Table, Variable, tabulate};
 use super::RecordsBeside;
 use super::figures::{Figure, Known};
 use super::microdata::Microdata;
+use super::older::Older;
 use super::outside::KnownOutside;
 use crate::{PublishError, TablePlan, TablesPlan};
 
@@ -75,10 +77,12 @@ impl Traced {
         let specs = definition.tables(request, cases.schema())?;
         let counts = specs.iter().map(|spec| spec.tabulate(cases, control)).collect::<Result<Vec<_>, _>>()?;
         let traced = definition.trace(request, &counts, population, ZEROS_LIMIT)?;
+        let lists_zeros = counts.iter().all(|table| table.cells_with_zeros(ZEROS_LIMIT).is_some());
         let tables: Vec<TableIndex> =
             counts.into_iter().map(|table| self.known.index(&mut self.builder, table)).collect::<Result<_, _>>()?;
         for estimate in traced {
-            self.figures.push(super::figures::add(&mut self.builder, &tables, definition, request, estimate)?);
+            let figure = super::figures::add(&mut self.builder, &tables, definition, request, estimate)?;
+            self.figures.push(Figure { lists_zeros, ..figure });
         }
         Ok(())
     }
@@ -88,12 +92,14 @@ impl Traced {
 pub(super) fn suppressed(
     traced: Traced,
     plan: &TablesPlan,
+    folder: &Path,
     cases: &Table,
     records: Option<&RecordsBeside<'_>>,
     control: &Control,
 ) -> Result<Protected, PublishError> {
     let Traced { builder, known, figures, skipped } = traced;
     let rules = rules(plan);
+    let older = Older::read(plan, folder)?;
     let cells: Vec<(&CountTable, Vec<(Vec<u16>, CellId)>)> =
         known.tables().map(|(table, index)| (table, cells(&builder, table, index))).collect();
     let mut system = match &plan.contributor {
@@ -111,6 +117,7 @@ pub(super) fn suppressed(
     };
     fix_unlisted_zeros(&mut system, &cells, &figures);
     let mut outside = KnownOutside::default();
+    let related = older.relate(&mut system, &figures, records.map(|_| cases.rows() as u64), plan)?;
     if let Some(records) = records {
         fix_total(&mut system, &cells)?;
         let shown = Microdata::new(cases, records.released, &records.hierarchies);
@@ -122,11 +129,14 @@ pub(super) fn suppressed(
     }
     control.report("protecting tables", 0, None);
     let pattern = tables::suppress(&system, control)?;
-    let done = tables::protect_from(&system, pattern, &ProtectOptions::default(), control)?;
+    let done = tables::protect_from(&system, pattern, &ProtectOptions::default(), control);
+    let done = done.map_err(|error| older.explain(error))?;
     control.report("verifying tables", 0, None);
     let rules = TableRules::new(unit(cases), rules.rules()).with_dimensions(dimensions(&known));
     let output = ProtectedTables::suppressed(system, done.pattern, done.audit.witnesses, rules);
-    Ok(Protected { figures, skipped, released: output.verify(control)?, outside })
+    let released = output.verify(control)?;
+    let remarks = older.remarks(&figures, &related, released.get(), plan);
+    Ok(Protected { figures, skipped, remarks, compared: older.compared(), released, outside })
 }
 
 /// What is protected and verified.
@@ -135,6 +145,10 @@ pub(super) struct Protected {
     pub(super) skipped: Vec<(&'static str, String)>,
     pub(super) released: Released<ProtectedTables>,
     pub(super) outside: KnownOutside,
+    /// What somebody in the house should think about.
+    pub(super) remarks: Vec<String>,
+    /// Older releases that were compared.
+    pub(super) compared: Vec<String>,
 }
 
 fn rules(plan: &TablesPlan) -> PrimaryRules {
@@ -149,19 +163,19 @@ fn rules(plan: &TablesPlan) -> PrimaryRules {
     }
 }
 
-fn unit(cases: &Table) -> PrivacyUnit {
+pub(super) fn unit(cases: &Table) -> PrivacyUnit {
     if cases.ids().is_some() { PrivacyUnit::Person } else { PrivacyUnit::Record }
 }
 
 /// The names of all dimensions, each once.
-fn dimensions(known: &Known) -> Vec<String> {
+pub(super) fn dimensions(known: &Known) -> Vec<String> {
     let names = known.tables().flat_map(|(table, _)| table.dimensions().iter().map(|dimension| dimension.name()));
     let names: BTreeSet<&str> = names.collect();
     names.into_iter().map(str::to_owned).collect()
 }
 
 /// The cells of a table with their keys.
-fn cells(builder: &SystemBuilder, table: &CountTable, index: TableIndex) -> Vec<(Vec<u16>, CellId)> {
+pub(super) fn cells(builder: &SystemBuilder, table: &CountTable, index: TableIndex) -> Vec<(Vec<u16>, CellId)> {
     let keys = match table.cells_with_zeros(ZEROS_LIMIT) {
         Some(cells) => cells.into_iter().map(|(key, _)| key).collect::<Vec<_>>(),
         None => table.cells().map(|(key, _)| key.to_vec()).collect(),

@@ -20,6 +20,8 @@ pub(crate) struct Figure {
     pub(crate) unknown: Printed,
     /// The cells of the numerator: of what is not listed as a numerator, everybody reads that it is zero.
     pub(crate) listed: Vec<CellId>,
+    /// Whether its table lists the combinations that nobody is in.
+    pub(crate) lists_zeros: bool,
 }
 
 /// A number that is printed with an estimate.
@@ -65,7 +67,7 @@ pub(crate) fn add(
     let numerator = printed(estimate.numerator, &numerator, true)?;
     let base = printed(estimate.base, &base, !counts_residents)?;
     let unknown = printed(estimate.unknown, &unknown, true)?;
-    Ok(Figure { definition, request: request.clone(), estimate, numerator, base, unknown, listed })
+    Ok(Figure { definition, request: request.clone(), estimate, numerator, base, unknown, listed, lists_zeros: true })
 }
 
 /// Readers want totals more than the details of a breakdown.
@@ -92,7 +94,8 @@ impl Figure {
         let withheld = is_hidden(before.numerator, numerator) || is_hidden(before.base, base);
         let withheld_any = withheld || is_hidden(before.unknown, unknown);
         let changed = numerator != before.numerator || base != before.base;
-        let mut estimate = Estimate { numerator, base, unknown, ..self.estimate.clone() };
+        // A residual is a difference of true counts.
+        let mut estimate = Estimate { numerator, base, unknown, residual: None, ..self.estimate.clone() };
         if withheld {
             estimate.value = Value::NotAvailable(NotAvailable::Suppressed);
             estimate.interval = None;

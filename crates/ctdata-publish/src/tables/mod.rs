@@ -4,9 +4,12 @@
 mod confidential;
 mod figures;
 mod microdata;
+mod older;
 mod outside;
+mod perturbed;
 pub(crate) mod pictures;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use ctdata_indicators::export::write_long_csv;
@@ -24,6 +27,8 @@ pub struct ReleasedTables {
     computed: Vec<Computed>,
     skipped: Vec<(&'static str, String)>,
     protected: Option<Released<ProtectedTables>>,
+    remarks: Vec<String>,
+    compared: Vec<String>,
     pictures: Vec<pictures::Picture>,
     known_from_records: u64,
 }
@@ -48,7 +53,15 @@ struct Computed {
 impl ReleasedTables {
     /// No tables: what rows that are not cases come with, since indicators count victims.
     pub fn none() -> Self {
-        Self { computed: Vec::new(), skipped: Vec::new(), protected: None, pictures: Vec::new(), known_from_records: 0 }
+        Self {
+            computed: Vec::new(),
+            skipped: Vec::new(),
+            protected: None,
+            remarks: Vec::new(),
+            compared: Vec::new(),
+            pictures: Vec::new(),
+            known_from_records: 0,
+        }
     }
 
     /// Counts the tables of a plan in the released records, or without any the whole catalogue as far as the released
@@ -97,19 +110,19 @@ impl ReleasedTables {
         let population = protection.population.as_ref().map(|file| population(&plan.folder.join(file))).transpose()?;
         let traced = confidential::trace(cases, &plan.tables, population.as_ref(), control)?;
         let done = match protection.method {
-            TableMethod::Suppression => confidential::suppressed(traced, protection, cases, released, control)?,
-            _ => return Err(PublishError::plan("tables: this method is not built yet")),
+            TableMethod::Suppression => {
+                confidential::suppressed(traced, protection, &plan.folder, cases, released, control)?
+            }
+            _ => perturbed::perturbed(traced, protection, &plan.folder, cases, control)?,
         };
-        let mut tables = Self {
-            computed: Vec::new(),
-            skipped: done.skipped,
-            protected: None,
-            pictures: Vec::new(),
-            known_from_records: 0,
-        };
+        let mut tables = Self { skipped: done.skipped, remarks: done.remarks, compared: done.compared, ..Self::none() };
+        let mut sparse = BTreeSet::new();
         let shown = done.released.get();
         for figure in done.figures {
             let definition = figure.definition;
+            if !figure.lists_zeros {
+                sparse.insert(definition.id);
+            }
             let estimate = figure.released(|cell| shown.value(cell).filter(|_| !done.outside.is_exact(cell)))?;
             match tables.computed.last_mut().filter(|last| last.definition.id == definition.id) {
                 Some(last) => last.estimates.push(estimate),
@@ -117,6 +130,12 @@ impl ReleasedTables {
             }
         }
         tables.known_from_records = done.outside.len();
+        if protection.method != TableMethod::Suppression {
+            for computed in &mut tables.computed {
+                perturbed::finish(&mut computed.estimates, !sparse.contains(computed.definition.id));
+            }
+            tables.remarks.extend(released.map(|_| perturbed::BESIDE_RECORDS.to_owned()));
+        }
         tables.protected = Some(done.released);
         tables.draw();
         Ok(tables)
@@ -136,6 +155,16 @@ impl ReleasedTables {
     /// The statement and certificate of tables of confidential counts; none where they are counted from the records.
     pub fn protected(&self) -> Option<&Released<ProtectedTables>> {
         self.protected.as_ref()
+    }
+
+    /// What somebody in the house should think about before the tables go out.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+
+    /// Older releases, as the plan names them, that the tables were compared with.
+    pub fn compared_with(&self) -> &[String] {
+        &self.compared
     }
 
     fn draw(&mut self) {

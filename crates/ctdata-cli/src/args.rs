@@ -265,10 +265,11 @@ pub(crate) struct IndicatorsOptions {
     /// Count only rows with this value; repeat for several
     #[arg(long = "where", value_name = "DIM=VALUE")]
     pub(crate) filter: Vec<String>,
-    /// A population file: alpha3,year[,sex,age_group] and `persons` or `thousands`
+    /// A population file with the columns alpha3, year, persons or thousands, and optionally sex and age_group
     #[arg(long, value_name = "FILE")]
     pub(crate) population: Option<PathBuf>,
-    /// Also sum rates of countries to regions: region, sub-region, intermediate-region, sdg-region, development-group
+    /// Also sum rates of countries to regions: world, region, sub-region, intermediate-region, sdg-region or
+    /// development-group
     #[arg(long, value_name = "LEVEL", requires = "population")]
     pub(crate) regions: Option<String>,
     /// The share of a region's residents that must live in reporting countries, for `--regions`
@@ -280,7 +281,27 @@ pub(crate) struct IndicatorsOptions {
     #[command(flatten)]
     pub(crate) choices: IndicatorChoices,
     #[command(flatten)]
+    pub(crate) people: PeopleChoices,
+    #[command(flatten)]
+    pub(crate) records: RecordOptions,
+    #[command(flatten)]
+    pub(crate) cases: CaseChoices,
+    #[command(flatten)]
     pub(crate) outputs: IndicatorOutputs,
+}
+
+/// What HTCDS records and victim-perpetrator files leave open.
+#[derive(Debug, Args)]
+pub(crate) struct PeopleChoices {
+    /// The day on which the records were taken, as 2025-06-30: the time to the first service is measured until then
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// When several perpetrators match their victim: any of them does, or all do; both figures if left out
+    #[arg(long = "match", value_name = "HOW")]
+    pub(crate) matching: Option<String>,
+    /// Count what was done in a case with several victims for each of them; left out, it is not recorded for any
+    #[arg(long)]
+    pub(crate) services_of_groups: bool,
 }
 
 /// Choices that move published figures.
@@ -321,7 +342,7 @@ pub(crate) struct IndicatorOutputs {
     /// Also write long CSV, with every field, to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Also write a CSV as Open SDG sites take it, of one indicator
+    /// Also write a CSV as Open SDG sites take it, of one indicator, and its metadata beside it with the ending .md
     #[arg(long, value_name = "FILE")]
     pub(crate) open_sdg: Option<PathBuf>,
     /// Also write SDMX-CSV 2.0 rows of the SDG data flow, as far as it has series for the figures

@@ -122,6 +122,10 @@ pub(crate) fn can_be_written(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(refused(io::ErrorKind::IsADirectory.into()));
     }
+    // A device or a pipe is written to as it is.
+    if path.exists() && !path.is_file() {
+        return Ok(());
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     tempfile::Builder::new().prefix(".ctdata-").tempfile_in(folder).map(drop).map_err(refused)
 }

@@ -21,10 +21,9 @@ pub(crate) mod validate;
 use std::path::Path;
 
 use ctdata::model::htcds::HtcdsFormat;
-use ctdata::model::{CaseReader, Dataset, LAYOUTS, Layout, Outcome, PLAIN_LAYOUT};
+use ctdata::model::{CaseReader, LAYOUTS, Layout, Outcome, PLAIN_LAYOUT};
 use ctdata::table::nearest;
 
-use crate::args::InputOptions;
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -36,13 +35,6 @@ pub(crate) fn now() -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
     chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// Reads a whole file; the first row that cannot be used is an error.
-pub(crate) fn read(input: &InputOptions, session: &Session) -> Result<Dataset, Failure> {
-    let outcome = outcome(&CaseReader::default(), &input.file, input.format.as_deref(), false, session)?;
-    tell_of_records(&outcome, session);
-    Ok(outcome.into_dataset()?)
 }
 
 /// Where cases were made of HTCDS records: who is no case, and who is several.

@@ -98,7 +98,7 @@ pub(crate) fn outcome(
 }
 
 /// What the options say of cases.
-fn case_options(choices: &CaseChoices) -> CaseOptions {
+pub(crate) fn case_options(choices: &CaseChoices) -> CaseOptions {
     CaseOptions {
         statuses: Statuses {
             possible: choices.include.contains(&Included::Possible),

@@ -10,22 +10,43 @@ use crate::args::IndicatorsOptions;
 use crate::failure::Failure;
 use crate::session::Session;
 
-/// What was asked for besides the figures themselves.
-pub(super) fn all(
-    options: &IndicatorsOptions,
-    observations: &[Estimate],
-    request: &Request,
-    population: Option<&Population>,
-    session: &Session,
-) -> Result<Vec<Estimate>, Failure> {
-    let mut derived = Vec::new();
-    if let (Some(level), Some(population)) = (&options.regions, population) {
-        derived.extend(regions(level, options.coverage, observations, request, population, session)?);
+/// What is asked for besides the figures themselves.
+pub(super) struct Derivation {
+    regions: Option<RegionLevel>,
+    coverage: f64,
+    trend: bool,
+}
+
+impl Derivation {
+    pub(super) fn try_new(options: &IndicatorsOptions) -> Result<Self, Failure> {
+        let regions = options.regions.as_deref().map(str::parse).transpose();
+        if !(0.0..=1.0).contains(&options.coverage) {
+            return Err(Failure::usage("--coverage is a share of residents, from 0 to 1"));
+        }
+        Ok(Self {
+            regions: regions.map_err(|error| Failure::usage(format!("--regions: {error}")))?,
+            coverage: options.coverage,
+            trend: options.trend,
+        })
     }
-    if options.trend {
-        derived.extend(trends(observations, request, session)?);
+
+    /// The figures made of these.
+    pub(super) fn of(
+        &self,
+        figures: &[Estimate],
+        request: &Request,
+        population: Option<&Population>,
+        session: &Session,
+    ) -> Result<Vec<Estimate>, Failure> {
+        let mut derived = Vec::new();
+        if let (Some(level), Some(population)) = (self.regions, population) {
+            derived.extend(regions(level, self.coverage, figures, request, population, session)?);
+        }
+        if self.trend {
+            derived.extend(trends(figures, request, session)?);
+        }
+        Ok(derived)
     }
-    Ok(derived)
 }
 
 fn is_of_countries(estimate: &Estimate) -> bool {
@@ -34,14 +55,13 @@ fn is_of_countries(estimate: &Estimate) -> bool {
 }
 
 fn regions(
-    level: &str,
+    level: RegionLevel,
     threshold: f64,
     observations: &[Estimate],
     request: &Request,
     population: &Population,
     session: &Session,
 ) -> Result<Vec<Estimate>, Failure> {
-    let level: RegionLevel = level.parse().map_err(|error| Failure::usage(format!("--regions: {error}")))?;
     let figures: Vec<CountryFigure> = observations
         .iter()
         .filter(|estimate| is_of_countries(estimate))

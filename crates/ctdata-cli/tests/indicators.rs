@@ -188,16 +188,17 @@ fn rows_of_victims_and_perpetrators_match_in_two_ways() {
     let desk = Desk::with("vp.csv", "ctdc-victim-perpetrator");
     let all = desk.json(&["vp.csv"]);
     assert_eq!(all["format"], "ctdc-victim-perpetrator");
-    assert!(!of(&all, "own-region").is_empty() && skipped(&all, "flows").is_some());
+    assert!(!of(&all, "own-region").is_empty() && skipped(&all, "recruitment-method").is_some());
     let shares = |more: &[&str]| desk.observed(&[&["vp.csv", "--id", "P-REG"], more].concat());
     let (both, any, every) = (shares(&[]), shares(&["--match", "any"]), shares(&["--match", "all"]));
     assert_eq!([any.clone(), every.clone()].concat(), both);
     assert!(any[0]["numerator"].as_u64() >= every[0]["numerator"].as_u64());
     desk.refused(&["vp.csv", "--match", "some"], 2, &["--match", "any, all"]);
-    desk.refused(&["vp.csv", "--id", "flows"], 1, &["flows"]);
+    desk.refused(&["vp.csv", "--id", "recruitment-method"], 1, &["recruitment-method"]);
     // The names of the file's columns and of the schema are the same question.
-    let of_women = |by: &str| desk.observed(&["vp.csv", "--id", "P-REG", "--by", by]);
-    assert_eq!(of_women("majorityStatus"), of_women("majority_status"));
+    let by = |name: &str| desk.observed(&["vp.csv", "--id", "P-REG", "--by", name]);
+    assert_eq!(by("yearRegister"), by("period_of_registration"));
+    assert!(skipped(&all, "victims-per-100k").is_some_and(|reason| reason.contains("several rows")));
     let told = desk.told(&["vp.csv", "--id", "P-REG", "--as-of", "2025-01-01"]);
     assert!(told.contains("--as-of"), "{told}");
 }

@@ -19,6 +19,9 @@ use crate::failure::Failure;
 use crate::output::count;
 use crate::session::Session;
 
+/// Why victim-perpetrator files give no rates.
+const NO_RATES: &str = "rates count persons, and a victim can have several rows in this file";
+
 /// An indicator that the file does not give.
 #[derive(Serialize)]
 pub(super) struct Skipped {
@@ -85,9 +88,15 @@ impl Input {
     ) -> Result<(Vec<Estimate>, Vec<Skipped>), IndicatorError> {
         if wanted.is_empty() {
             let all = self.all(request, population, control)?;
-            let skipped = all.skipped.iter();
-            let skipped =
-                skipped.map(|one| Skipped { indicator: one.indicator.id, reason: one.reason.to_string() }).collect();
+            let skipped = all.skipped.iter().map(|one| Skipped {
+                indicator: one.indicator.id,
+                reason: match (&one.reason, self.rows()) {
+                    // A population would not help.
+                    (IndicatorError::NeedsPopulation { .. }, Rows::Pairs(_)) => NO_RATES.to_owned(),
+                    (reason, _) => reason.to_string(),
+                },
+            });
+            let skipped = skipped.collect();
             return Ok((all.results.into_iter().flat_map(|result| result.estimates).collect(), skipped));
         }
         let mut observations = Vec::new();
@@ -137,9 +146,6 @@ impl Input {
             }
         } else if options.people.as_of.is_some() || options.people.services_of_groups {
             remark("--as-of and --services-of-groups are about HTCDS records, and this file holds none".to_owned());
-        }
-        if options.population.is_some() && matches!(self.dataset, Dataset::VictimPerpetrator(_)) {
-            remark("--population: rows of victims and perpetrators outnumber victims and give no rates".to_owned());
         }
     }
 }

@@ -278,15 +278,15 @@ pub(crate) struct IndicatorsOptions {
     /// Also give change, trend and slope of the yearly counts and rates
     #[arg(long)]
     pub(crate) trend: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Choices that move figures")]
     pub(crate) choices: IndicatorChoices,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "HTCDS records and victim-perpetrator files")]
     pub(crate) people: PeopleChoices,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "HTCDS records and victim-perpetrator files")]
     pub(crate) records: RecordOptions,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "HTCDS records and victim-perpetrator files")]
     pub(crate) cases: CaseChoices,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Files to write")]
     pub(crate) outputs: IndicatorOutputs,
 }
 

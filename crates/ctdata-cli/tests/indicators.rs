@@ -180,7 +180,7 @@ fn a_person_in_several_cases_counts_once() {
     };
     assert_eq!((sexes(&[]), sexes(&["--include", "possible"])), (1, 2));
     let told = desk.told(&["one.csv", "--id", "sex"]);
-    assert!(told.contains("4 further cases") && told.contains("counts once"), "{told}");
+    assert!(told.contains("an earlier one: 4;") && told.contains("counts once"), "{told}");
 }
 
 #[test]
@@ -369,6 +369,12 @@ fn options_of_records_apply_to_reading() {
     desk.ok(&["map", "--init", "own.csv", "--out", "map.toml"]);
     let map = desk.read("map.toml");
     assert!(map.contains("sexo"), "{map}");
+    let sex = ["--id", "sex", "--id", "perpetrator-sex"];
+    let mapped = desk.observed(&[&["own.csv", "--map", "map.toml"], &sex[..]].concat());
+    assert_eq!(mapped, desk.observed(&[&["records.csv"], &sex[..]].concat()));
+    desk.refused(&["own.csv", "--id", "sex"], 2, &["own.csv", "no field of HTCDS"]);
+    desk.ok(&["convert", "records.csv", "records.xlsx"]);
+    desk.refused(&["records.xlsx", "--sheet", "nothing"], 2, &["records.xlsx", "no sheet"]);
     desk.refused(&["records.csv", "--map", "map.toml", "--out", "map.toml"], 2, &["map.toml", "written over"]);
     desk.refused(&["records.csv", "--map", "missing.toml"], 2, &["missing.toml"]);
     desk.refused(&["records.csv", "--include", "everybody"], 2, &["--include", "possible"]);

@@ -142,7 +142,7 @@ impl Input {
             }
             if source.repeated() > 0 {
                 let cases = count(source.repeated());
-                remark(format!("{cases} further cases are of people who have an earlier one: each person counts once"));
+                remark(format!("cases of people who have an earlier one: {cases}; each person counts once"));
             }
         } else if options.people.as_of.is_some() || options.people.services_of_groups {
             remark("--as-of and --services-of-groups are about HTCDS records, and this file holds none".to_owned());

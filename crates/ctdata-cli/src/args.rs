@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Split HTCDS records into cases and identities, linked by pseudonyms
     Pseudonymize(PseudonymizeOptions),
     /// Compute indicators with intervals and bases
-    Indicators(IndicatorsOptions),
+    Indicators(Box<IndicatorsOptions>),
     /// Measure the disclosure risk of a file as it stands
     Risk(Box<RiskOptions>),
     /// Protect a file as a plan says; verified, written as a working copy

@@ -10,7 +10,7 @@ use ctdata::indicators::{
 };
 use ctdata::model::htcds::Records;
 use ctdata::model::{Dataset, ModelError, OnError, Outcome, VpTable};
-use ctdata::table::{Control, Table};
+use ctdata::table::{Attribute, Control, Table};
 use serde::Serialize;
 
 use super::super::records;
@@ -162,7 +162,7 @@ fn people(options: &IndicatorsOptions) -> Result<PeopleOptions, Failure> {
 
 /// The columns of a table of any subject that indicators know by their name. Others could mean anything.
 fn added(table: &Table, session: &Session) -> Result<Table, Failure> {
-    let names = table.schema().attributes().iter().map(|attribute| attribute.name());
+    let names = table.schema().attributes().iter().map(Attribute::name);
     let known: Vec<&str> = names.filter(|name| Extension::named(name).is_some() || *name == SUBJECT).collect();
     if !known.iter().any(|name| *name != SUBJECT) {
         return Err(ModelError::NotCases { layout: ctdata::model::PLAIN_LAYOUT }.into());

@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Split HTCDS records into cases and identities, linked by pseudonyms
     Pseudonymize(PseudonymizeOptions),
     /// Compute indicators with intervals and bases
-    Indicators(IndicatorsOptions),
+    Indicators(Box<IndicatorsOptions>),
     /// Measure the disclosure risk of a file as it stands
     Risk(Box<RiskOptions>),
     /// Protect a file as a plan says; verified, written as a working copy
@@ -278,15 +278,15 @@ pub(crate) struct IndicatorsOptions {
     /// Also give change, trend and slope of the yearly counts and rates
     #[arg(long)]
     pub(crate) trend: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Choices that move figures")]
     pub(crate) choices: IndicatorChoices,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "HTCDS records and victim-perpetrator files")]
     pub(crate) people: PeopleChoices,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "HTCDS records and victim-perpetrator files")]
     pub(crate) records: RecordOptions,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "HTCDS records and victim-perpetrator files")]
     pub(crate) cases: CaseChoices,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Files to write")]
     pub(crate) outputs: IndicatorOutputs,
 }
 

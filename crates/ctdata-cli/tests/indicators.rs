@@ -180,7 +180,7 @@ fn a_person_in_several_cases_counts_once() {
     };
     assert_eq!((sexes(&[]), sexes(&["--include", "possible"])), (1, 2));
     let told = desk.told(&["one.csv", "--id", "sex"]);
-    assert!(told.contains("4 further cases") && told.contains("counts once"), "{told}");
+    assert!(told.contains("an earlier one: 4;") && told.contains("counts once"), "{told}");
 }
 
 #[test]
@@ -188,16 +188,17 @@ fn rows_of_victims_and_perpetrators_match_in_two_ways() {
     let desk = Desk::with("vp.csv", "ctdc-victim-perpetrator");
     let all = desk.json(&["vp.csv"]);
     assert_eq!(all["format"], "ctdc-victim-perpetrator");
-    assert!(!of(&all, "own-region").is_empty() && skipped(&all, "flows").is_some());
+    assert!(!of(&all, "own-region").is_empty() && skipped(&all, "recruitment-method").is_some());
     let shares = |more: &[&str]| desk.observed(&[&["vp.csv", "--id", "P-REG"], more].concat());
     let (both, any, every) = (shares(&[]), shares(&["--match", "any"]), shares(&["--match", "all"]));
     assert_eq!([any.clone(), every.clone()].concat(), both);
     assert!(any[0]["numerator"].as_u64() >= every[0]["numerator"].as_u64());
     desk.refused(&["vp.csv", "--match", "some"], 2, &["--match", "any, all"]);
-    desk.refused(&["vp.csv", "--id", "flows"], 1, &["flows"]);
+    desk.refused(&["vp.csv", "--id", "recruitment-method"], 1, &["recruitment-method"]);
     // The names of the file's columns and of the schema are the same question.
-    let of_women = |by: &str| desk.observed(&["vp.csv", "--id", "P-REG", "--by", by]);
-    assert_eq!(of_women("majorityStatus"), of_women("majority_status"));
+    let by = |name: &str| desk.observed(&["vp.csv", "--id", "P-REG", "--by", name]);
+    assert_eq!(by("yearRegister"), by("period_of_registration"));
+    assert!(skipped(&all, "victims-per-100k").is_some_and(|reason| reason.contains("several rows")));
     let told = desk.told(&["vp.csv", "--id", "P-REG", "--as-of", "2025-01-01"]);
     assert!(told.contains("--as-of"), "{told}");
 }
@@ -368,6 +369,12 @@ fn options_of_records_apply_to_reading() {
     desk.ok(&["map", "--init", "own.csv", "--out", "map.toml"]);
     let map = desk.read("map.toml");
     assert!(map.contains("sexo"), "{map}");
+    let sex = ["--id", "sex", "--id", "perpetrator-sex"];
+    let mapped = desk.observed(&[&["own.csv", "--map", "map.toml"], &sex[..]].concat());
+    assert_eq!(mapped, desk.observed(&[&["records.csv"], &sex[..]].concat()));
+    desk.refused(&["own.csv", "--id", "sex"], 2, &["own.csv", "no field of HTCDS"]);
+    desk.ok(&["convert", "records.csv", "records.xlsx"]);
+    desk.refused(&["records.xlsx", "--sheet", "nothing"], 2, &["records.xlsx", "no sheet"]);
     desk.refused(&["records.csv", "--map", "map.toml", "--out", "map.toml"], 2, &["map.toml", "written over"]);
     desk.refused(&["records.csv", "--map", "missing.toml"], 2, &["missing.toml"]);
     desk.refused(&["records.csv", "--include", "everybody"], 2, &["--include", "possible"]);

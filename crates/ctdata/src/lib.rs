@@ -70,7 +70,8 @@
 //! who knows the quasi-identifiers, not against every attacker; each statement says what it does not protect.
 //!
 //! # Features
-//! `indicators`, `privacy` and `publish` bring the crates of these names; `htcds` reads and writes HTCDS workbooks and
+//! `indicators`, `privacy` and `publish` bring the crates of these names; `plot` draws indicators as SVG, and comes
+//! with `publish`; `htcds` reads and writes HTCDS workbooks and
 //! mapping files, makes JSON Schemas and pseudonyms; `rayon` uses all cores of the caller's
 //! thread pool with the same results. All are on by default. `parquet`, off by default, reads and
 //! writes Parquet files. The minimum Rust version is 1.89.

@@ -68,7 +68,7 @@ fn regions(
         .map(CountryFigure::from_estimate)
         .collect::<Result<_, _>>()?;
     if figures.is_empty() {
-        session.remark("note: --regions: there is no rate of a country".to_owned());
+        session.remark("note: --regions: there is no rate of a country");
     }
     let rates = RateOptions { interval: request.rate_interval, level: request.level, ..RateOptions::default() };
     let options = RegionalOptions { level, threshold, rates, ..RegionalOptions::default() };
@@ -83,7 +83,7 @@ fn trends(observations: &[Estimate], request: &Request, session: &Session) -> Re
         .cloned()
         .collect();
     if yearly.is_empty() {
-        session.remark("note: --trend: there is no yearly count or rate; shares have no trend of counts".to_owned());
+        session.remark("note: --trend: there is no yearly count or rate; shares have no trend of counts");
     }
     let options = TrendOptions { level: request.level, ..TrendOptions::default() };
     let mut derived = Vec::new();

@@ -10,7 +10,7 @@ use ctdata::indicators::{
 };
 use ctdata::model::htcds::Records;
 use ctdata::model::{Dataset, ModelError, OnError, Outcome, VpTable};
-use ctdata::table::{Control, Table};
+use ctdata::table::{Attribute, Control, Table};
 use serde::Serialize;
 
 use super::super::records;
@@ -18,6 +18,9 @@ use crate::args::IndicatorsOptions;
 use crate::failure::Failure;
 use crate::output::count;
 use crate::session::Session;
+
+/// Why victim-perpetrator files give no rates.
+const NO_RATES: &str = "rates count persons, and a victim can have several rows in this file";
 
 /// An indicator that the file does not give.
 #[derive(Serialize)]
@@ -85,9 +88,15 @@ impl Input {
     ) -> Result<(Vec<Estimate>, Vec<Skipped>), IndicatorError> {
         if wanted.is_empty() {
             let all = self.all(request, population, control)?;
-            let skipped = all.skipped.iter();
-            let skipped =
-                skipped.map(|one| Skipped { indicator: one.indicator.id, reason: one.reason.to_string() }).collect();
+            let skipped = all.skipped.iter().map(|one| Skipped {
+                indicator: one.indicator.id,
+                reason: match (&one.reason, self.rows()) {
+                    // A population would not help.
+                    (IndicatorError::NeedsPopulation { .. }, Rows::Pairs(_)) => NO_RATES.to_owned(),
+                    (reason, _) => reason.to_string(),
+                },
+            });
+            let skipped = skipped.collect();
             return Ok((all.results.into_iter().flat_map(|result| result.estimates).collect(), skipped));
         }
         let mut observations = Vec::new();
@@ -133,13 +142,10 @@ impl Input {
             }
             if source.repeated() > 0 {
                 let cases = count(source.repeated());
-                remark(format!("{cases} further cases are of people who have an earlier one: each person counts once"));
+                remark(format!("cases of people who have an earlier one: {cases}; each person counts once"));
             }
         } else if options.people.as_of.is_some() || options.people.services_of_groups {
             remark("--as-of and --services-of-groups are about HTCDS records, and this file holds none".to_owned());
-        }
-        if options.population.is_some() && matches!(self.dataset, Dataset::VictimPerpetrator(_)) {
-            remark("--population: rows of victims and perpetrators outnumber victims and give no rates".to_owned());
         }
     }
 }
@@ -156,7 +162,7 @@ fn people(options: &IndicatorsOptions) -> Result<PeopleOptions, Failure> {
 
 /// The columns of a table of any subject that indicators know by their name. Others could mean anything.
 fn added(table: &Table, session: &Session) -> Result<Table, Failure> {
-    let names = table.schema().attributes().iter().map(|attribute| attribute.name());
+    let names = table.schema().attributes().iter().map(Attribute::name);
     let known: Vec<&str> = names.filter(|name| Extension::named(name).is_some() || *name == SUBJECT).collect();
     if !known.iter().any(|name| *name != SUBJECT) {
         return Err(ModelError::NotCases { layout: ctdata::model::PLAIN_LAYOUT }.into());

@@ -40,9 +40,11 @@ pub(super) fn words(observations: &[Estimate], skipped: &[Skipped]) -> String {
                 shared.push(note);
                 shared.len() - 1
             });
-            numbers.push(format!("[{}]", at + 1));
+            numbers.push(at + 1);
         }
         if !numbers.is_empty() {
+            numbers.sort_unstable();
+            let numbers: Vec<String> = numbers.iter().map(|number| format!("[{number}]")).collect();
             let _ = writeln!(text, "  notes: {}", numbers.join(" "));
         }
         text.push('\n');

@@ -80,7 +80,7 @@ fn every_numerator_and_base_is_confirmed_row_by_row() {
     let mut missing = BTreeSet::new();
     for layout in ["ctdc-synthetic-2021", "ctdc-synthetic-2024", "ctdc-kanon-63"] {
         let layout = Layout::named(layout).unwrap();
-        let cases = Simulator::new(21).cases(layout, 800).unwrap();
+        let cases = Simulator::new(21).cases(layout, 500).unwrap();
         checked.extend(check(cases.table(), &Request::default(), |_, _| true));
         let schema = cases.table().schema();
         let is_missing = |definition: &&'static Definition| {
@@ -89,7 +89,7 @@ fn every_numerator_and_base_is_confirmed_row_by_row() {
         };
         missing.extend(CATALOGUE.iter().filter(is_missing).map(|definition| definition.id));
         // Broken down by year, in which each case is recorded or not.
-        let cases = Simulator::new(22).cases(layout, 250).unwrap();
+        let cases = Simulator::new(22).cases(layout, 150).unwrap();
         let by_year = Request::default().by("year");
         checked.extend(check(cases.table(), &by_year, |estimate, row| {
             let year = estimate.dimensions.get("year").unwrap().code.as_ref();

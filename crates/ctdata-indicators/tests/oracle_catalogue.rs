@@ -43,7 +43,9 @@ fn check(table: &Table, request: &Request, of: impl Fn(&Estimate, &Row) -> bool)
     let place =
         |row: &Row| ["country_of_exploitation", "year_of_registration"].map(|name| text(row, name).map(str::to_owned));
     let mut of_place = HashMap::<_, Vec<&Row>>::new();
-    rows.iter().for_each(|row| of_place.entry(place(row)).or_default().push(row));
+    for row in &rows {
+        of_place.entry(place(row)).or_default().push(row);
+    }
     let all = compute_all(table, request, Some(&POPULATION), &Control::default()).unwrap();
     let mut checked = BTreeSet::new();
     for result in &all.results {

@@ -27,9 +27,10 @@
 //! Everything happens in count space. [`Definition::tables`] says which tables of counts a request
 //! needs; [`Definition::estimates`] turns counted tables into figures. [`compute`] does both on a
 //! table of cases; the same figures come from released tables, without the cases.
-//! [`Definition::trace`] says besides which cells each number is the sum of. Missing is never "no":
-//! the base of each share is a choice ([`Base`]) with a default in the catalogue, and it is printed
-//! with the result, like the moment of age and the meaning of country.
+//! [`Definition::trace`] says besides which cells each number of a share or a rate is the sum of; means and
+//! quantiles are no sums, and are refused there. Missing is never "no": the base of each share is a
+//! choice ([`Base`]) with a default in the catalogue, and it is printed with the result, like the moment
+//! of age and the meaning of country.
 //!
 //! # Map
 //! | question | where |
@@ -55,13 +56,15 @@
 //!
 //! # What it does not do
 //! It reads no case files and protects no table: counts are as confidential as the cases until they
-//! are verified. It gives no prevalence and no official indicator but 16.2.2, of that the detected
-//! part; what needs a survey is refused by type. Shares describe identified persons, who are no
-//! random sample of victims.
+//! are protected. It gives no prevalence and no official indicator but 16.2.2, of that the detected
+//! part: victims who were not detected are added only as estimates made elsewhere
+//! ([`sdg::with_undetected`]). What needs a survey, or a field that no record has, is refused by type.
+//! Shares describe identified persons, who are no random sample of victims.
 //!
 //! # Features
 //! `csv` (population files, long CSV) and `serde` are on by default; `schema` describes observations
-//! as JSON Schema; `plot` draws pictures as SVG; `rayon` counts on all cores of the caller's pool with the same results. MSRV 1.89.
+//! as JSON Schema; `plot` draws pictures as SVG; `rayon` counts on all cores of the caller's pool with
+//! the same results. MSRV 1.89.
 
 mod catalogue;
 mod clustered;

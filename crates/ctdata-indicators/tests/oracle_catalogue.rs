@@ -43,7 +43,9 @@ fn check(table: &Table, request: &Request, of: impl Fn(&Estimate, &Row) -> bool)
     let place =
         |row: &Row| ["country_of_exploitation", "year_of_registration"].map(|name| text(row, name).map(str::to_owned));
     let mut of_place = HashMap::<_, Vec<&Row>>::new();
-    rows.iter().for_each(|row| of_place.entry(place(row)).or_default().push(row));
+    for row in &rows {
+        of_place.entry(place(row)).or_default().push(row);
+    }
     let all = compute_all(table, request, Some(&POPULATION), &Control::default()).unwrap();
     let mut checked = BTreeSet::new();
     for result in &all.results {
@@ -80,7 +82,7 @@ fn every_numerator_and_base_is_confirmed_row_by_row() {
     let mut missing = BTreeSet::new();
     for layout in ["ctdc-synthetic-2021", "ctdc-synthetic-2024", "ctdc-kanon-63"] {
         let layout = Layout::named(layout).unwrap();
-        let cases = Simulator::new(21).cases(layout, 800).unwrap();
+        let cases = Simulator::new(21).cases(layout, 500).unwrap();
         checked.extend(check(cases.table(), &Request::default(), |_, _| true));
         let schema = cases.table().schema();
         let is_missing = |definition: &&'static Definition| {
@@ -89,7 +91,7 @@ fn every_numerator_and_base_is_confirmed_row_by_row() {
         };
         missing.extend(CATALOGUE.iter().filter(is_missing).map(|definition| definition.id));
         // Broken down by year, in which each case is recorded or not.
-        let cases = Simulator::new(22).cases(layout, 250).unwrap();
+        let cases = Simulator::new(22).cases(layout, 150).unwrap();
         let by_year = Request::default().by("year");
         checked.extend(check(cases.table(), &by_year, |estimate, row| {
             let year = estimate.dimensions.get("year").unwrap().code.as_ref();

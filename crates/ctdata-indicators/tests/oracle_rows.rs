@@ -290,7 +290,7 @@ proptest! {
 #[test]
 fn means_of_control_of_simulated_cases_equal_a_loop_over_rows() {
     for layout in ["ctdc-kanon-63", "ctdc-synthetic-2021", "ctdc-synthetic-2024"] {
-        let cases = Simulator::new(11).cases(Layout::named(layout).unwrap(), 2_000).unwrap();
+        let cases = Simulator::new(11).cases(Layout::named(layout).unwrap(), 1_200).unwrap();
         let rows = texts(cases.table());
         let members: Vec<String> =
             cases.members(CaseGroup::MeansOfControl).iter().map(|flag| flag.name().into_owned()).collect();

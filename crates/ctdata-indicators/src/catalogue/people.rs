@@ -96,7 +96,8 @@ pub(super) const PEOPLE: &[Definition] = &[
         "Withheld documents by sector of labour",
         Base::AnyInGroup,
         PeopleMeasure::Control(MeansOfControl::WithholdsDocuments, CaseGroup::Sectors),
-        "Persons whose documents were withheld, among persons in this sector with at least one means of control recorded.",
+        "Persons whose documents were withheld, among persons in this sector with at least one means of control \
+         recorded.",
         &[SECTOR_WITHOUT_FORM],
     ),
     Definition {

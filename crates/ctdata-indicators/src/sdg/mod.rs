@@ -21,5 +21,6 @@ pub use parts::{ImportedRates, PartsOf, SeriesBase, check_series, population_bas
 pub use published::{PublishedRate, RateBounds, RateOptions, rate_of};
 pub(crate) use published::{groups, interval_of_range};
 pub use series_codes::{Counted, FormOfSeries, SERIES, SERIES_VERSION, Series, Standing, series, series_of};
+#[cfg(feature = "csv")]
 pub(crate) use series_codes::{INDICATOR, is_official, series_of_form};
 pub use undetected::{MethodEstimate, Undetected, WithUndetected, with_undetected};

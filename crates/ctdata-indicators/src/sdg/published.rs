@@ -70,8 +70,7 @@ pub struct PublishedRate {
 /// ```
 ///
 /// # Errors
-/// [`IndicatorError::Interval`] for a count of more than 2⁴⁰, [`IndicatorError::Figures`] for a range whose ends are
-/// not in order.
+/// [`IndicatorError::Interval`] for a count of more than 2⁴⁰.
 pub fn rate_of(
     count: Count,
     key: PopulationKey,
@@ -92,12 +91,6 @@ pub fn rate_of(
     let Some((lo, hi)) = count.bounds() else {
         return Ok(PublishedRate { count, bounds: None, estimate });
     };
-    if lo > hi {
-        return Err(IndicatorError::Figures {
-            what: format!("count of {key}"),
-            rule: "the ends of a range are in order".into(),
-        });
-    }
     let factor = residents.and_then(|residents| Some((residents, residents.persons.per_100k()?)));
     let Some((residents, factor)) = factor else {
         estimate.value = Value::NotAvailable(match residents {
@@ -219,8 +212,12 @@ mod tests {
         let rate = rate_of(Count::Exact(3), elsewhere, &population(1.0), &RateOptions::default()).unwrap();
         assert_eq!(rate.estimate.value, Value::NotAvailable(NotAvailable::PopulationMissing));
         assert_eq!(rate.estimate.numerator, Some(3));
-        let broken = Count::Range { lo: 4, hi: 0 };
-        assert!(rate_of(broken, key(), &population(1.0), &RateOptions::default()).is_err());
+    }
+
+    #[test]
+    fn a_range_is_the_same_in_any_order_of_its_ends() {
+        let [forth, back] = [(0, 4), (4, 0)].map(|(lo, hi)| rate(Count::Range { lo, hi }, 350.0));
+        assert_eq!((forth.bounds, forth.estimate), (back.bounds, back.estimate));
     }
 
     #[test]

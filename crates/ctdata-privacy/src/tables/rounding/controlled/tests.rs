@@ -53,7 +53,7 @@ fn checked(system: &TableSystem, rounded: &ControlledRounding) -> u64 {
     let near = if rounded.is_relaxed() { 2 * base } else { base };
     for (id, cell) in system.ids().zip(system.cells()) {
         let value = rounded.value(id).unwrap();
-        assert!(value % base == 0 && value.abs_diff(cell.count) < near);
+        assert!(value.is_multiple_of(base) && value.abs_diff(cell.count) < near);
         assert!(cell.count % base != 0 || rounded.is_relaxed() || value == cell.count);
         assert!(cell.count > 0 || value == 0);
     }

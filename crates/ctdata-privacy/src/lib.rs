@@ -73,8 +73,8 @@
 //! | what does an epsilon mean, what is left of it, how is noise drawn? | [`dp`], [`dp::choosing`], [`dp::Ledger`] |
 //! | how near is a release, and what does an attacker gain? | [`evaluate`] |
 //! | does a mechanism keep its epsilon? | [`evaluate::DpAudit`] |
-//! | how are tables of counts protected? | [`tables`], [`tables::protect`], [`tables::ProtectedTables`] |
-//! | what do releases of tables tell together? | [`tables::differencing`], [`tables::union`] |
+//! | how are tables of counts protected? | [`tables`], [`tables::protect()`], [`tables::ProtectedTables`] |
+//! | what do releases of tables tell together? | [`tables::differencing()`], [`tables::union`] |
 //! | may it be published? | [`Unverified`], [`Released`] |
 //! | what does a reader of the release need to know? | [`Statement`], [`Summary`], [`RecordCounts`], [`BlankedCells`] |
 //! | why is it right? | [`proofs`] |

@@ -3,17 +3,17 @@
 //! Tables become a [`TableSystem`] of cells and relations ([`SystemBuilder`]). Primary rules mark cells that give
 //! somebody away ([`mark`]); secondary suppression withholds more until no marked cell follows from the rest
 //! ([`suppress`]); the audit computes how far an attacker can narrow each, and what is too narrow is repaired.
-//! [`protect`] does the last three steps at once. Only [`ProtectedTables`] that a verifier has recounted, proof by proof,
+//! [`protect()`] does the last three steps at once. Only [`ProtectedTables`] that a verifier has recounted, proof by proof,
 //! can be published.
 //!
 //! | question | types |
 //! |---|---|
 //! | which cells are there, and how do they hang together? | [`SystemBuilder`], [`TableSystem`], [`Relation`] |
 //! | which give somebody away? | [`PrimaryRules`], [`mark`], [`mark_with`], [`Contributions`] |
-//! | what is withheld? | [`protect`], [`suppress`], [`Pattern`] |
-//! | how far can an attacker narrow a cell? | [`audit`], [`feasible_interval`], [`Witness`] |
+//! | what is withheld? | [`protect()`], [`suppress`], [`Pattern`] |
+//! | how far can an attacker narrow a cell? | [`audit()`], [`feasible_interval`], [`Witness`] |
 //! | how are figures perturbed instead? | [`RandomRounding`], [`round_controlled`], [`PerturbationTable`] |
-//! | what do releases tell together? | [`differencing`], [`union`] |
+//! | what do releases tell together? | [`differencing()`], [`union`] |
 //! | may it be published? | [`ProtectedTables`], [`TableCertificate`] |
 //!
 //! # Guarantee

@@ -75,7 +75,7 @@ fn change(system: &TableSystem, value: &dyn Fn(CellId) -> u64) -> u64 {
 
 /// The least change of all choices of the two next multiples, one after the other; none if none adds up.
 fn by_brute_force(system: &TableSystem, base: u64) -> Option<u64> {
-    let open: Vec<CellId> = system.ids().filter(|id| system.cell(*id).unwrap().count % base != 0).collect();
+    let open: Vec<CellId> = system.ids().filter(|id| !system.cell(*id).unwrap().count.is_multiple_of(base)).collect();
     let choices = (0..1u32 << open.len()).filter_map(|choice| {
         let value = |id: CellId| {
             let below = system.cell(id).unwrap().count / base * base;

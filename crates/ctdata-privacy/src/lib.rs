@@ -73,6 +73,8 @@
 //! | what does an epsilon mean, what is left of it, how is noise drawn? | [`dp`], [`dp::choosing`], [`dp::Ledger`] |
 //! | how near is a release, and what does an attacker gain? | [`evaluate`] |
 //! | does a mechanism keep its epsilon? | [`evaluate::DpAudit`] |
+//! | how are tables of counts protected? | [`tables`], [`tables::protect()`], [`tables::ProtectedTables`] |
+//! | what do releases of tables tell together? | [`tables::differencing()`], [`tables::union`] |
 //! | may it be published? | [`Unverified`], [`Released`] |
 //! | what does a reader of the release need to know? | [`Statement`], [`Summary`], [`RecordCounts`], [`BlankedCells`] |
 //! | why is it right? | [`proofs`] |
@@ -83,6 +85,8 @@
 //! - It asks nobody for randomness or the time: the caller hands both over.
 //! - k-anonymity is not enough against someone who knows sensitive attributes; each
 //!   [`Statement`] says what is not protected.
+//! - Tables are not protected against several contributors who put together what they know, nor against what is known
+//!   from outside and not in the system: see [`tables`].
 //!
 //! # Features
 //! `serde` (on by default) serializes reports and statements; `rayon` counts,

@@ -34,6 +34,8 @@ pub(super) struct Network {
     touched: Vec<usize>,
     /// By node: the arc by which the search came, and the search.
     came: Vec<(usize, u64)>,
+    /// By node: the arc that leads from it to where the search is to end, and the search.
+    last: Vec<(usize, u64)>,
     search: u64,
     queue: VecDeque<usize>,
 }
@@ -71,6 +73,7 @@ impl Network {
             flow: vec![0; ends.len()],
             ends,
             came: vec![(NONE, 0); arcs.len()],
+            last: vec![(NONE, 0); arcs.len()],
             arcs,
             touched: Vec::new(),
             search: 0,
@@ -109,7 +112,11 @@ impl Network {
                 return Ok(Reach::Goal);
             }
             let own = self.room(target, up);
-            if own == 0 || !self.find(target, up) {
+            // One way that is wide enough for all that is missing, or else any.
+            let missing =
+                goal.map_or(1, |goal| goal.saturating_sub(if (gone >= 0) == up { gone.unsigned_abs() } else { 0 }));
+            let wide = i64::try_from(missing).unwrap_or(UNLIMITED).max(1);
+            if own == 0 || !((wide > 1 && self.find(target, up, wide)) || self.find(target, up, 1)) {
                 return Ok(Reach::End(i128::from(gone), 1));
             }
             // The narrowest arc of the way decides.
@@ -145,8 +152,8 @@ impl Network {
         if up { (to, from) } else { (from, to) }
     }
 
-    /// Looks for the shortest way back past the target arc.
-    fn find(&mut self, target: usize, up: bool) -> bool {
+    /// Looks for the shortest way back past the target arc, in arcs with so much room.
+    fn find(&mut self, target: usize, up: bool, wide: i64) -> bool {
         let (start, goal) = self.way(target, up);
         self.search += 1;
         self.queue.clear();
@@ -155,23 +162,44 @@ impl Network {
         if start == goal {
             return true;
         }
+        // The last step of most ways is known before the first: the nodes that are next to the end.
+        for &arc in &self.arcs[goal] {
+            let (from, to) = self.ends[arc];
+            let forward = to == goal;
+            if arc != target && self.room(arc, forward) >= wide {
+                self.last[if forward { from } else { to }] = (arc, self.search);
+            }
+        }
+        if self.arrives(start, goal) {
+            return true;
+        }
         while let Some(node) = self.queue.pop_front() {
             for position in 0..self.arcs[node].len() {
                 let arc = self.arcs[node][position];
                 let (from, to) = self.ends[arc];
                 let forward = from == node;
                 let next = if forward { to } else { from };
-                if arc == target || self.came[next].1 == self.search || self.room(arc, forward) == 0 {
+                if arc == target || self.came[next].1 == self.search || self.room(arc, forward) < wide {
                     continue;
                 }
                 self.came[next] = (arc, self.search);
-                if next == goal {
+                if self.arrives(next, goal) {
                     return true;
                 }
                 self.queue.push_back(next);
             }
         }
         false
+    }
+
+    /// Whether one more step leads from a node to the end; if so, it is taken.
+    fn arrives(&mut self, node: usize, goal: usize) -> bool {
+        let (arc, search) = self.last[node];
+        let arrives = search == self.search;
+        if arrives {
+            self.came[goal] = (arc, search);
+        }
+        arrives
     }
 
     /// Walks the way that was found, from its end.

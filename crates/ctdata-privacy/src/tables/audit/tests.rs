@@ -198,6 +198,32 @@ fn counts_beyond_the_arithmetic_are_refused() {
     assert!(matches!(refused, Err(PrivacyError::InvalidParameter { .. })));
 }
 
+#[test]
+fn what_the_arithmetic_cannot_hold_counts_as_exposed() {
+    // Each cell is 2^31 - 1 times the one before: the fourth in terms of the first is beyond 64 bits.
+    let mut system = TableSystem::new();
+    let chain = [0; 4].map(|count| system.push(SystemCell::inner(count)).unwrap());
+    for pair in chain.windows(2) {
+        system.relate([(pair[0], i32::MAX), (pair[1], -1)]).unwrap();
+    }
+    // Beside it, a pair that has nothing to do with it.
+    let [a, b, total] = [2, 3, 5].map(|count| system.push(SystemCell::figure(count)).unwrap());
+    system.sum(total, [a, b]).unwrap();
+    system.cell_mut(chain[0]).unwrap().level = Level { lower: 0, upper: 1 };
+    system.cell_mut(a).unwrap().level = ONE;
+    let pattern = withholding(&system, &[a, b]);
+    let found = run(&system, &pattern, Intervals::Exposed);
+    let AuditSummary { marked, protected, exposed, uncertain, .. } = found.summary;
+    assert_eq!((marked, protected, exposed, uncertain), (2, 1, 1, 1));
+    let [interval] = found.exposed[..] else { panic!() };
+    assert_eq!((interval.cell, interval.certified), (chain[0], false));
+    assert_eq!((interval.low, interval.high), (Fraction::whole(0), Some(Fraction::whole(0))));
+    // Nor is it released: nothing that can be withheld would prove it.
+    let options = crate::tables::ProtectOptions::default();
+    let refused = crate::tables::protect(&system, &options, &Control::default());
+    assert!(matches!(refused, Err(PrivacyError::Unprotectable { cells: 1 })));
+}
+
 /// All tables of whole persons that agree with the relations and everything published, with cells up to `limit`.
 fn enumerate(system: &TableSystem, pattern: &Pattern, limit: u64) -> Vec<Vec<u64>> {
     fn extend(system: &TableSystem, pattern: &Pattern, limit: u64, counts: &mut Vec<u64>, found: &mut Vec<Vec<u64>>) {

@@ -114,15 +114,12 @@ impl RecordKeys {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of(table: &Table, key: &TableKey) -> Self {
-        match table.ids() {
-            Some(ids) => {
-                let keys = (0..table.rows()).map(|row| key.record(ids.get(row).unwrap_or_default())).collect();
-                Self { keys, from: PrivacyUnit::Person }
-            }
-            None => {
-                let keys = (0..table.rows() as u64).map(|row| key.word(OF_PLACE, &row.to_be_bytes())).collect();
-                Self { keys, from: PrivacyUnit::Record }
-            }
+        if let Some(ids) = table.ids() {
+            let keys = (0..table.rows()).map(|row| key.record(ids.get(row).unwrap_or_default())).collect();
+            Self { keys, from: PrivacyUnit::Person }
+        } else {
+            let keys = (0..table.rows() as u64).map(|row| key.word(OF_PLACE, &row.to_be_bytes())).collect();
+            Self { keys, from: PrivacyUnit::Record }
         }
     }
 

@@ -108,7 +108,7 @@ fn newton(values: &[f64], variance: f64) -> Option<Vec<f64>> {
             let next_dual = log + next[1] * target;
             // Near the end the gain drowns in rounding: any step that does not lose is taken.
             if next_dual <= dual - 1e-4 * length * slope + 1e-14 * dual.abs().max(1.0) {
-                moved = next != at;
+                moved = next.map(f64::to_bits) != at.map(f64::to_bits);
                 (at, p, dual) = (next, next_p, next_dual);
                 break;
             }

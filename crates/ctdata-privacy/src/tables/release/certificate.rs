@@ -90,6 +90,15 @@ impl TableRule {
         }
     }
 
+    /// Whether the rule marks a part because so many of its total are not in it.
+    pub(super) fn marks_part(self, others: u64) -> bool {
+        match self {
+            Self::AllInOneCategory => others == 0,
+            Self::SmallComplement { below } => (1..below).contains(&others),
+            _ => false,
+        }
+    }
+
     /// The rule as a model of a statement.
     fn model(self) -> ReleaseModel {
         let (kind, required, description) = match self {
@@ -160,18 +169,30 @@ pub struct TableRules {
     pub rules: Vec<TableRule>,
     /// What the tables count by, for the statement.
     pub dimensions: Vec<String>,
+    /// The first so many relations of the system say of groups of people that they add up to others, and rules about
+    /// parts and totals are recounted on them. Default: none. Relations that are there for other reasons, such as
+    /// differences of releases, are no totals.
+    pub sums: usize,
 }
 
 impl TableRules {
     /// These rules on counts of this unit.
     pub fn new(unit: PrivacyUnit, rules: impl Into<Vec<TableRule>>) -> Self {
-        Self { unit, rules: rules.into(), dimensions: Vec::new() }
+        Self { unit, rules: rules.into(), dimensions: Vec::new(), sums: 0 }
     }
 
     /// Names what the tables count by.
     #[must_use]
     pub fn with_dimensions<S: Into<String>>(mut self, dimensions: impl IntoIterator<Item = S>) -> Self {
         self.dimensions = dimensions.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Has the verifier recount rules about parts and totals on the first so many relations: those of the system when
+    /// [`mark`](crate::tables::mark) went through it.
+    #[must_use]
+    pub fn with_sums(mut self, relations: usize) -> Self {
+        self.sums = relations;
         self
     }
 }

@@ -134,14 +134,14 @@ impl NoiseClaim {
                 // Rounding is monotone for one cell key: the figure is that of the count if the coin of a count with the
                 // same remainder below one base says so.
                 let small = keys.get(cell).map(|key| rounding.round(count % base, key));
-                value % base == 0
+                value.is_multiple_of(base)
                     && value.abs_diff(count) < base
                     && small.is_some_and(|small| value.checked_sub(small) == Some(count - count % base))
             }
             Noise::Controlled(rounding) => {
                 let base = rounding.base();
                 let near = if rounding.is_relaxed() { 2 * base } else { base };
-                value % base == 0
+                value.is_multiple_of(base)
                     && value.abs_diff(count) < near
                     && (count > 0 || value == 0)
                     && rounding.value(cell) == Some(value)

@@ -180,10 +180,12 @@ impl TableClaim {
         if wrong > 0 { Err(BrokenGuarantee::Figures { figures: wrong }) } else { Ok(()) }
     }
 
-    /// Every cell that a rule marks by its count alone is marked, and no number of a marked cell is printed.
+    /// Every cell that a rule marks by its count, or for what it is of a total, is marked, and no number of a marked cell
+    /// is printed.
     fn recount_marks(&self, output: &ProtectedTables) -> Result<(), BrokenGuarantee> {
         let (mut unmarked, mut printed) = (0, 0);
-        for (cell, shown) in self.system.cells().iter().zip(&output.shown) {
+        let others = self.others();
+        for ((id, cell), shown) in self.system.ids().zip(self.system.cells()).zip(&output.shown) {
             let marked = !cell.level.is_none();
             // Inner cells of weight zero are differences that stand for no group, and what bounds tell is known anyway.
             let somebody = match cell.standing {
@@ -192,8 +194,10 @@ impl TableClaim {
                 Standing::Fixed => false,
             };
             let known = cell.least == cell.count && cell.most == Some(cell.count);
-            let by_rule = somebody && !known && self.rules.rules.iter().any(|rule| rule.marks(cell.count));
-            unmarked += u64::from(by_rule && !marked);
+            let by_count = !known && self.rules.rules.iter().any(|rule| rule.marks(cell.count));
+            // Everybody knows of that many that they are in the part.
+            let by_total = cell.least < cell.count && others.contains(&id);
+            unmarked += u64::from(somebody && (by_count || by_total) && !marked);
             printed += u64::from(marked && matches!(shown, Shown::Value(_)));
         }
         match (unmarked, printed) {
@@ -201,6 +205,29 @@ impl TableClaim {
             (0, figures) => Err(BrokenGuarantee::MarkedFigures { figures }),
             (cells, _) => Err(BrokenGuarantee::Unmarked { cells }),
         }
+    }
+
+    /// Parts with people in them that a rule marks for how few others their total has.
+    fn others(&self) -> BTreeSet<CellId> {
+        let mut found = BTreeSet::new();
+        let count = |cell: CellId| self.system.cell(cell).map_or(0, |cell| cell.count);
+        for relation in self.system.relations().iter().take(self.rules.sums) {
+            for sign in [1, -1] {
+                let mut totals = relation.terms.iter().filter(|(_, by)| *by == sign);
+                let parts = || relation.terms.iter().filter(|(_, by)| *by == -sign);
+                // One total, and all the others, at least two, are parts.
+                let (Some((total, _)), None) = (totals.next(), totals.next()) else { continue };
+                if relation.terms.len() < 3 || parts().count() + 1 < relation.terms.len() {
+                    continue;
+                }
+                let all = count(*total);
+                let marks = |part: u64| {
+                    part > 0 && self.rules.rules.iter().any(|rule| rule.marks_part(all.saturating_sub(part)))
+                };
+                found.extend(parts().map(|(part, _)| *part).filter(|part| marks(count(*part))));
+            }
+        }
+        found
     }
 
     /// Checks each witness against what is printed, relation by relation, and gives how far they move each cell.
@@ -218,7 +245,7 @@ impl TableClaim {
         }
         let mut moved: BTreeMap<CellId, Moved> = BTreeMap::new();
         for (place, witness) in self.witnesses.iter().enumerate() {
-            if place % 256 == 0 {
+            if place.is_multiple_of(256) {
                 control.check()?;
                 control.report("checking witnesses", place as u64, Some(self.witnesses.len() as u64));
             }

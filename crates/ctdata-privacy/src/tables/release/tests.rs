@@ -133,6 +133,30 @@ fn marks_and_figures_are_recounted() {
     assert_eq!(tamper(&|tables| tables.certificate.narrowest_interval = Some(9)), BrokenGuarantee::Account);
 }
 
+#[test]
+fn rules_about_parts_and_totals_are_recounted_where_relations_are_sums() {
+    let output = |counts: [u64; 2], rule, sums, least| {
+        let mut system = TableSystem::new();
+        let [a, b, total] =
+            [counts[0], counts[1], counts[0] + counts[1]].map(|count| system.push(SystemCell::figure(count)).unwrap());
+        system.sum(total, [a, b]).unwrap();
+        system.cell_mut(b).unwrap().least = least;
+        let rules = TableRules::new(PrivacyUnit::Record, [rule]).with_sums(sums);
+        let pattern = Pattern::open(&system);
+        ProtectedTables::suppressed(system, pattern, Vec::new(), rules)
+    };
+    let complement = TableRule::SmallComplement { below: 5 };
+    for (counts, rule) in [([0, 40], TableRule::AllInOneCategory), ([2, 40], complement), ([4, 40], complement)] {
+        assert_eq!(refusal(output(counts, rule, 1, 0)), BrokenGuarantee::Unmarked { cells: 1 });
+        // Not said to be a sum; known to everybody.
+        assert!(output(counts, rule, 0, 0).verify(&Control::default()).is_ok());
+        assert!(output(counts, rule, 1, 40).verify(&Control::default()).is_ok());
+    }
+    for (counts, rule) in [([1, 40], TableRule::AllInOneCategory), ([5, 40], complement), ([0, 40], complement)] {
+        assert!(output(counts, rule, 1, 0).verify(&Control::default()).is_ok());
+    }
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn the_json_of_a_certificate_is_stable() {

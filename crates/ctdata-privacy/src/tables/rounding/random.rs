@@ -143,7 +143,7 @@ mod tests {
             let count = count / 2;
             let rounding = RandomRounding::try_new(base, key()).unwrap();
             for figure in [rounding.round(count, cell_key), round_nearest(count, base), round_down(count, base)] {
-                prop_assert!(figure % base == 0 && figure.abs_diff(count) < base);
+                prop_assert!(figure.is_multiple_of(base) && figure.abs_diff(count) < base);
             }
             prop_assert!(2 * round_nearest(count, base).abs_diff(count) <= base);
             prop_assert!(round_down(count, base) <= count);

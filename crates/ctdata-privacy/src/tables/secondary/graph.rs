@@ -41,7 +41,7 @@ impl Edge {
 pub(super) struct Graph<'s> {
     system: &'s TableSystem,
     edges: Vec<Edge>,
-    /// Edges of each node.
+    /// Edges of each node, the cheapest first.
     around: Vec<Vec<usize>>,
     /// Those that are hidden, and maybe some that no longer are.
     hidden_around: Vec<Vec<usize>>,
@@ -118,6 +118,10 @@ impl<'s> Graph<'s> {
             if cell.standing == Standing::Inner || is_marked(&cell) {
                 graph.hide(edge);
             }
+        }
+        let Self { edges, around, .. } = &mut graph;
+        for around in around {
+            around.sort_by(|&a, &b| edges[a].cost.total_cmp(&edges[b].cost).then(a.cmp(&b)));
         }
         Some(graph)
     }
@@ -294,6 +298,19 @@ impl<'s> Graph<'s> {
     /// The path of least cost, then of fewest cells.
     fn cheapest_path(&self, cell: usize, avoid: &[usize], level: Level) -> Option<Vec<usize>> {
         let (start, end) = (self.edges[cell].to, self.edges[cell].from);
+        let usable = |edge: usize, forwards: bool| {
+            edge != cell && !avoid.contains(&edge) && self.edges[edge].fits(forwards, level)
+        };
+        let cost = |edge: usize| if self.hidden[edge] { 0.0 } else { self.edges[edge].cost };
+        // What the last step costs: with that, each node that is reached says how dear the path is at most.
+        let mut last = vec![f64::INFINITY; self.around.len()];
+        for &edge in &self.around[end] {
+            let (node, forwards) = self.step(edge, end);
+            if usable(edge, !forwards) {
+                last[node] = cost(edge).min(last[node]);
+            }
+        }
+        let mut most = last[start];
         let mut by: Vec<Option<usize>> = vec![None; self.around.len()];
         let mut reached = vec![Distance(f64::INFINITY, u32::MAX); self.around.len()];
         reached[start] = Distance(0.0, 0);
@@ -305,14 +322,20 @@ impl<'s> Graph<'s> {
             if distance > reached[node] {
                 continue;
             }
-            for &edge in &self.around[node] {
+            // Hidden cells first, which cost nothing; then the others, until they are too dear.
+            for &edge in self.hidden_around[node].iter().chain(&self.around[node]) {
                 let (next, forwards) = self.step(edge, node);
-                let of = &self.edges[edge];
-                let by_edge = if self.hidden[edge] { 0.0 } else { of.cost };
-                let beyond = Distance(distance.0 + by_edge, distance.1 + 1);
-                if beyond < reached[next] && edge != cell && !avoid.contains(&edge) && of.fits(forwards, level) {
+                let beyond = Distance(distance.0 + cost(edge), distance.1 + 1);
+                if beyond.0 > most {
+                    if self.hidden[edge] {
+                        continue;
+                    }
+                    break;
+                }
+                if beyond < reached[next] && usable(edge, forwards) {
                     reached[next] = beyond;
                     by[next] = Some(edge);
+                    most = most.min(beyond.0 + last[next]);
                     queue.push(Reverse((beyond, next)));
                 }
             }

@@ -155,7 +155,7 @@ impl Network {
         let mut potential = vec![0i64; self.at.len()];
         let mut steps = 0u64;
         while let Some(source) = excess.iter().position(|excess| *excess > 0) {
-            if steps % 64 == 0 {
+            if steps.is_multiple_of(64) {
                 control.check()?;
                 control.report("rounding", steps, None);
             }

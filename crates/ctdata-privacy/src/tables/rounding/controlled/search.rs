@@ -21,7 +21,7 @@ pub(super) fn solve(problem: &Problem, steps: u64, control: &Control) -> Result<
             break;
         }
         left -= 1;
-        if left % 1024 == 0 {
+        if left.is_multiple_of(1024) {
             control.check()?;
             control.report("rounding", steps - left, Some(steps));
         }

@@ -53,7 +53,7 @@ fn checked(system: &TableSystem, rounded: &ControlledRounding) -> u64 {
     let near = if rounded.is_relaxed() { 2 * base } else { base };
     for (id, cell) in system.ids().zip(system.cells()) {
         let value = rounded.value(id).unwrap();
-        assert!(value % base == 0 && value.abs_diff(cell.count) < near);
+        assert!(value.is_multiple_of(base) && value.abs_diff(cell.count) < near);
         assert!(cell.count % base != 0 || rounded.is_relaxed() || value == cell.count);
         assert!(cell.count > 0 || value == 0);
     }
@@ -75,7 +75,7 @@ fn change(system: &TableSystem, value: &dyn Fn(CellId) -> u64) -> u64 {
 
 /// The least change of all choices of the two next multiples, one after the other; none if none adds up.
 fn by_brute_force(system: &TableSystem, base: u64) -> Option<u64> {
-    let open: Vec<CellId> = system.ids().filter(|id| system.cell(*id).unwrap().count % base != 0).collect();
+    let open: Vec<CellId> = system.ids().filter(|id| !system.cell(*id).unwrap().count.is_multiple_of(base)).collect();
     let choices = (0..1u32 << open.len()).filter_map(|choice| {
         let value = |id: CellId| {
             let below = system.cell(id).unwrap().count / base * base;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use ctdata_model::{Layout, LayoutAttribute, LayoutColumn};
 use ctdata_privacy::Released;
+use ctdata_privacy::tables::TableMethod;
 use ctdata_table::{Attribute, DomainKind, Origin, Table};
 use serde_json::{Value, json};
 
@@ -84,11 +85,7 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
     } else {
         match tables.protected() {
             Some(protected) => {
-                text.push_str(
-                    "They count the persons of the source, also those whose records were left out, and none but those: \
-                     persons who were detected and recorded, not the victims who were not. An empty cell with `suppressed` \
-                     is withheld to protect persons. It is no zero.\n\n",
-                );
+                of_confidential(&mut text, tables, protected.get().method());
                 text.push_str(&protected.statement().to_plain_words());
                 text.push('\n');
             }
@@ -107,6 +104,54 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
         );
     }
     text
+}
+
+/// What tables of the confidential counts say.
+fn of_confidential(text: &mut String, tables: &ReleasedTables, method: TableMethod) {
+    text.push_str(
+        "They count the persons of the source, also those whose records were left out, and none but those: persons who \
+         were detected and recorded, not the victims who were not. ",
+    );
+    text.push_str(match method {
+        TableMethod::Suppression => {
+            "An empty cell with `suppressed` is withheld to protect persons. It is no zero."
+        }
+        TableMethod::ControlledRounding { .. } => {
+            "To protect persons every count was rounded; sums of counts still hold. Shares and rates are made of the \
+             rounded counts, and their intervals do not cover the rounding."
+        }
+        TableMethod::RandomRounding { .. } => {
+            "To protect persons every count was rounded up or down by chance, so that sums of counts need not hold. Shares \
+             and rates are made of the rounded counts, and their intervals do not cover the rounding."
+        }
+        _ => {
+            "To protect persons every count but zero got some noise, so that sums of counts need not hold. Shares and rates \
+             are made of the changed counts, and their intervals do not cover the noise."
+        }
+    });
+    if method != TableMethod::Suppression {
+        text.push_str(
+            " A combination that is not listed is zero, or became zero. A share whose changed counts contradict each other \
+             has no value. The records of this release are not changed in this way: counted, they can contradict the tables, \
+             and tell of a count that it is not below what they show.",
+        );
+    }
+    if let TableMethod::RandomRounding { .. } | TableMethod::CellKey { .. } = method {
+        text.push_str(
+            " The same records are changed alike in all tables; in another release only as far as its file has them in the \
+             same order.",
+        );
+    }
+    let compared: Vec<String> = tables.compared_with().iter().map(|name| format!("`{name}`")).collect();
+    if !compared.is_empty() {
+        let _ = write!(
+            text,
+            " They were compared, figure by figure, with older releases ({}): figures that tell of a few persons together \
+             with those are withheld.",
+            compared.join(", ")
+        );
+    }
+    text.push_str("\n\n");
 }
 
 /// What tables of the released records say.

@@ -1,5 +1,6 @@
 //! Older releases beside a new one: figures that differ by a few persons tell of those few.
 
+use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::Path;
 
@@ -68,9 +69,10 @@ impl Older {
         Ok(older)
     }
 
-    /// The releases that are compared.
+    /// The names of the folders that are compared, without the way to them, which is nobody else's matter.
     pub(super) fn compared(&self) -> Vec<String> {
-        self.releases.iter().map(|release| release.name.clone()).collect()
+        let last = |name: &str| Path::new(name).file_name().map(|last| last.to_string_lossy().into_owned());
+        self.releases.iter().map(|release| last(&release.name).unwrap_or_else(|| release.name.clone())).collect()
     }
 
     /// Marks the figures of which older releases and this one together would tell too much, and tells the system what
@@ -184,9 +186,9 @@ impl Older {
             return remarks;
         }
         let (named, ambiguous) = named(figures);
-        let shown = named.iter().map(|(name, new)| {
-            (name.clone(), new.cell.map_or(Some(new.count), |cell| released.value(cell)))
-        });
+        let shown = named
+            .iter()
+            .map(|(name, new)| (name.clone(), new.cell.map_or(Some(new.count), |cell| released.value(cell))));
         let audit = differencing(&self.releases, &PublishedFigures::new(NEW, shown), options(plan));
         let Related { marked, bounded } = related;
         remarks.push(format!(
@@ -198,8 +200,7 @@ impl Older {
         if ambiguous > 0 {
             remarks.push(format!("tables: {ambiguous} figures go by a name that others have, and were not compared"));
         }
-        let open: std::collections::BTreeSet<&String> =
-            audit.findings.iter().map(|finding| &finding.figure).collect();
+        let open: BTreeSet<&String> = audit.findings.iter().map(|finding| &finding.figure).collect();
         if !open.is_empty() {
             remarks.push(format!(
                 "tables: {} figures tell of a few persons together with older releases, and everybody knows them, so that \
@@ -219,7 +220,7 @@ fn options(plan: &TablesPlan) -> DifferencingOptions {
 
 /// The first few names, each once, and how many more there are.
 fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    let names: std::collections::BTreeSet<&str> = names.map(String::as_str).collect();
+    let names: BTreeSet<&str> = names.map(String::as_str).collect();
     let first: Vec<&str> = names.iter().take(NAMED).copied().collect();
     let more = names.len() - first.len();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -245,7 +246,7 @@ fn name(
 /// The figures by name, and how many share a name with a different one.
 fn named(figures: &[Figure]) -> (BTreeMap<String, New>, usize) {
     let mut named = BTreeMap::<String, New>::new();
-    let mut ambiguous = std::collections::BTreeSet::new();
+    let mut ambiguous = BTreeSet::new();
     for figure in figures {
         let estimate = &figure.estimate;
         let parts = [
@@ -294,7 +295,8 @@ fn method(release: &Path) -> Result<Option<String>, PublishError> {
     if !path.is_file() {
         return Ok(None);
     }
-    let broken = || PublishError::plan(format!("tables: older: {}: it does not say how tables were made", path.display()));
+    let broken =
+        || PublishError::plan(format!("tables: older: {}: it does not say how tables were made", path.display()));
     let text = std::fs::read(&path).map_err(|error| PublishError::io(&path, error))?;
     let document: serde_json::Value = serde_json::from_slice(&text).map_err(|_| broken())?;
     let method = document.pointer("/certificate/method/name").and_then(serde_json::Value::as_str);
@@ -311,7 +313,7 @@ fn read(path: &Path, name: String) -> Result<PublishedFigures, PublishError> {
     let header = scanner.next().map_err(broken)?.ok_or_else(|| refused("it is empty".to_owned()))?;
     let columns = Columns::of(&header).map_err(&refused)?;
     let mut figures = BTreeMap::<String, Option<u64>>::new();
-    let mut ambiguous = std::collections::BTreeSet::new();
+    let mut ambiguous = BTreeSet::new();
     let mut row = 0u64;
     while let Some(record) = scanner.next().map_err(broken)? {
         row += 1;
@@ -396,6 +398,3 @@ impl Columns {
         Ok(figures)
     }
 }
-
-#[cfg(test)]
-mod tests;

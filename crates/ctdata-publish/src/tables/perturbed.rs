@@ -86,7 +86,8 @@ fn noise(plan: &TablesPlan) -> Result<PerturbationTable, PublishError> {
         never_up_to: plan.never_up_to.unwrap_or(0),
     };
     // The plan calls the largest noise `largest`.
-    PerturbationTable::solve(design).map_err(|error| PublishError::from(error).at("tables: largest, variance, never_up_to"))
+    PerturbationTable::solve(design)
+        .map_err(|error| PublishError::from(error).at("tables: largest, variance, never_up_to"))
 }
 
 /// The secret key in a file. An error says nothing of what is in it.

@@ -1,6 +1,6 @@
 //! Two releases of nearly the same file: what their figures would tell together is withheld in the second.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use std::fs;
 use std::path::Path;

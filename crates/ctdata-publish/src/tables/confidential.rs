@@ -113,7 +113,6 @@ pub(super) fn suppressed(
             system
         }
     };
-    let related = older.relate(&mut system, &figures, records.map(|_| cases.rows() as u64), plan)?;
     if let Some(records) = records {
         fix_total(&mut system, &cells)?;
         let shown = Microdata::new(cases, records);
@@ -122,6 +121,7 @@ pub(super) fn suppressed(
             shown.relate(&mut system, table, cells, rules.threshold)?;
         }
     }
+    let related = older.relate(&mut system, &figures, plan, control)?;
     control.report("protecting tables", 0, None);
     let pattern = tables::suppress(&system, control)?;
     let done = tables::protect_from(&system, pattern, &ProtectOptions::default(), control);

@@ -8,9 +8,10 @@ use ctdata_indicators::Estimate;
 use ctdata_indicators::estimate::{Attribution, Base, Filter};
 use ctdata_privacy::PrivacyError;
 use ctdata_privacy::tables::{
-    Additions, CellId, DifferencingFinding, DifferencingOptions, DifferencingRule, Level, ProtectedTables,
-    PublishedFigures, TableSystem, differencing,
+    Additions, CellId, DifferencingFinding, DifferencingOptions, DifferencingRule, Feasible, Fraction, Level, Pattern,
+    ProtectedTables, PublishedFigures, Standing, TableSystem, differencing, feasible_interval,
 };
+use ctdata_table::Control;
 use ctdata_table::csv::{Record, ScanOptions, Scanner, Separator, open};
 
 use super::figures::{Figure, Printed};
@@ -76,16 +77,16 @@ impl Older {
     }
 
     /// Marks the figures of which older releases and this one together would tell too much, and tells the system what
-    /// older ones say of them. `known_total` is the number of records where everybody knows it.
+    /// older ones say of them. What would tell too much however much is withheld is left as it is.
     ///
     /// # Errors
-    /// Figures that fell although records are only added.
+    /// Figures that fell although records are only added; a stop by `control`.
     pub(super) fn relate(
         &self,
         system: &mut TableSystem,
         figures: &[Figure],
-        known_total: Option<u64>,
         plan: &TablesPlan,
+        control: &Control,
     ) -> Result<Related, PublishError> {
         let mut related = Related::default();
         if self.releases.is_empty() {
@@ -119,22 +120,27 @@ impl Older {
                 related.bounded += 1;
             }
         }
-        let mut marked = Vec::new();
+        // What a figure can be at most hidden in: with every other figure withheld.
+        let mut closed = Pattern::open(system);
+        let of_figures = system.ids().zip(system.cells()).filter(|(_, cell)| cell.standing == Standing::Figure);
+        of_figures.for_each(|(id, _)| closed.withhold(id));
+        let mut marked = BTreeMap::<CellId, Level>::new();
         for finding in &audit.findings {
             let Some(&New { cell: Some(id), count }) = named.get(&finding.figure) else { continue };
-            if known_total == Some(count) {
-                continue;
-            }
-            let level = self.level(finding, count, options.threshold);
-            if let Some(cell) = system.cell_mut(id) {
-                let lower = level.lower.min(cell.count - cell.least);
-                cell.level = Level { lower: cell.level.lower.max(lower), upper: cell.level.upper.max(level.upper) };
-                marked.push(id);
+            let wanted = self.level(finding, count, options.threshold);
+            let level = marked.entry(id).or_default();
+            *level = Level { lower: level.lower.max(wanted.lower), upper: level.upper.max(wanted.upper) };
+        }
+        for (id, wanted) in marked {
+            let room = feasible_interval(system, &closed, id, control)?;
+            let Some(cell) = system.cell_mut(id) else { continue };
+            let level = within(&room, cell.count, wanted);
+            if !level.is_none() {
+                cell.level =
+                    Level { lower: cell.level.lower.max(level.lower), upper: cell.level.upper.max(level.upper) };
+                related.marked += 1;
             }
         }
-        marked.sort_unstable();
-        marked.dedup();
-        related.marked = marked.len();
         Ok(related)
     }
 
@@ -211,6 +217,15 @@ impl Older {
         }
         remarks
     }
+}
+
+/// A level as far as there is room for it, in whole persons.
+fn within(room: &Feasible, count: u64, level: Level) -> Level {
+    let whole = |number: i128| u64::try_from(number.max(0)).unwrap_or(u64::MAX);
+    let floor = |of: Fraction| of.numerator.div_euclid(of.denominator.into());
+    let below = (i128::from(count) - floor(room.low)).saturating_sub(i128::from(room.low.denominator > 1));
+    let above = room.high.map_or(i128::MAX, |high| floor(high) - i128::from(count));
+    Level { lower: level.lower.min(whole(below)), upper: level.upper.min(whole(above)) }
 }
 
 fn options(plan: &TablesPlan) -> DifferencingOptions {

@@ -9,9 +9,12 @@ use ctdata_model::{CaseTable, Layout, Simulator, write_cases};
 use ctdata_publish::{Account, Plan, PublishError, Publisher};
 use ctdata_table::Control;
 
-const TABLES: &str = "format_version = 1\n[[attribute]]\nname = \"gender\"\nrole = \"quasi-identifier\"\n\
-    [[attribute]]\nname = \"yearOfRegistration\"\nrole = \"quasi-identifier\"\n\
+/// Records that say nothing of what the tables count.
+const TABLES: &str = "format_version = 1\n[[attribute]]\nname = \"citizenship\"\nrole = \"quasi-identifier\"\n\
     [[table]]\nindicator = \"sex\"\nby = [\"year\"]\n[[table]]\nindicator = \"children\"\nby = [\"year\"]\n";
+/// Tables of released records.
+const OF_RECORDS: &str = "format_version = 1\n[[attribute]]\nname = \"gender\"\nrole = \"quasi-identifier\"\n\
+    [[table]]\nindicator = \"sex\"\n";
 const THRESHOLD: u64 = 10;
 
 fn cases(rows: usize) -> CaseTable {
@@ -21,11 +24,12 @@ fn cases(rows: usize) -> CaseTable {
     CaseTable::try_new(whole.into_table().take(&rows).unwrap(), layout).unwrap()
 }
 
-/// Publishes the first rows of one file into a folder.
+/// Publishes the first rows of one file into a folder; without a section, tables of the released records.
 fn publish(folder: &Path, name: &str, rows: usize, section: &str) -> Result<Account, PublishError> {
     let input = folder.join("cases.csv");
     write_cases(&cases(rows), fs::File::create(&input).unwrap(), &Control::default()).unwrap();
-    let mut plan: Plan = format!("{TABLES}{section}").parse().unwrap();
+    let rest = if section.is_empty() { OF_RECORDS } else { TABLES };
+    let mut plan: Plan = format!("{rest}{section}").parse().unwrap();
     folder.clone_into(&mut plan.folder);
     let publisher = Publisher { plan: Some(plan), replace: true, ..Publisher::default() };
     publisher.publish(&input, &folder.join(name), &Control::default())

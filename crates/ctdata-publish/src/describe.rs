@@ -24,6 +24,11 @@ pub(crate) fn column_name<'a>(layout: Option<&'static Layout>, attribute: &'a At
     column(layout, attribute.name()).map_or(attribute.name(), |column| column.name)
 }
 
+/// What tables of released records are.
+const OF_RECORDS: &str = "tables computed from those records, one figure per row";
+/// What tables of confidential counts are.
+const OF_ALL: &str = "tables of all records of the source, protected, one figure per row";
+
 /// The README of a release.
 pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Option<&'static Layout>) -> String {
     let mut text = String::from("# Data release\n\n");
@@ -41,8 +46,6 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
         ),
         None => writeln!(text, "{} synthetic records in {columns} columns{of_layout}.\n", data.get().rows()),
     };
-    const OF_RECORDS: &str = "tables computed from those records, one figure per row";
-    const OF_ALL: &str = "tables of all records of the source, protected, one figure per row";
     let is_confidential = tables.protected().is_some();
     text.push_str("## Files\n");
     for (file, what) in [

@@ -25,8 +25,8 @@ fn cases() -> CaseTable {
 }
 
 fn plan(method: &str, folder: &Path) -> Plan {
-    let tables: String =
-        TABLES.iter().map(|(id, by)| format!("[[table]]\nindicator = \"{id}\"\nby = {by:?}\n")).collect();
+    let table = |(id, by): &(&str, &[&str])| format!("[[table]]\nindicator = \"{id}\"\nby = {by:?}\n");
+    let tables = TABLES.iter().map(table).collect::<Vec<_>>().concat();
     let mut plan: Plan = format!("format_version = 1\n{tables}[tables]\n{method}").parse().unwrap();
     folder.clone_into(&mut plan.folder);
     plan

@@ -147,20 +147,16 @@ impl Older {
     /// How far from its count readers must be unable to narrow a figure, so that as many records as the threshold may
     /// have come or gone, or none.
     fn level(&self, finding: &DifferencingFinding, count: u64, threshold: u64) -> Level {
-        match finding.rule {
-            DifferencingRule::SmallDifference => {
-                let before = self.published(&finding.compared_with, &finding.figure).unwrap_or(count);
-                let room = threshold.saturating_sub(before.abs_diff(count));
-                if before <= count { Level { lower: 1, upper: room } } else { Level { lower: room, upper: 1 } }
-            }
-            // The older figure is withheld: it is no larger than this one, and no smaller than what was told before it.
-            _ => {
-                let before = self.releases.iter().take_while(|release| release.name != finding.release);
-                let told = before.filter_map(|release| release.figures.get(&finding.figure).copied().flatten()).max();
-                let room = threshold.saturating_sub(count.saturating_sub(told.unwrap_or(0)));
-                Level { lower: 0, upper: room.max(1) }
-            }
+        if finding.rule == DifferencingRule::SmallDifference {
+            let before = self.published(&finding.compared_with, &finding.figure).unwrap_or(count);
+            let room = threshold.saturating_sub(before.abs_diff(count));
+            return if before <= count { Level { lower: 1, upper: room } } else { Level { lower: room, upper: 1 } };
         }
+        // The older figure is withheld: it is no larger than this one, and no smaller than what was told before it.
+        let before = self.releases.iter().take_while(|release| release.name != finding.release);
+        let told = before.filter_map(|release| release.figures.get(&finding.figure).copied().flatten()).max();
+        let room = threshold.saturating_sub(count.saturating_sub(told.unwrap_or(0)));
+        Level { lower: 0, upper: room.max(1) }
     }
 
     fn published(&self, release: &str, figure: &str) -> Option<u64> {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use ctdata_model::{Layout, LayoutAttribute, LayoutColumn};
 use ctdata_privacy::Released;
+use ctdata_privacy::tables::TableMethod;
 use ctdata_table::{Attribute, DomainKind, Origin, Table};
 use serde_json::{Value, json};
 
@@ -23,6 +24,11 @@ pub(crate) fn column_name<'a>(layout: Option<&'static Layout>, attribute: &'a At
     column(layout, attribute.name()).map_or(attribute.name(), |column| column.name)
 }
 
+/// What tables of released records are.
+const OF_RECORDS: &str = "tables computed from those records, one figure per row";
+/// What tables of confidential counts are.
+const OF_ALL: &str = "tables of all records of the source, protected, one figure per row";
+
 /// The README of a release.
 pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Option<&'static Layout>) -> String {
     let mut text = String::from("# Data release\n\n");
@@ -40,8 +46,6 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
         ),
         None => writeln!(text, "{} synthetic records in {columns} columns{of_layout}.\n", data.get().rows()),
     };
-    const OF_RECORDS: &str = "tables computed from those records, one figure per row";
-    const OF_ALL: &str = "tables of all records of the source, protected, one figure per row";
     let is_confidential = tables.protected().is_some();
     text.push_str("## Files\n");
     for (file, what) in [
@@ -84,11 +88,7 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
     } else {
         match tables.protected() {
             Some(protected) => {
-                text.push_str(
-                    "They count the persons of the source, also those whose records were left out, and none but those: \
-                     persons who were detected and recorded, not the victims who were not. An empty cell with `suppressed` \
-                     is withheld to protect persons. It is no zero.\n\n",
-                );
+                of_confidential(&mut text, tables, protected.get().method());
                 text.push_str(&protected.statement().to_plain_words());
                 text.push('\n');
             }
@@ -107,6 +107,54 @@ pub(crate) fn readme(data: &Released<Table>, tables: &ReleasedTables, layout: Op
         );
     }
     text
+}
+
+/// What tables of the confidential counts say.
+fn of_confidential(text: &mut String, tables: &ReleasedTables, method: TableMethod) {
+    text.push_str(
+        "They count the persons of the source, also those whose records were left out, and none but those: persons who \
+         were detected and recorded, not the victims who were not. ",
+    );
+    text.push_str(match method {
+        TableMethod::Suppression => {
+            "An empty cell with `suppressed` is withheld to protect persons. It is no zero."
+        }
+        TableMethod::ControlledRounding { .. } => {
+            "To protect persons every count was rounded; sums of counts still hold. Shares and rates are made of the \
+             rounded counts, and their intervals do not cover the rounding."
+        }
+        TableMethod::RandomRounding { .. } => {
+            "To protect persons every count was rounded up or down by chance, so that sums of counts need not hold. Shares \
+             and rates are made of the rounded counts, and their intervals do not cover the rounding."
+        }
+        _ => {
+            "To protect persons every count but zero got some noise, so that sums of counts need not hold. Shares and rates \
+             are made of the changed counts, and their intervals do not cover the noise."
+        }
+    });
+    if method != TableMethod::Suppression {
+        text.push_str(
+            " A combination that is not listed is zero, or became zero. A share whose changed counts contradict each other \
+             has no value. The records of this release are not changed in this way: counted, they can contradict the tables, \
+             and tell of a count that it is not below what they show.",
+        );
+    }
+    if let TableMethod::RandomRounding { .. } | TableMethod::CellKey { .. } = method {
+        text.push_str(
+            " The same records are changed alike in all tables; in another release only as far as its file has them in the \
+             same order.",
+        );
+    }
+    let compared: Vec<String> = tables.compared_with().iter().map(|name| format!("`{name}`")).collect();
+    if !compared.is_empty() {
+        let _ = write!(
+            text,
+            " They were compared, figure by figure, with older releases ({}): figures that tell of a few persons together \
+             with those are withheld.",
+            compared.join(", ")
+        );
+    }
+    text.push_str("\n\n");
 }
 
 /// What tables of the released records say.

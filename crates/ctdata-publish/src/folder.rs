@@ -44,11 +44,15 @@ pub(crate) fn files(tables: &ReleasedTables) -> Vec<&'static str> {
 struct TablesStatement<'a> {
     statement: &'a Statement,
     certificate: &'a TableCertificate,
+    /// Older releases that the figures were compared with, one by one.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    compared_with: &'a [String],
 }
 
 impl<'a> TablesStatement<'a> {
-    fn of(tables: &'a Released<ProtectedTables>) -> Self {
-        Self { statement: tables.statement(), certificate: tables.get().certificate() }
+    fn of(protected: &'a Released<ProtectedTables>, tables: &'a ReleasedTables) -> Self {
+        let (statement, certificate) = (protected.statement(), protected.get().certificate());
+        Self { statement, certificate, compared_with: tables.compared_with() }
     }
 }
 
@@ -103,7 +107,7 @@ impl ReleaseFolder {
         self.write_file(TABLES_FILE, &figures)?;
         self.write_json(STATEMENT_FILE, data.statement())?;
         if let Some(protected) = tables.protected() {
-            self.write_json(TABLES_STATEMENT_FILE, &TablesStatement::of(protected))?;
+            self.write_json(TABLES_STATEMENT_FILE, &TablesStatement::of(protected, tables))?;
         }
         for picture in tables.pictures() {
             self.write_file(picture.file, picture.svg.as_bytes())?;

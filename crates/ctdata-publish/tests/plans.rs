@@ -10,7 +10,7 @@ use std::time::Instant;
 use ctdata_model::htcds::{FlatOptions, write_flat};
 use ctdata_model::{Layout, Simulator, write_cases};
 use ctdata_privacy::SynthesisMethod;
-use ctdata_publish::{Account, Clock, Plan, Publisher, Randomness};
+use ctdata_publish::{Account, Clock, Plan, Publisher, Randomness, TABLES_FILE, TABLES_STATEMENT_FILE};
 use ctdata_table::Control;
 
 const PAGE: &str = include_str!("../src/plans.md");
@@ -36,6 +36,7 @@ fn folder() -> tempfile::TempDir {
     }
     fs::write(folder.path().join("survey.csv"), format!("{header}{rows}")).unwrap();
     fs::write(folder.path().join("register.csv"), format!("{header}{}", rows.repeat(4))).unwrap();
+    fs::write(folder.path().join("tables.key"), "of no consequence, being a test").unwrap();
     fs::write(folder.path().join("towns.csv"), "north,upper,any\nsouth,lower,any\neast,upper,any\nwest,lower,any\n")
         .unwrap();
     folder
@@ -66,6 +67,13 @@ fn run(folder: &Path, text: &str, rest: &str) -> Account {
     done.write(&mut written, &Control::default()).unwrap();
     assert_eq!(String::from_utf8(written).unwrap().lines().count(), done.table().rows() + 1, "{text}");
     assert!(done.table().rows() > 0, "{text}");
+    if publisher.plan.as_ref().is_some_and(|plan| plan.protection.is_some()) {
+        let out = folder.join("release");
+        let account = Publisher { replace: true, ..publisher }.publish(&input, &out, &Control::default());
+        let account = account.unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert!(account.outputs.iter().any(|file| file.ends_with(TABLES_STATEMENT_FILE)), "{text}");
+        assert!(fs::read_to_string(out.join(TABLES_FILE)).unwrap().lines().count() > 1, "{text}");
+    }
     done.account
 }
 

@@ -50,6 +50,7 @@ pub struct DominancePlan {
 /// Without this section, tables are counted from the released records, and say nothing more than those do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the plan")]
 pub struct TablesPlan {
     /// How they are protected.
     pub method: TableMethod,

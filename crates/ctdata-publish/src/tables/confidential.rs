@@ -117,7 +117,6 @@ pub(super) fn suppressed(
     };
     fix_unlisted_zeros(&mut system, &cells, &figures);
     let mut outside = KnownOutside::default();
-    let related = older.relate(&mut system, &figures, records.map(|_| cases.rows() as u64), plan)?;
     if let Some(records) = records {
         fix_total(&mut system, &cells)?;
         let shown = Microdata::new(cases, records.released, &records.hierarchies);
@@ -127,6 +126,7 @@ pub(super) fn suppressed(
         }
         outside = KnownOutside::cap(&mut system, control)?;
     }
+    let related = older.relate(&mut system, &figures, plan, control)?;
     control.report("protecting tables", 0, None);
     let pattern = tables::suppress(&system, control)?;
     let done = tables::protect_from(&system, pattern, &ProtectOptions::default(), control);

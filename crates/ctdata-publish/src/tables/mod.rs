@@ -162,7 +162,7 @@ impl ReleasedTables {
         &self.remarks
     }
 
-    /// Older releases, as the plan names them, that the tables were compared with.
+    /// The names of the folders of older releases that the tables were compared with.
     pub fn compared_with(&self) -> &[String] {
         &self.compared
     }

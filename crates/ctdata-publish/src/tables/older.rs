@@ -1,5 +1,6 @@
 //! Older releases beside a new one: figures that differ by a few persons tell of those few.
 
+use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::Path;
 
@@ -7,9 +8,10 @@ use ctdata_indicators::Estimate;
 use ctdata_indicators::estimate::{Attribution, Base, Filter};
 use ctdata_privacy::PrivacyError;
 use ctdata_privacy::tables::{
-    Additions, CellId, DifferencingFinding, DifferencingOptions, DifferencingRule, Level, ProtectedTables,
-    PublishedFigures, TableSystem, differencing,
+    Additions, CellId, DifferencingFinding, DifferencingOptions, DifferencingRule, Feasible, Fraction, Level, Pattern,
+    ProtectedTables, PublishedFigures, Standing, TableSystem, differencing, feasible_interval,
 };
+use ctdata_table::Control;
 use ctdata_table::csv::{Record, ScanOptions, Scanner, Separator, open};
 
 use super::figures::{Figure, Printed};
@@ -68,22 +70,23 @@ impl Older {
         Ok(older)
     }
 
-    /// The releases that are compared.
+    /// The names of the folders that are compared, without the way to them, which is nobody else's matter.
     pub(super) fn compared(&self) -> Vec<String> {
-        self.releases.iter().map(|release| release.name.clone()).collect()
+        let last = |name: &str| Path::new(name).file_name().map(|last| last.to_string_lossy().into_owned());
+        self.releases.iter().map(|release| last(&release.name).unwrap_or_else(|| release.name.clone())).collect()
     }
 
     /// Marks the figures of which older releases and this one together would tell too much, and tells the system what
-    /// older ones say of them. `known_total` is the number of records where everybody knows it.
+    /// older ones say of them. What would tell too much however much is withheld is left as it is.
     ///
     /// # Errors
-    /// Figures that fell although records are only added.
+    /// Figures that fell although records are only added; a stop by `control`.
     pub(super) fn relate(
         &self,
         system: &mut TableSystem,
         figures: &[Figure],
-        known_total: Option<u64>,
         plan: &TablesPlan,
+        control: &Control,
     ) -> Result<Related, PublishError> {
         let mut related = Related::default();
         if self.releases.is_empty() {
@@ -117,42 +120,43 @@ impl Older {
                 related.bounded += 1;
             }
         }
-        let mut marked = Vec::new();
+        // What a figure can be at most hidden in: with every other figure withheld.
+        let mut closed = Pattern::open(system);
+        let of_figures = system.ids().zip(system.cells()).filter(|(_, cell)| cell.standing == Standing::Figure);
+        of_figures.for_each(|(id, _)| closed.withhold(id));
+        let mut marked = BTreeMap::<CellId, Level>::new();
         for finding in &audit.findings {
             let Some(&New { cell: Some(id), count }) = named.get(&finding.figure) else { continue };
-            if known_total == Some(count) {
-                continue;
-            }
-            let level = self.level(finding, count, options.threshold);
-            if let Some(cell) = system.cell_mut(id) {
-                let lower = level.lower.min(cell.count - cell.least);
-                cell.level = Level { lower: cell.level.lower.max(lower), upper: cell.level.upper.max(level.upper) };
-                marked.push(id);
+            let wanted = self.level(finding, count, options.threshold);
+            let level = marked.entry(id).or_default();
+            *level = Level { lower: level.lower.max(wanted.lower), upper: level.upper.max(wanted.upper) };
+        }
+        for (id, wanted) in marked {
+            let room = feasible_interval(system, &closed, id, control)?;
+            let Some(cell) = system.cell_mut(id) else { continue };
+            let level = within(&room, cell.count, wanted);
+            if !level.is_none() {
+                cell.level =
+                    Level { lower: cell.level.lower.max(level.lower), upper: cell.level.upper.max(level.upper) };
+                related.marked += 1;
             }
         }
-        marked.sort_unstable();
-        marked.dedup();
-        related.marked = marked.len();
         Ok(related)
     }
 
     /// How far from its count readers must be unable to narrow a figure, so that as many records as the threshold may
     /// have come or gone, or none.
     fn level(&self, finding: &DifferencingFinding, count: u64, threshold: u64) -> Level {
-        match finding.rule {
-            DifferencingRule::SmallDifference => {
-                let before = self.published(&finding.compared_with, &finding.figure).unwrap_or(count);
-                let room = threshold.saturating_sub(before.abs_diff(count));
-                if before <= count { Level { lower: 1, upper: room } } else { Level { lower: room, upper: 1 } }
-            }
-            // The older figure is withheld: it is no larger than this one, and no smaller than what was told before it.
-            _ => {
-                let before = self.releases.iter().take_while(|release| release.name != finding.release);
-                let told = before.filter_map(|release| release.figures.get(&finding.figure).copied().flatten()).max();
-                let room = threshold.saturating_sub(count.saturating_sub(told.unwrap_or(0)));
-                Level { lower: 0, upper: room.max(1) }
-            }
+        if finding.rule == DifferencingRule::SmallDifference {
+            let before = self.published(&finding.compared_with, &finding.figure).unwrap_or(count);
+            let room = threshold.saturating_sub(before.abs_diff(count));
+            return if before <= count { Level { lower: 1, upper: room } } else { Level { lower: room, upper: 1 } };
         }
+        // The older figure is withheld: it is no larger than this one, and no smaller than what was told before it.
+        let before = self.releases.iter().take_while(|release| release.name != finding.release);
+        let told = before.filter_map(|release| release.figures.get(&finding.figure).copied().flatten()).max();
+        let room = threshold.saturating_sub(count.saturating_sub(told.unwrap_or(0)));
+        Level { lower: 0, upper: room.max(1) }
     }
 
     fn published(&self, release: &str, figure: &str) -> Option<u64> {
@@ -198,7 +202,7 @@ impl Older {
         if ambiguous > 0 {
             remarks.push(format!("tables: {ambiguous} figures go by a name that others have, and were not compared"));
         }
-        let open: std::collections::BTreeSet<&String> = audit.findings.iter().map(|finding| &finding.figure).collect();
+        let open: BTreeSet<&String> = audit.findings.iter().map(|finding| &finding.figure).collect();
         if !open.is_empty() {
             remarks.push(format!(
                 "tables: {} figures tell of a few persons together with older releases, and everybody knows them, so that \
@@ -211,6 +215,15 @@ impl Older {
     }
 }
 
+/// A level as far as there is room for it, in whole persons.
+fn within(room: &Feasible, count: u64, level: Level) -> Level {
+    let whole = |number: i128| u64::try_from(number.max(0)).unwrap_or(u64::MAX);
+    let floor = |of: Fraction| of.numerator.div_euclid(of.denominator.into());
+    let below = (i128::from(count) - floor(room.low)).saturating_sub(i128::from(room.low.denominator > 1));
+    let above = room.high.map_or(i128::MAX, |high| floor(high) - i128::from(count));
+    Level { lower: level.lower.min(whole(below)), upper: level.upper.min(whole(above)) }
+}
+
 fn options(plan: &TablesPlan) -> DifferencingOptions {
     let additions = if plan.only_additions { Additions::Only } else { Additions::AndRemovals };
     DifferencingOptions { threshold: plan.threshold.unwrap_or(0), additions }
@@ -218,7 +231,7 @@ fn options(plan: &TablesPlan) -> DifferencingOptions {
 
 /// The first few names, each once, and how many more there are.
 fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    let names: std::collections::BTreeSet<&str> = names.map(String::as_str).collect();
+    let names: BTreeSet<&str> = names.map(String::as_str).collect();
     let first: Vec<&str> = names.iter().take(NAMED).copied().collect();
     let more = names.len() - first.len();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -244,7 +257,7 @@ fn name(
 /// The figures by name, and how many share a name with a different one.
 fn named(figures: &[Figure]) -> (BTreeMap<String, New>, usize) {
     let mut named = BTreeMap::<String, New>::new();
-    let mut ambiguous = std::collections::BTreeSet::new();
+    let mut ambiguous = BTreeSet::new();
     for figure in figures {
         let estimate = &figure.estimate;
         let parts = [
@@ -311,7 +324,7 @@ fn read(path: &Path, name: String) -> Result<PublishedFigures, PublishError> {
     let header = scanner.next().map_err(broken)?.ok_or_else(|| refused("it is empty".to_owned()))?;
     let columns = Columns::of(&header).map_err(&refused)?;
     let mut figures = BTreeMap::<String, Option<u64>>::new();
-    let mut ambiguous = std::collections::BTreeSet::new();
+    let mut ambiguous = BTreeSet::new();
     let mut row = 0u64;
     while let Some(record) = scanner.next().map_err(broken)? {
         row += 1;
@@ -396,6 +409,3 @@ impl Columns {
         Ok(figures)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -370,7 +370,7 @@ impl Plan {
     }
 
     /// The plan for cases of which nothing else is said: what CTDC's own k-anonymised releases protect, and
-    /// no other column.
+    /// no other column; tables of all cases, in which no count of fewer than k is published.
     pub fn for_cases(cases: &CaseTable) -> Self {
         let attributes = CTDC_QUASI_IDENTIFIERS
             .into_iter()
@@ -389,7 +389,7 @@ impl Plan {
             synthesize: None,
             budget: None,
             tables: Vec::new(),
-            protection: None,
+            protection: Some(TablesPlan::suppression(u64::from(CTDC_K))),
             folder: PathBuf::new(),
             name: unnamed(),
         }

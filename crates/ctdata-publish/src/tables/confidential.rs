@@ -115,6 +115,8 @@ pub(super) fn suppressed(
             system
         }
     };
+    // What is added below are no sums of parts, so that rules about parts and totals do not speak of it.
+    let sums = system.relations().len();
     fix_unlisted_zeros(&mut system, &cells, &figures);
     let mut outside = KnownOutside::default();
     if let Some(records) = records {
@@ -132,7 +134,7 @@ pub(super) fn suppressed(
     let done = tables::protect_from(&system, pattern, &ProtectOptions::default(), control);
     let done = done.map_err(|error| older.explain(error))?;
     control.report("verifying tables", 0, None);
-    let rules = TableRules::new(unit(cases), rules.rules()).with_dimensions(dimensions(&known));
+    let rules = TableRules::new(unit(cases), rules.rules()).with_dimensions(dimensions(&known)).with_sums(sums);
     let output = ProtectedTables::suppressed(system, done.pattern, done.audit.witnesses, rules);
     let released = output.verify(control)?;
     let remarks = older.remarks(&figures, &related, released.get(), plan);

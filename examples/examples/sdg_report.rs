@@ -50,23 +50,19 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut plan: Plan = PLAN.parse()?;
 
     // 1. The cases, and the residents to divide by.
-    let cases = match (files.next(), files.next()) {
-        (Some(cases), Some(population)) => {
-            plan.folder = population.parent().map(Path::to_path_buf).unwrap_or_default();
-            if let (Some(tables), Some(name)) = (&mut plan.protection, population.file_name()) {
-                tables.population = Some(name.into());
-            }
-            CaseReader::default().read_path(&cases, &control)?.into_cases()?
+    let cases = if let (Some(cases), Some(population)) = (files.next(), files.next()) {
+        plan.folder = population.parent().map(Path::to_path_buf).unwrap_or_default();
+        if let (Some(tables), Some(name)) = (&mut plan.protection, population.file_name()) {
+            tables.population = Some(name.into());
         }
-        _ => {
-            let years = 2002..=2021u32;
-            let row = |year| format!("PHL,{year},{}\n", 80_000_000 + (year - 2002) * 1_500_000);
-            let rows: String = years.map(row).collect();
-            fs::write(out.join("population.csv"), format!("alpha3,year,persons\n{rows}"))?;
-            plan.folder = out.to_path_buf();
-            let layout = Layout::named("ctdc-synthetic-2021").ok_or("no such layout")?;
-            Simulator::new(1).cases(layout, 40_000)?
-        }
+        CaseReader::default().read_path(&cases, &control)?.into_cases()?
+    } else {
+        let row = |year: u32| format!("PHL,{year},{}\n", 80_000_000 + (year - 2002) * 1_500_000);
+        let rows: String = (2002..=2021).map(row).collect();
+        fs::write(out.join("population.csv"), format!("alpha3,year,persons\n{rows}"))?;
+        plan.folder = out.to_path_buf();
+        let layout = Layout::named("ctdc-synthetic-2021").ok_or("no such layout")?;
+        Simulator::new(1).cases(layout, 40_000)?
     };
 
     // 2. All tables are protected together: nothing that is withheld follows from what is not.

@@ -9,7 +9,7 @@ use ctdata_privacy::tables::{
     SystemCell, TableIndex, TableRules, TableSystem,
 };
 use ctdata_privacy::{PrivacyUnit, Released, tables};
-use ctdata_table::{Control, CountTable, Table, Variable, tabulate};
+use ctdata_table::{Control, CountTable, Dimension, Table, Variable, tabulate};
 
 use super::RecordsBeside;
 use super::figures::{Figure, Known};
@@ -88,6 +88,9 @@ impl Traced {
     }
 }
 
+/// A table, and its cells by their keys.
+type CellsOf<'t> = (&'t CountTable, Vec<(Vec<u16>, CellId)>);
+
 /// Protects what was traced by withholding, together with what the released records say.
 pub(super) fn suppressed(
     traced: Traced,
@@ -100,21 +103,13 @@ pub(super) fn suppressed(
     let Traced { builder, known, figures, skipped } = traced;
     let rules = rules(plan);
     let older = Older::read(plan, folder)?;
-    let cells: Vec<(&CountTable, Vec<(Vec<u16>, CellId)>)> =
-        known.tables().map(|(table, index)| (table, cells(&builder, table, index))).collect();
-    let mut system = match &plan.contributor {
-        Some(contributor) => {
-            let contributions = contributions(&builder, &known, cases, contributor, control)?;
-            let mut system = builder.finish()?;
-            tables::mark_with(&mut system, &rules, contributions)?;
-            system
-        }
-        None => {
-            let mut system = builder.finish()?;
-            tables::mark(&mut system, &rules)?;
-            system
-        }
+    let cells: Vec<CellsOf<'_>> = known.tables().map(|(table, index)| (table, cells(&builder, table, index))).collect();
+    let contributions = match &plan.contributor {
+        Some(contributor) => contributions(&builder, &known, cases, contributor, control)?,
+        None => Contributions::new(),
     };
+    let mut system = builder.finish()?;
+    tables::mark_with(&mut system, &rules, contributions)?;
     // What is added below are no sums of parts, so that rules about parts and totals do not speak of it.
     let sums = system.relations().len();
     fix_unlisted_zeros(&mut system, &cells, &figures);
@@ -171,7 +166,7 @@ pub(super) fn unit(cases: &Table) -> PrivacyUnit {
 
 /// The names of all dimensions, each once.
 pub(super) fn dimensions(known: &Known) -> Vec<String> {
-    let names = known.tables().flat_map(|(table, _)| table.dimensions().iter().map(|dimension| dimension.name()));
+    let names = known.tables().flat_map(|(table, _)| table.dimensions().iter().map(Dimension::name));
     let names: BTreeSet<&str> = names.collect();
     names.into_iter().map(str::to_owned).collect()
 }
@@ -186,7 +181,7 @@ pub(super) fn cells(builder: &SystemBuilder, table: &CountTable, index: TableInd
 }
 
 /// A count that is listed nowhere is zero, and everybody knows that.
-fn fix_unlisted_zeros(system: &mut TableSystem, cells: &[(&CountTable, Vec<(Vec<u16>, CellId)>)], figures: &[Figure]) {
+fn fix_unlisted_zeros(system: &mut TableSystem, cells: &[CellsOf<'_>], figures: &[Figure]) {
     let listed: HashSet<CellId> = figures.iter().flat_map(|figure| figure.listed.iter().copied()).collect();
     for (_, id) in cells.iter().flat_map(|(_, cells)| cells).filter(|(_, id)| !listed.contains(id)) {
         if let Some(cell) = system.cell_mut(*id)
@@ -200,8 +195,8 @@ fn fix_unlisted_zeros(system: &mut TableSystem, cells: &[(&CountTable, Vec<(Vec<
 }
 
 /// The number of records of the input is public: the release says how many there were and how many were left out.
-fn fix_total(system: &mut TableSystem, cells: &[(&CountTable, Vec<(Vec<u16>, CellId)>)]) -> Result<(), PublishError> {
-    let adds_up = |table: &CountTable| table.dimensions().iter().all(ctdata_table::Dimension::is_exclusive);
+fn fix_total(system: &mut TableSystem, cells: &[CellsOf<'_>]) -> Result<(), PublishError> {
+    let adds_up = |table: &CountTable| table.dimensions().iter().all(Dimension::is_exclusive);
     if let Some((table, cells)) = cells.iter().find(|(table, _)| adds_up(table)) {
         let total = SystemCell { standing: Standing::Fixed, ..SystemCell::figure(table.total()) };
         let total = system.push(total)?;

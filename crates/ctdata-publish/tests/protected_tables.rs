@@ -32,8 +32,8 @@ fn figures_are_the_true_ones_or_withheld_with_all_that_gives_them_away() {
         ("flows", vec![]),
         ("labour-sector", vec!["sex"]),
     ];
-    let entries: String =
-        tables.iter().map(|(id, by)| format!("[[table]]\nindicator = \"{id}\"\nby = {by:?}\n")).collect();
+    let entry = |(id, by): &(&str, Vec<&str>)| format!("[[table]]\nindicator = \"{id}\"\nby = {by:?}\n");
+    let entries = tables.iter().map(entry).collect::<Vec<_>>().concat();
     let made = ReleasedTables::of_confidential(cases.table(), None, &plan(&format!("{entries}{SECTION}")), &control);
     let made = made.unwrap();
     let mut expected = Vec::new();

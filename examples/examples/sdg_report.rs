@@ -1,6 +1,6 @@
 //! What a statistical office publishes: from a case file to protected tables, the formats of SDG platforms, and pictures.
 //!
-//! `cargo run --release --example sdg_report` simulates 40,000 cases; `-- cases.csv population.csv` takes your files. The
+//! `cargo run --release --example sdg_report` simulates 200,000 cases; `-- cases.csv population.csv` takes your files. The
 //! residents of the simulated countries are invented. Everything is in `target/sdg-report`, and all of it can be
 //! published: the figures are of confidential cases, but protected together and verified.
 
@@ -62,7 +62,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         fs::write(out.join("population.csv"), format!("alpha3,year,persons\n{rows}"))?;
         plan.folder = out.to_path_buf();
         let layout = Layout::named("ctdc-synthetic-2021").ok_or("no such layout")?;
-        Simulator::new(1).cases(layout, 40_000)?
+        Simulator::new(1).cases(layout, 200_000)?
     };
 
     // 2. All tables are protected together: nothing that is withheld follows from what is not.

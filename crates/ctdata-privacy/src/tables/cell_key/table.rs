@@ -41,8 +41,8 @@ pub(in crate::tables) struct Step {
 /// assert_eq!(table.perturb(0, 12345), 0); // zero stays zero
 /// assert!(table.perturb(40, u64::MAX / 3).abs_diff(40) <= 2);
 /// assert!((table.probability(5, 0) - 0.383).abs() < 0.0005);
-/// // A count of 1 would have to become 0, 2 or more: with a variance of 1 that can not be right on average.
-/// assert!(PerturbationTable::solve(NoiseDesign { max_noise: 2, variance: 1.0, never_up_to: 1 }).is_err());
+/// // A count of 1 would have to become 0 or 3: right on average only with a variance of 2.
+/// assert!(PerturbationTable::solve(NoiseDesign { max_noise: 2, variance: 1.0, never_up_to: 2 }).is_err());
 /// # Ok::<(), ctdata_privacy::PrivacyError>(())
 /// ```
 ///

@@ -1,5 +1,7 @@
 //! Figures made of figures: sums over regions, changes and trends.
 
+use std::collections::BTreeMap;
+
 use ctdata::indicators::estimate::Unit;
 use ctdata::indicators::region_aggregate::{CountryFigure, RegionLevel, RegionalOptions, regional_rates};
 use ctdata::indicators::sdg::RateOptions;
@@ -86,13 +88,18 @@ fn trends(observations: &[Estimate], request: &Request, session: &Session) -> Re
         session.remark("note: --trend: there is no yearly count or rate; shares have no trend of counts");
     }
     let options = TrendOptions { level: request.level, ..TrendOptions::default() };
+    let counted = |series: u64| if series == 1 { "one series".to_owned() } else { format!("{series} series") };
+    let mut lacking = BTreeMap::<String, u64>::new();
     let mut derived = Vec::new();
     for series in Series::from_estimates(&yearly)? {
         let summary = series.summary(&options);
         for reason in &summary.not_computed {
-            session.remark(format!("note: --trend: {}: {}", reason.id, reason.reason));
+            *lacking.entry(format!("{}: {}", reason.id, reason.reason)).or_default() += 1;
         }
         derived.extend(summary.estimates);
+    }
+    for (reason, series) in lacking {
+        session.remark(format!("note: --trend: not computed of {}: {reason}", counted(series)));
     }
     Ok(derived)
 }

@@ -168,6 +168,8 @@ fn not_protected(certificate: &TableCertificate) -> Vec<String> {
                 "That a figure is withheld tells that it or a figure next to it is small, or that nearly all of a total \
                  are in one category.",
                 "The levels are what was asked for: how likely the counts in a range are is not hidden.",
+                "Joint counts of variables that no table crosses are not modelled: someone who works with their not being \
+                 negative may narrow some withheld figures further.",
             ]);
             if certificate.proven_by_whole_tables < certificate.marked {
                 all.push(format!(

@@ -102,6 +102,9 @@ pub enum IndicatorError {
     #[cfg(feature = "plot")]
     #[error(transparent)]
     Plot(#[from] crate::plot::PlotError),
+    /// Capture histories, models or options of multiple systems estimation are wrong.
+    #[error(transparent)]
+    Mse(#[from] crate::mse::MseError),
     /// Records do not become tables.
     #[error(transparent)]
     Model(#[from] ctdata_model::ModelError),

@@ -78,6 +78,7 @@ mod flow;
 pub mod framework;
 pub mod interval;
 pub mod justice;
+pub mod mse;
 pub mod people;
 #[cfg(feature = "plot")]
 pub mod plot;

@@ -1,0 +1,151 @@
+//! What one method says of one table.
+
+use crate::error::coded;
+use crate::interval::Level;
+
+coded! {
+    /// A method of estimation.
+    #[non_exhaustive]
+    pub enum Method: "method" {
+        /// Log-linear, lists independent of each other.
+        Independence = "independence" / "independence",
+        /// Log-linear, two-list interactions added one by one by their Poisson p-value.
+        Stepwise = "stepwise" / "stepwise",
+        /// Log-linear, two-list interactions added one by one by AIC.
+        StepwiseAic = "stepwise-aic" / "stepwise by AIC",
+        /// Log-linear, the least BIC of all hierarchical models.
+        Bic = "bic" / "least BIC",
+        /// Log-linear, the least BIC that a search downhill reaches.
+        Downhill = "downhill" / "downhill search by BIC",
+        /// Log-linear, a model that the caller names.
+        Fixed = "fixed" / "a model given",
+        /// Two lists: the product of their sizes over the overlap.
+        LincolnPetersen = "lincoln-petersen" / "Lincoln–Petersen",
+        /// The same with Chapman's correction.
+        Chapman = "chapman" / "Chapman",
+        /// Chao's lower bound.
+        Chao = "chao" / "Chao's lower bound",
+        /// Chao's lower bound, bias-corrected.
+        ChaoBiasCorrected = "chao-bias-corrected" / "Chao's lower bound, bias-corrected",
+        /// Chao's lower bound for a finite number of lists.
+        ChaoFinite = "chao-finite" / "Chao's lower bound, finite number of lists",
+        /// Sample coverage of Chao and Tsay.
+        SampleCoverage = "sample-coverage" / "sample coverage",
+        /// Bayesian model averaging over decomposable graphs.
+        Bma = "bma" / "Bayesian model averaging",
+        /// Bayesian latent classes, a Dirichlet-process mixture.
+        LatentClass = "latent-class" / "latent classes",
+        /// Log-linear with all two-list interactions, those that matter by Bayesian thresholding.
+        BayesThreshold = "bayes-threshold" / "Bayesian thresholding",
+    }
+}
+
+coded! {
+    /// Whether a method has an answer, and if not, why.
+    #[non_exhaustive]
+    pub enum Status: "status" {
+        /// It has.
+        Ok = "ok" / "estimated",
+        /// The maximum likelihood estimate does not exist, even extended.
+        NoExistence = "no-existence" / "the estimate does not exist",
+        /// The data cannot tell the parameters of the model apart.
+        NotIdentifiable = "not-identifiable" / "the model is not identifiable",
+        /// Both of these.
+        NeitherExistsNorIdentifiable = "no-existence-not-identifiable" / "the estimate does not exist and the model is not identifiable",
+        /// The fit or the chains did not settle.
+        NotConverged = "not-converged" / "not converged",
+        /// The method is for a smaller or larger number of lists.
+        ListsOutOfRange = "lists-out-of-range" / "not for this number of lists",
+        /// No person is on two lists.
+        NoOverlap = "no-overlap" / "no overlap between lists",
+        /// The counts do not allow the formula: nobody on exactly two lists, a coverage of zero.
+        Undefined = "undefined" / "undefined for these counts",
+        /// Too few persons or overlaps for a stratum of its own.
+        TooSparse = "too-sparse" / "too few persons or overlaps",
+        /// The search is too large to be done whole.
+        TooLarge = "too-large" / "too large",
+        /// The method needs something that was not given.
+        NotAsked = "not-asked" / "needs an input that was not given",
+    }
+}
+
+coded! {
+    /// What an interval around an estimate is.
+    #[non_exhaustive]
+    pub enum IntervalKind: "interval kind" {
+        /// Normal on the log of the unseen number, from the information matrix; ignores model selection.
+        Wald = "wald" / "Wald",
+        /// Values the likelihood does not reject; ignores model selection.
+        Profile = "profile" / "profile likelihood",
+        /// Quantiles of bootstrap replicates.
+        Percentile = "percentile" / "bootstrap, percentile",
+        /// Bias-corrected and accelerated quantiles of bootstrap replicates.
+        Bca = "bca" / "bootstrap, BCa",
+        /// Log-normal around a lower bound.
+        LogNormal = "log-normal" / "log-normal",
+        /// Quantiles of a posterior.
+        Posterior = "posterior" / "posterior",
+    }
+}
+
+/// An interval of the number of all persons, seen and unseen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct NumberInterval {
+    /// What it is.
+    pub kind: IntervalKind,
+    /// The lower end, in persons; never below the number seen.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// A finding of a method: the number of all persons, seen and unseen, or why there is none.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Finding {
+    /// The method.
+    pub method: Method,
+    /// All persons, seen and unseen.
+    pub estimate: Option<f64>,
+    /// The interval that stands for the method.
+    pub interval: Option<NumberInterval>,
+    /// Further intervals.
+    pub others: Vec<NumberInterval>,
+    /// The level of all of them.
+    pub level: Level,
+    /// The model the estimate rests on, in words or in notation.
+    pub model: Option<String>,
+    /// Whether there is an answer.
+    pub status: Status,
+    /// Why not, or what to know, in plain sentences without a full stop at the end.
+    pub notes: Vec<String>,
+}
+
+impl Finding {
+    /// An answer.
+    pub fn of(method: Method, estimate: f64, level: Level) -> Self {
+        Self {
+            method,
+            estimate: Some(estimate),
+            interval: None,
+            others: Vec::new(),
+            level,
+            model: None,
+            status: Status::Ok,
+            notes: Vec::new(),
+        }
+    }
+
+    /// No answer, for this reason.
+    pub fn refused(method: Method, status: Status, level: Level) -> Self {
+        Self { estimate: None, status, ..Self::of(method, 0.0, level) }
+    }
+
+    /// The same with what a reader must know.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}

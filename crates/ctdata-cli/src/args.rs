@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::mse::HiddenOptions;
 use crate::commands::risk::RiskOptions;
 
 /// Counter-trafficking data: read, check, count, protect, publish.
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Pseudonymize(PseudonymizeOptions),
     /// Compute indicators with intervals and bases
     Indicators(Box<IndicatorsOptions>),
+    /// Estimate how many persons there are, seen and unseen, by all methods of multiple systems estimation
+    Mse(Box<HiddenOptions>),
     /// Measure the disclosure risk of a file as it stands
     Risk(Box<RiskOptions>),
     /// Protect a file as a plan says; verified, written as a working copy
@@ -245,7 +248,7 @@ pub(crate) struct PseudonymizeOptions {
 #[derive(Debug, Args)]
 pub(crate) struct IndicatorsOptions {
     /// The file, gzip or not
-    #[arg(required_unless_present_any = ["list", "framework"])]
+    #[arg(required_unless_present_any = ["list", "framework", "mse"])]
     pub(crate) file: Option<PathBuf>,
     /// Its layout (see `ctdata formats`); detected from the header if left out
     #[arg(long, value_name = "LAYOUT")]
@@ -278,6 +281,8 @@ pub(crate) struct IndicatorsOptions {
     /// Also give change, trend and slope of the yearly counts and rates
     #[arg(long)]
     pub(crate) trend: bool,
+    #[command(flatten, next_help_heading = "Victims who were not detected")]
+    pub(crate) hidden: HiddenChoices,
     #[command(flatten, next_help_heading = "Choices that move figures")]
     pub(crate) choices: IndicatorChoices,
     #[command(flatten, next_help_heading = "HTCDS records and victim-perpetrator files")]
@@ -288,6 +293,25 @@ pub(crate) struct IndicatorsOptions {
     pub(crate) cases: CaseChoices,
     #[command(flatten, next_help_heading = "Files to write")]
     pub(crate) outputs: IndicatorOutputs,
+}
+
+/// 16.2.2 with the victims who were not detected.
+#[derive(Debug, Args)]
+pub(crate) struct HiddenChoices {
+    /// A table of capture histories (see `ctdata mse`) of one country and year, given with --where: adds to 16.2.2 the
+    /// victims who were not detected, estimated by multiple systems estimation. Without a file of cases, the detected
+    /// are those of the table
+    #[arg(long, value_name = "TABLE", requires = "population", conflicts_with_all = ["list", "framework"])]
+    pub(crate) mse: Option<PathBuf>,
+    /// The method whose estimate is taken; what the others give is told beside it
+    #[arg(long, value_name = "METHOD", default_value = "bic", requires = "mse")]
+    pub(crate) mse_method: String,
+    /// Bootstrap replicates; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 5_000, requires = "mse")]
+    pub(crate) mse_bootstrap: u32,
+    /// The seed of everything random
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "mse")]
+    pub(crate) mse_seed: u64,
 }
 
 /// What HTCDS records and victim-perpetrator files leave open.

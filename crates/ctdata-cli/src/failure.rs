@@ -3,6 +3,7 @@
 use std::io;
 
 use ctdata::indicators::IndicatorError;
+use ctdata::indicators::mse::MseError;
 use ctdata::model::ModelError;
 use ctdata::privacy::PrivacyError;
 use ctdata::privacy::dp::LedgerFault;
@@ -69,9 +70,17 @@ fn code_of_privacy(error: &PrivacyError) -> u8 {
     }
 }
 
+fn code_of_mse(error: &MseError) -> u8 {
+    match error {
+        MseError::Table(error) => code_of_table(error),
+        _ => Failure::USAGE,
+    }
+}
+
 fn code_of_indicator(error: &IndicatorError) -> u8 {
     match error {
         IndicatorError::Table(error) => code_of_table(error),
+        IndicatorError::Mse(error) => code_of_mse(error),
         IndicatorError::UnknownIndicator { .. }
         | IndicatorError::UnknownDimension { .. }
         | IndicatorError::UnknownCategory { .. }
@@ -102,6 +111,12 @@ impl From<PrivacyError> for Failure {
 impl From<IndicatorError> for Failure {
     fn from(error: IndicatorError) -> Self {
         Self { code: code_of_indicator(&error), message: error.to_string() }
+    }
+}
+
+impl From<MseError> for Failure {
+    fn from(error: MseError) -> Self {
+        Self { code: code_of_mse(&error), message: error.to_string() }
     }
 }
 

@@ -55,6 +55,7 @@ fn run() -> ExitCode {
         Command::Schema(options) => commands::schema::run(options, &session),
         Command::Pseudonymize(options) => commands::pseudonymize::run(options, &session),
         Command::Indicators(options) => commands::indicators::run(options, &session),
+        Command::Mse(options) => commands::mse::run(options, &session),
         Command::Risk(options) => commands::risk::run(options, &session),
         Command::Anonymize(options) => commands::anonymize::run(options, &session),
         Command::Synthesize(options) => commands::synthesize::run(options, &session),

@@ -8,6 +8,7 @@ pub(crate) mod gap;
 pub(crate) mod indicators;
 pub(crate) mod ledger;
 pub(crate) mod map;
+pub(crate) mod mse;
 pub(crate) mod parquet;
 pub(crate) mod pseudonymize;
 pub(crate) mod publish;

@@ -40,6 +40,13 @@ coded! {
     }
 }
 
+impl Method {
+    /// Whether it estimates a lower bound of the number, not the number itself.
+    pub const fn is_lower_bound(self) -> bool {
+        matches!(self, Self::Chao | Self::ChaoBiasCorrected | Self::ChaoFinite)
+    }
+}
+
 coded! {
     /// Whether a method has an answer, and if not, why.
     #[non_exhaustive]

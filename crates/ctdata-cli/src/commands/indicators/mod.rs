@@ -2,6 +2,7 @@
 
 mod about;
 mod derived;
+mod hidden;
 mod input;
 mod outputs;
 mod words;
@@ -14,6 +15,7 @@ use ctdata::indicators::{Definition, Estimate, IndicatorError, Level, Population
 use serde::Serialize;
 
 use self::derived::Derivation;
+use self::hidden::Hidden;
 use self::input::{Input, Skipped};
 use self::outputs::Outputs;
 use super::records;
@@ -35,30 +37,37 @@ pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), 
     if options.framework {
         return about::framework(session);
     }
-    let Some(file) = &options.file else {
-        return Err(Failure::usage("a file is needed"));
-    };
     // What is misspelt is told before a large file is read.
     let mut request = request(options)?;
     let derivation = Derivation::try_new(options)?;
     let wanted = wanted(options)?;
-    let mut read = records::read_of(file, &options.records);
+    let hidden = Hidden::try_new(options, &wanted, &request)?;
+    let mut read: Vec<&Path> = options.file.iter().flat_map(|file| records::read_of(file, &options.records)).collect();
     read.extend(options.population.as_deref());
+    read.extend(hidden.as_ref().map(Hidden::table));
     let written = options.outputs.files();
     let written: Vec<&Path> = written.iter().map(PathBuf::as_path).collect();
     keep_apart(&read, &written)?;
     written.iter().try_for_each(|path| can_be_written(path))?;
     let population = options.population.as_deref().map(population).transpose()?;
-    let input = Input::read(file, options, session)?;
-    request.by.iter_mut().for_each(|name| input.resolve(name));
-    request.filters.iter_mut().for_each(|(name, _)| input.resolve(name));
-    let (figures, skipped) = input.observe(&wanted, &request, population.as_ref(), &session.control)?;
+    let input = options.file.as_deref().map(|file| Input::read(file, options, session)).transpose()?;
+    let (mut figures, mut skipped) = (Vec::new(), Vec::new());
+    if let Some(input) = &input {
+        request.by.iter_mut().for_each(|name| input.resolve(name));
+        request.filters.iter_mut().for_each(|(name, _)| input.resolve(name));
+        (figures, skipped) = input.observe(&wanted, &request, population.as_ref(), &session.control)?;
+    }
+    if let (Some(hidden), Some(population)) = (&hidden, &population) {
+        // The detected part comes back with the others.
+        figures.retain(|figure| figure.code.as_deref() != Some("16.2.2"));
+        figures.extend(hidden.observe(input.as_ref(), &request, population, session)?);
+    }
     let derived = derivation.of(&figures, &request, population.as_ref(), session)?;
     let outputs = Outputs::make(&options.outputs, figures, derived, session)?;
     outputs.write()?;
     let observations = outputs.observations;
     if session.json {
-        return session.document(&Answer { format: input.format(), observations, skipped });
+        return session.document(&Answer { format: input.as_ref().map_or("capture-histories", Input::format), observations, skipped });
     }
     session.text(&words::words(&observations, &skipped))
 }

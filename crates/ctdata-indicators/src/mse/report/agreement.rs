@@ -1,0 +1,81 @@
+//! How far the methods agree.
+
+use crate::mse::outcome::{Finding, Method, Status};
+
+/// The spread of the estimates of several methods. Lower bounds are no estimates of the number itself and are left out.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Agreement {
+    /// How many methods gave an estimate.
+    pub methods: usize,
+    /// The least estimate, in persons.
+    pub lowest: f64,
+    /// The method that gave it.
+    pub lowest_method: Method,
+    /// The largest.
+    pub highest: f64,
+    /// The method that gave it.
+    pub highest_method: Method,
+    /// The largest over the least.
+    pub ratio: f64,
+    /// The numbers that lie in the intervals of all methods, from and to; none if there is no such number.
+    pub common: Option<[f64; 2]>,
+}
+
+impl Agreement {
+    /// The spread of these findings; none for fewer than two estimates.
+    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Option<Self> {
+        let mut estimates = Vec::new();
+        let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+        for finding in findings {
+            if finding.method.is_lower_bound() || finding.status != Status::Ok {
+                continue;
+            }
+            let Some(estimate) = finding.estimate else { continue };
+            estimates.push((estimate, finding.method));
+            if let Some(interval) = finding.interval {
+                (low, high) = (low.max(interval.low), high.min(interval.high));
+            }
+        }
+        let by_number = |one: &&(f64, Method), other: &&(f64, Method)| one.0.total_cmp(&other.0);
+        let (least, most) = (estimates.iter().min_by(by_number)?, estimates.iter().max_by(by_number)?);
+        (estimates.len() > 1 && least.0 > 0.0).then(|| Self {
+            methods: estimates.len(),
+            lowest: least.0,
+            lowest_method: least.1,
+            highest: most.0,
+            highest_method: most.1,
+            ratio: most.0 / least.0,
+            common: (low.is_finite() && low <= high).then_some([low, high]),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interval::Level;
+    use crate::mse::{IntervalKind, NumberInterval};
+
+    fn finding(method: Method, estimate: f64, low: f64, high: f64) -> Finding {
+        let mut finding = Finding::of(method, estimate, Level::P95);
+        finding.interval = Some(NumberInterval { kind: IntervalKind::Wald, low, high });
+        finding
+    }
+
+    #[test]
+    fn lower_bounds_and_refusals_do_not_count() {
+        let findings = [
+            finding(Method::Independence, 100.0, 80.0, 130.0),
+            finding(Method::Bma, 250.0, 120.0, 600.0),
+            finding(Method::Chao, 20.0, 15.0, 30.0),
+            Finding::refused(Method::Bic, Status::TooLarge, Level::P95),
+        ];
+        let agreement = Agreement::of(&findings).unwrap();
+        assert_eq!((agreement.methods, agreement.ratio, agreement.common), (2, 2.5, Some([120.0, 130.0])));
+        assert_eq!((agreement.lowest_method, agreement.highest_method), (Method::Independence, Method::Bma));
+        assert_eq!(Agreement::of(&findings[2..]), None);
+        let apart = [finding(Method::Independence, 100.0, 80.0, 130.0), finding(Method::Bma, 250.0, 131.0, 600.0)];
+        assert_eq!(Agreement::of(&apart).unwrap().common, None);
+    }
+}

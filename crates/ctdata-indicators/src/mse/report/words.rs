@@ -1,0 +1,237 @@
+//! The report as tables for people, and as Markdown.
+
+use super::consistency::ListAsPopulation;
+use super::variations::Variation;
+use super::{MseReport, is_answer};
+use crate::estimate::Rounding;
+use crate::mse::outcome::{Finding, Method, NumberInterval};
+use std::fmt::Write as _;
+
+/// A table of the report, with sentences below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReportTable {
+    /// Its title.
+    pub title: String,
+    /// The names of the columns.
+    pub header: Vec<String>,
+    /// The rows, as long as the header; the first column is text, the others numbers unless said otherwise.
+    pub rows: Vec<Vec<String>>,
+    /// The columns, from 0, that hold text.
+    pub text_columns: Vec<usize>,
+    /// Sentences below the table.
+    pub notes: Vec<String>,
+}
+
+impl ReportTable {
+    fn new(title: &str, header: &[&str], text_columns: &[usize]) -> Self {
+        Self {
+            title: title.to_owned(),
+            header: header.iter().map(|name| (*name).to_owned()).collect(),
+            rows: Vec::new(),
+            text_columns: text_columns.to_vec(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+impl MseReport {
+    /// The report as tables: lists, methods, sensitivity, consistency, warnings.
+    pub fn tables(&self) -> Vec<ReportTable> {
+        let mut tables = vec![lists(self), methods(self)];
+        tables.extend(self.methods.iter().filter_map(super::methods::table));
+        tables.extend(variations("Without a list, and with two lists merged", &self.sensitivity));
+        tables.extend(variations("With more and more lists", &self.trajectory));
+        tables.extend(consistency(self));
+        if !self.warnings.is_empty() {
+            let mut warnings = ReportTable::new("To know before use", &[], &[]);
+            warnings.notes.extend(self.warnings.iter().map(|warning| sentence(warning)));
+            tables.push(warnings);
+        }
+        tables
+    }
+
+    /// The report as a Markdown document.
+    pub fn to_markdown(&self, title: &str) -> String {
+        let mut text = format!("# {}\n", plain(title));
+        for table in self.tables() {
+            let _ = writeln!(text, "\n## {}", table.title);
+            if !table.rows.is_empty() {
+                let _ = writeln!(text, "\n| {} |", table.header.join(" | "));
+                let rule = |place| if table.text_columns.contains(&place) { "---" } else { "---:" };
+                let rules: Vec<&str> = (0..table.header.len()).map(rule).collect();
+                let _ = writeln!(text, "| {} |", rules.join(" | "));
+                for row in &table.rows {
+                    let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
+                    let _ = writeln!(text, "| {} |", cells.join(" | "));
+                }
+            }
+            if !table.notes.is_empty() {
+                text.push('\n');
+            }
+            for note in &table.notes {
+                let _ = writeln!(text, "- {}", plain(note));
+            }
+        }
+        text
+    }
+}
+
+/// Text that Markdown takes as it is.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '|' | '*' | '_' | '`' | '<' | '\\' => plain.extend(['\\', letter]),
+            control if control.is_control() => plain.push(' '),
+            letter => plain.push(letter),
+        }
+    }
+    plain
+}
+
+/// The first letter large and a full stop at the end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// A number of persons, thousands separated.
+pub(super) fn persons(number: f64) -> String {
+    let digits = Rounding::default().format(number, 0);
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+pub(super) fn range(interval: NumberInterval) -> String {
+    format!("{} to {}", persons(interval.low), persons(interval.high))
+}
+
+fn lists(report: &MseReport) -> ReportTable {
+    let names: Vec<&str> = report.table.lists.iter().map(|list| list.name.as_str()).collect();
+    let header: Vec<&str> = ["list", "persons", "only here"].into_iter().chain(names.iter().copied()).collect();
+    let mut table = ReportTable::new("Lists and their overlaps", &header, &[0]);
+    for (place, list) in report.table.lists.iter().enumerate() {
+        let shared = list.shared_with.iter().enumerate();
+        let shared = shared.map(|(other, count)| if other == place { "·".to_owned() } else { count.to_string() });
+        let counts = [list.persons, list.alone].map(|count| count.to_string());
+        table.rows.push([list.name.clone()].into_iter().chain(counts).chain(shared).collect());
+    }
+    let exactly: Vec<String> = (1..)
+        .zip(&report.table.on_exactly)
+        .filter(|(_, count)| **count > 0)
+        .map(|(lists, count)| format!("{count} on {lists}"))
+        .collect();
+    table.notes.push(format!("{} persons seen; on exactly so many lists: {}.", report.table.persons, exactly.join(", ")));
+    table
+}
+
+fn methods(report: &MseReport) -> ReportTable {
+    let header = ["method", "all persons", "interval", "kind", "model"];
+    let mut table = ReportTable::new("The number of all persons, seen and unseen, by method", &header, &[0, 3, 4]);
+    for result in &report.methods {
+        let finding = &result.finding;
+        let model = finding.model.clone().unwrap_or_default();
+        let mut row = vec![finding.method.label().to_owned()];
+        match finding.estimate {
+            Some(estimate) => {
+                let interval = finding.interval.map(range).unwrap_or_default();
+                let kind = finding.interval.map(|interval| interval.kind.label()).unwrap_or_default();
+                row.extend([persons(estimate), interval, kind.to_owned(), model]);
+            }
+            None => row.extend([String::new(), String::new(), finding.status.label().to_owned(), model]),
+        }
+        table.rows.push(row);
+        for interval in &finding.others {
+            let cells = [String::new(), String::new(), range(*interval), interval.kind.label().to_owned(), String::new()];
+            table.rows.push(cells.to_vec());
+        }
+        for note in &finding.notes {
+            table.notes.push(format!("{}: {note}.", finding.method.label()));
+        }
+    }
+    let random = if report.replicates > 0 { format!(", {} replicates", report.replicates) } else { String::new() };
+    table.notes.push(format!("Intervals of {}; seed {}{random}.", report.level, report.seed));
+    if let Some(agreement) = &report.agreement {
+        table.notes.push(format!(
+            "{} methods, from {} ({}) to {} ({}), a factor of {}.",
+            agreement.methods,
+            persons(agreement.lowest),
+            agreement.lowest_method.label(),
+            persons(agreement.highest),
+            agreement.highest_method.label(),
+            Rounding::default().format(agreement.ratio, 2)
+        ));
+    }
+    table
+}
+
+/// The methods of some findings, in their order.
+fn methods_of<'a>(findings: impl Iterator<Item = &'a [Finding]>) -> Vec<Method> {
+    let mut methods: Vec<Method> = Vec::new();
+    for finding in findings.flatten() {
+        if !methods.contains(&finding.method) {
+            methods.push(finding.method);
+        }
+    }
+    methods
+}
+
+/// The estimate of a method among findings, or the reason why there is none.
+fn cell(findings: &[Finding], method: Method) -> String {
+    match findings.iter().find(|finding| finding.method == method) {
+        Some(finding) if is_answer(finding) => finding.estimate.map(persons).unwrap_or_default(),
+        Some(finding) => finding.status.code().to_owned(),
+        None => String::new(),
+    }
+}
+
+fn variations(title: &str, variations: &[Variation]) -> Option<ReportTable> {
+    let methods = methods_of(variations.iter().map(|variation| variation.findings.as_slice()));
+    if methods.is_empty() {
+        return None;
+    }
+    let header: Vec<&str> = ["change", "seen"].into_iter().chain(methods.iter().map(|method| method.code())).collect();
+    let mut table = ReportTable::new(title, &header, &[0]);
+    for variation in variations {
+        let cells = methods.iter().map(|method| cell(&variation.findings, *method));
+        let start = [variation.change.clone(), variation.persons.to_string()];
+        table.rows.push(start.into_iter().chain(cells).collect());
+    }
+    Some(table)
+}
+
+fn consistency(report: &MseReport) -> Option<ReportTable> {
+    let lists: &[ListAsPopulation] = &report.consistency;
+    let methods = methods_of(lists.iter().map(|list| list.findings.as_slice()));
+    if methods.is_empty() {
+        return None;
+    }
+    let header = ["list", "on it", "also on another"].into_iter().chain(methods.iter().map(|method| method.code()));
+    let header: Vec<&str> = header.collect();
+    let mut table = ReportTable::new("Each list as a population of known size", &header, &[0]);
+    for list in lists {
+        let cells = methods.iter().map(|method| cell(&list.findings, *method));
+        let start = [list.list.clone(), list.persons.to_string(), list.seen.to_string()];
+        table.rows.push(start.into_iter().chain(cells).collect());
+    }
+    for method in &report.consistency_by_method {
+        if let Some(bias) = method.mean_log_bias {
+            table.notes.push(format!(
+                "{}: mean ln(estimate / size) {}; {} of {} sizes in its interval.",
+                method.method.code(),
+                Rounding::default().format(bias, 2),
+                method.covered,
+                method.answered
+            ));
+        }
+    }
+    Some(table)
+}

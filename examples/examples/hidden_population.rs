@@ -1,0 +1,76 @@
+//! How many victims are there, when many are never found? From who was on which list to a plotted report.
+//!
+//! `cargo run --release --example hidden_population` takes the five lists of the United Kingdom in 2013; `-- table.csv` takes
+//! your own table: a 0/1 column for each list and a column `count`. Report and pictures are left in
+//! `target/hidden-population`.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use ctdata::indicators::Level;
+use ctdata::indicators::interval::RateInterval;
+use ctdata::indicators::mse::{CaptureHistories, HistoriesReader, Method, MseOptions, profile_curve, published, report};
+use ctdata::indicators::population::{Persons, Population, PopulationKey};
+use ctdata::indicators::sdg::with_undetected;
+use ctdata::indicators::plot;
+use ctdata::prelude::*;
+
+fn main() -> ExitCode {
+    ctdata_examples::exit_code(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let control = Control::default();
+    let out = Path::new("target/hidden-population");
+    fs::create_dir_all(out)?;
+
+    // 1. How many persons were on exactly which lists. Nobody can say how many were on none.
+    let (name, histories): (String, CaptureHistories) = match std::env::args_os().nth(1).map(PathBuf::from) {
+        Some(path) => (path.display().to_string(), HistoriesReader::default().read_path(&path, &control)?.histories),
+        None => {
+            let uk = published::named("uk-2013-five-lists").ok_or("no such table")?;
+            (uk.title.to_owned(), uk.histories())
+        }
+    };
+
+    // 2. Every method on the same table. The model is chosen again in each of 1,000 bootstrap replicates.
+    let options = MseOptions { replicates: 1_000, ..MseOptions::default() };
+    let report = report(&histories, &options, &control)?;
+    for finding in report.findings() {
+        match (finding.estimate, finding.interval) {
+            (Some(number), Some(of)) => {
+                println!("{:>40} {number:>9.0} ({:.0} to {:.0}, {})", finding.method.label(), of.low, of.high, of.kind.label());
+            }
+            (Some(number), None) => println!("{:>40} {number:>9.0}", finding.method.label()),
+            _ => println!("{:>40} {}", finding.method.label(), finding.status.label()),
+        }
+    }
+    for warning in &report.warnings {
+        println!("- {warning}");
+    }
+
+    // 3. A report to read and two pictures to look at.
+    fs::write(out.join("report.md"), report.to_markdown(&name))?;
+    let findings: Vec<_> = report.findings().cloned().collect();
+    fs::write(out.join("methods.svg"), plot::hidden_numbers(&name, histories.persons(), &findings)?)?;
+    if let Some(curve) = profile_curve(&histories, report.model_of(Method::Stepwise), Level::P95, 200) {
+        fs::write(out.join("profile.svg"), plot::profile_likelihood(&name, &curve, 3.841_459)?)?;
+    }
+
+    // 4. Into SDG 16.2.2: 64.1 million residents in 2013 (Office for National Statistics).
+    let key = PopulationKey::total("GBR".parse()?, 2013);
+    let mut population = Population::new("Office for National Statistics, mid-year estimate", "2013");
+    population.insert(key, Persons::try_new(64_100_000.0)?)?;
+    if let Ok(undetected) = report.undetected(Method::Stepwise) {
+        let whole = with_undetected(histories.persons(), &undetected, key, &population, RateInterval::Garwood)?;
+        for estimate in whole.estimates() {
+            if let (Some(value), Some(of)) = (estimate.value.known(), estimate.interval) {
+                println!("{}: {value:.2} {} ({:.2} to {:.2})", estimate.indicator, estimate.unit.label(), of.low(), of.high());
+            }
+        }
+    }
+    println!("written to {}", out.display());
+    Ok(())
+}

@@ -12,6 +12,7 @@ mod sample;
 mod select;
 
 pub use error::MseError;
+pub use existence::{ExistenceMargin, existence_margin};
 pub use histories::CaptureHistories;
 pub use list_set::{ListSet, MOST_LISTS};
 pub use model::Model;

@@ -9,8 +9,8 @@ use crate::mse::sample::{Sample, superset_sums};
 /// The most steps to the number of persons under independence; each doubles it at least while it is far.
 const MOST_STEPS: usize = 100;
 
-/// The parameters of the model of independence, the others zero; false if lists that hold everybody, or do not
-/// overlap, leave it without a finite maximum.
+/// The parameters of the model of independence, and for two lists the log of their overlap against what independence
+/// expects; false if a list that holds everybody, or no overlap, leaves that model without a finite maximum.
 ///
 /// Under independence the estimate N̂ solves n = N (1 − Π (1 − n_j / N)): with q the share of N on no list, the
 /// unseen number M is N q. M − N q is concave and grows, so that Newton's method from below never passes the root.
@@ -42,10 +42,12 @@ pub(super) fn independence(sample: &Sample, free: &[ListSet], alpha: &mut [f64])
     if !(settled && unseen > 0.0) {
         return false;
     }
+    let all = persons + unseen;
     for (alpha, term) in alpha.iter_mut().zip(free) {
         *alpha = match term.len() {
             0 => unseen.ln(),
             1 => (on(term) / (off(term) + unseen)).ln(),
+            2 => (on(term) * all / term.iter().map(|list| on(&ListSet::single(list))).product::<f64>()).ln(),
             _ => 0.0,
         };
     }

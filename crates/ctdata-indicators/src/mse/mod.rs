@@ -16,3 +16,4 @@ pub use histories::CaptureHistories;
 pub use list_set::{ListSet, MOST_LISTS};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
+pub use select::{ChosenModel, STEPWISE_THRESHOLD, Stepwise, StepwiseEntry, stepwise};

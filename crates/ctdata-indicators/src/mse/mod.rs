@@ -18,3 +18,8 @@ pub use list_set::{ListSet, MOST_LISTS};
 pub use loglinear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
+pub use select::{
+    AIC_SIGNIFICANCE, AicEntry, BicSearch, ChosenModel, Downhill, DownhillSearch, DownhillStart, FixedModel,
+    ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, Start, Stepwise, StepwiseAic, StepwiseEntry,
+    bic_search, downhill, fixed, stepwise, stepwise_aic,
+};

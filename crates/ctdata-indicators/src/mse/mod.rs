@@ -1,5 +1,6 @@
 //! Multiple systems estimation: the number of victims who were not detected, from who was on which lists.
 
+mod bootstrap;
 mod error;
 mod existence;
 mod histories;
@@ -10,9 +11,12 @@ mod outcome;
 mod parallel;
 mod sample;
 mod select;
+mod strata;
 
+pub use bootstrap::{Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelLadder, ModelShare, StatusCount};
 pub use error::MseError;
 pub use histories::CaptureHistories;
 pub use list_set::{ListSet, MOST_LISTS};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
+pub use strata::{Strata, Stratum};

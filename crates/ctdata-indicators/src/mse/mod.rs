@@ -19,4 +19,5 @@ pub use histories::CaptureHistories;
 pub use list_set::{ListSet, MOST_LISTS};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
+pub use select::{ChosenModel, STEPWISE_THRESHOLD, Stepwise, StepwiseEntry, stepwise};
 pub use strata::{Strata, Stratum};

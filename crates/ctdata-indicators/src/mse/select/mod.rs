@@ -1,6 +1,21 @@
 //! Choosing a model for a table.
 
+mod poisson;
+mod result;
+mod starts;
+mod stepwise;
+#[cfg(test)]
+mod tables;
+#[cfg(test)]
+mod tests;
+
+pub use result::ChosenModel;
+pub use stepwise::{STEPWISE_THRESHOLD, Stepwise, StepwiseEntry, stepwise};
+
+pub(crate) use stepwise::StepwiseSelector;
+
 use crate::mse::error::MseError;
+use crate::mse::list_set::ListSet;
 use crate::mse::loglinear::Fitter;
 use crate::mse::model::Model;
 use crate::mse::outcome::Status;
@@ -27,4 +42,9 @@ pub(crate) struct Selected {
     pub(crate) model: Model,
     /// All persons, seen and not.
     pub(crate) estimate: f64,
+}
+
+/// All pairs of lists in the order 12, 13, …, 23, ….
+pub(crate) fn pairs(lists: usize) -> impl Iterator<Item = ListSet> {
+    (0..lists).flat_map(move |first| (first + 1..lists).map(move |second| ListSet::of([first, second])))
 }

@@ -13,11 +13,14 @@ mod sample;
 mod select;
 mod strata;
 
-pub use bootstrap::{Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelLadder, ModelShare, StatusCount};
+pub use bootstrap::{
+    Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, StatusCount,
+    bootstrap, bootstrap_over_models, models_kept,
+};
 pub use error::MseError;
 pub use histories::CaptureHistories;
 pub use list_set::{ListSet, MOST_LISTS};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
 pub use select::{ChosenModel, STEPWISE_THRESHOLD, Stepwise, StepwiseEntry, stepwise};
-pub use strata::{Strata, Stratum};
+pub use strata::{Strata, Stratum, estimate_strata};

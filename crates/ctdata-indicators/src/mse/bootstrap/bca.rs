@@ -18,6 +18,9 @@ use std::f64::consts::SQRT_2;
 /// Histories per piece of work of the jackknife.
 const CHUNK: usize = 4;
 
+/// Estimates whose ratio is nearer to 1 are equal.
+const ROUNDING: f64 = 1e-9;
+
 /// The estimates with one person left out, one for each history, weighted by its persons.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Jackknife {
@@ -95,9 +98,11 @@ pub(crate) fn leave_one_out<R: Send>(
     Ok(parts.into_iter().flatten().collect())
 }
 
-/// z₀: the normal quantile of the share of replicates below the estimate. `None` if all or none lie below.
+/// z₀: the normal quantile of the share of replicates below the estimate. `None` if all or none lie below. In tables of
+/// few persons many replicates equal the estimate but for rounding: these do not lie below.
 pub(super) fn bias_correction(replicates: &[f64], estimate: f64) -> Option<f64> {
-    let below = replicates.iter().filter(|replicate| **replicate < estimate).count();
+    let border = estimate * (1.0 - ROUNDING);
+    let below = replicates.iter().filter(|replicate| **replicate < border).count();
     let inside = 0 < below && below < replicates.len();
     inside.then(|| quantile_of_normal(below as f64 / replicates.len() as f64))
 }

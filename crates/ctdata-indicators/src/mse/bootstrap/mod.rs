@@ -5,6 +5,7 @@
 
 mod bca;
 mod binomial;
+mod choice;
 mod options;
 mod over_models;
 mod quantile;
@@ -16,11 +17,12 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use choice::ModelChoice;
 pub use options::{Acceleration, BootstrapOptions};
-pub use over_models::{LadderStep, ModelLadder};
+pub use over_models::{LadderStep, ModelLadder, bootstrap_over_models, models_kept};
 pub use result::{Bootstrap, ModelShare, StatusCount};
+pub use run::bootstrap;
 
 pub(crate) use bca::Jackknife;
-pub(crate) use over_models::{bootstrap_over_models, default_kept};
 pub(crate) use resample::{Resampler, over_replicates};
-pub(crate) use run::{bootstrap, jackknife};
+pub(crate) use run::{bootstrap_selector, jackknife};

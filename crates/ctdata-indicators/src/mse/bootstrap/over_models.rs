@@ -15,7 +15,8 @@ use super::result::Bootstrap;
 use crate::mse::error::MseError;
 use crate::mse::existence::check;
 use crate::mse::histories::CaptureHistories;
-use crate::mse::loglinear::Fitter;
+use crate::mse::list_set::ListSet;
+use crate::mse::loglinear::{Fitter, Start};
 use crate::mse::model::Model;
 use crate::mse::outcome::Status;
 use crate::mse::sample::Sample;
@@ -56,7 +57,7 @@ pub struct LadderStep {
 }
 
 /// The number of best models kept for a table of so many lists: 20 of four lists, 100 of more; all (`None`) of fewer.
-pub(crate) fn default_kept(lists: usize) -> Option<usize> {
+pub fn models_kept(lists: usize) -> Option<usize> {
     match lists {
         0..=3 => None,
         4 => Some(20),
@@ -64,13 +65,17 @@ pub(crate) fn default_kept(lists: usize) -> Option<usize> {
     }
 }
 
-/// Resamples the table and chooses in every replicate the model of least BIC among the first 1, 2, 5, 10, 20, 50, …
-/// of these, best first. The acceleration chooses anew, too, whatever the options say.
+/// Bootstrap intervals in which every replicate chooses the model of least BIC among the first 1, 2, 5, 10, 20, 50, …
+/// of these models, the best first. The acceleration chooses anew, too, whatever the options say.
 ///
 /// # Errors
 /// [`MseError::Option`] for the number of replicates or no model; [`MseError::Table`] when cancelled or past the cap of
 /// memory.
-pub(crate) fn bootstrap_over_models(
+///
+/// # Sources
+/// Silverman, Chan and Vincent (2024), Bootstrapping multiple systems estimates to account for model selection,
+/// *Statistics and Computing* 34.
+pub fn bootstrap_over_models(
     histories: &CaptureHistories,
     ranked: &[Model],
     options: &BootstrapOptions,
@@ -81,9 +86,9 @@ pub(crate) fn bootstrap_over_models(
         return Err(MseError::Option { option: "models", rule: "at least one, of the lists of the table" });
     }
     let resampler = Resampler::of(histories);
-    let contest = Contest::of(ranked, resampler.cells().collect());
-    control.reserve((options.replicates as u64).saturating_mul(32 * contest.steps.len() as u64))?;
     let whole = Sample::of(histories);
+    let contest = Contest::of(ranked, &whole, resampler.cells().collect());
+    control.reserve((options.replicates as u64).saturating_mul(32 * contest.steps.len() as u64))?;
     let on_table = contest.winners(&whole, &mut Fitter::default());
     let start = || (whole.clone(), Fitter::default());
     let draws = over_replicates(options.replicates, options.seed, control, start, |(sample, fitter), rng| {
@@ -135,6 +140,8 @@ struct Contest<'a> {
     containing: Vec<Vec<usize>>,
     /// The numbers of first models that are asked for.
     steps: Vec<usize>,
+    /// The parameters of each on the table itself, as far as it has any: near those on a replicate.
+    parameters: Vec<Vec<(ListSet, f64)>>,
     /// The cells that can have persons.
     cells: Vec<usize>,
     /// By which of these have persons, what is known of the models.
@@ -142,13 +149,29 @@ struct Contest<'a> {
 }
 
 impl<'a> Contest<'a> {
-    fn of(models: &'a [Model], cells: Vec<usize>) -> Self {
+    fn of(models: &'a [Model], table: &Sample, cells: Vec<usize>) -> Self {
+        let mut fitter = Fitter::default();
+        let parameters = models.iter().map(|model| {
+            if !check(table, model).is_admissible() {
+                return Vec::new();
+            }
+            let solved = fitter.solve(table, model.terms(), Start::Cold);
+            solved.map(|_| fitter.parameters().collect()).unwrap_or_default()
+        });
+        let parameters = parameters.collect();
         let contains = |large: &Model, small: &Model| small.terms().iter().all(|term| large.has(*term));
         let containing = models.iter().enumerate().map(|(place, model)| {
             let earlier = models.iter().enumerate().take(place);
             earlier.filter(|(_, large)| contains(large, model)).map(|(large, _)| large).collect()
         });
-        Self { containing: containing.collect(), steps: ladder(models.len()), models, cells, known: Mutex::default() }
+        Self {
+            containing: containing.collect(),
+            steps: ladder(models.len()),
+            parameters,
+            models,
+            cells,
+            known: Mutex::default(),
+        }
     }
 
     /// For each step the best model.
@@ -159,12 +182,12 @@ impl<'a> Contest<'a> {
         let mut best: Option<(f64, Winner)> = None;
         let mut refusal = Status::Undefined;
         let mut winners = Vec::with_capacity(self.steps.len());
-        for (place, ((model, containing), known)) in self.models.iter().zip(&self.containing).zip(&*known).enumerate() {
+        for (place, (model, containing)) in self.models.iter().zip(&self.containing).enumerate() {
             let least =
                 containing.iter().filter_map(|large| deviances.get(*large)).fold(0.0f64, |most, one| most.max(*one));
             let penalty = model.parameters() as f64 * per_parameter;
             if best.is_none_or(|(best, _)| penalty + least < best) {
-                match fit(sample, model, known, fitter) {
+                match self.fit(place, sample, &known, fitter) {
                     Ok((deviance, estimate)) => {
                         if let Some(place) = deviances.get_mut(place) {
                             *place = deviance;
@@ -200,34 +223,46 @@ impl<'a> Contest<'a> {
             known.get(&support).map_or_else(fresh, Arc::clone)
         }
     }
-}
 
-/// The deviance and the estimate of a model, if it is admissible.
-fn fit(sample: &Sample, model: &Model, known: &AtomicU8, fitter: &mut Fitter) -> Result<(f64, f64), Status> {
-    // Two threads may both find out: they find the same.
-    let code = match known.load(Ordering::Relaxed) {
-        UNKNOWN => {
-            let found = check(sample, model);
-            let code = match (found.exists, found.identifiable) {
-                (true, true) => ADMISSIBLE,
-                (false, true) => NO_EXISTENCE,
-                (true, false) => NOT_IDENTIFIABLE,
-                (false, false) => NEITHER,
-            };
-            known.store(code, Ordering::Relaxed);
-            code
+    /// The deviance and the estimate of a model, if it is admissible.
+    fn fit(
+        &self,
+        place: usize,
+        sample: &Sample,
+        known: &[AtomicU8],
+        fitter: &mut Fitter,
+    ) -> Result<(f64, f64), Status> {
+        let (Some(model), Some(start), Some(known)) =
+            (self.models.get(place), self.parameters.get(place), known.get(place))
+        else {
+            return Err(Status::Undefined);
+        };
+        // Two threads may both find out: they find the same.
+        let code = match known.load(Ordering::Relaxed) {
+            UNKNOWN => {
+                let found = check(sample, model);
+                let code = match (found.exists, found.identifiable) {
+                    (true, true) => ADMISSIBLE,
+                    (false, true) => NO_EXISTENCE,
+                    (true, false) => NOT_IDENTIFIABLE,
+                    (false, false) => NEITHER,
+                };
+                known.store(code, Ordering::Relaxed);
+                code
+            }
+            code => code,
+        };
+        match code {
+            ADMISSIBLE => {}
+            NO_EXISTENCE => return Err(Status::NoExistence),
+            NOT_IDENTIFIABLE => return Err(Status::NotIdentifiable),
+            _ => return Err(Status::NeitherExistsNorIdentifiable),
         }
-        code => code,
-    };
-    match code {
-        ADMISSIBLE => {}
-        NO_EXISTENCE => return Err(Status::NoExistence),
-        NOT_IDENTIFIABLE => return Err(Status::NotIdentifiable),
-        _ => return Err(Status::NeitherExistsNorIdentifiable),
+        let start = if start.is_empty() { Start::Cold } else { Start::Warm(start) };
+        let log_unseen = fitter.solve(sample, model.terms(), start)?;
+        let estimate = sample.persons() as f64 + log_unseen.exp();
+        if estimate.is_finite() { Ok((fitter.deviance(sample), estimate)) } else { Err(Status::NotConverged) }
     }
-    let fit = fitter.fit(sample, model)?;
-    let estimate = fit.estimate(sample.persons());
-    if estimate.is_finite() { Ok((fit.deviance, estimate)) } else { Err(Status::NotConverged) }
 }
 
 /// 1, 2, 5, 10, 20, 50, … and the number of all.

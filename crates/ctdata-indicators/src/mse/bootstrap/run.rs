@@ -1,6 +1,7 @@
 //! The bootstrap of one way to choose a model.
 
 use super::bca::{Jackknife, leave_one_out};
+use super::choice::ModelChoice;
 use super::options::{Acceleration, BootstrapOptions};
 use super::resample::{Resampler, over_replicates};
 use super::result::Bootstrap;
@@ -17,12 +18,45 @@ use ctdata_table::Control;
 /// A model or an estimate per replicate: what is kept of it, in bytes.
 const BYTES_PER_REPLICATE: u64 = 128;
 
-/// Resamples the table and chooses a model anew on every replicate. A table without an answer is a result with its
-/// status.
+/// Bootstrap intervals of the number of all persons, seen and unseen, with the model chosen anew on every replicate.
+///
+/// Replicates without an estimate are counted, named and left out. A table without an estimate gives a result with its
+/// status and nothing else.
+///
+/// ```
+/// use ctdata_indicators::mse::{BootstrapOptions, CaptureHistories, ListSet, ModelChoice, bootstrap};
+/// use ctdata_table::Control;
+///
+/// // Korean women held at Palembang, on three lists (Ball, Shin and Yang 2018).
+/// let counts = [(0b001, 5), (0b010, 5), (0b100, 41), (0b011, 54), (0b101, 6), (0b111, 12)];
+/// let counts = counts.map(|(lists, count)| (ListSet::from_bits(lists), count));
+/// let histories = CaptureHistories::try_new(["b", "c", "d"], counts)?;
+/// let options = BootstrapOptions { replicates: 500, ..BootstrapOptions::default() };
+/// let found = bootstrap(&histories, &ModelChoice::Stepwise { threshold: 0.02 }, &options, &Control::default())?;
+/// let percentile = found.percentile.ok_or("no interval")?;
+/// assert!(percentile.low < 268.8 && 268.8 < percentile.high);
+/// assert_eq!((found.seed, found.replicates_asked), (1, 500));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
-/// [`MseError::Option`] for the number of replicates; [`MseError::Table`] when cancelled or past the cap of memory.
-pub(crate) fn bootstrap(
+/// [`MseError::Option`] for the number of replicates, a threshold that is no p-value or a model of other lists;
+/// [`MseError::Table`] when cancelled or past the cap of memory.
+///
+/// # Sources
+/// Efron and Tibshirani (1993), *An Introduction to the Bootstrap*, chapters 13 and 14. Chan, Silverman and Vincent
+/// (2021), Multiple systems estimation for sparse capture data, *Journal of the American Statistical Association* 116.
+pub fn bootstrap(
+    histories: &CaptureHistories,
+    choice: &ModelChoice,
+    options: &BootstrapOptions,
+    control: &Control,
+) -> Result<Bootstrap, MseError> {
+    bootstrap_selector(histories, &*choice.selector(histories.lists().len())?, options, control)
+}
+
+/// The same for any way to choose.
+pub(crate) fn bootstrap_selector(
     histories: &CaptureHistories,
     selector: &dyn Selector,
     options: &BootstrapOptions,

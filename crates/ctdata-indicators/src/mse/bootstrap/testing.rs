@@ -1,29 +1,7 @@
-//! Tables and a way to choose a model for the tests of the bootstrap.
+//! Tables for the tests of the bootstrap and of strata.
 
-use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
-use crate::mse::loglinear::Fitter;
-use crate::mse::model::Model;
-use crate::mse::outcome::Status;
-use crate::mse::sample::Sample;
-use crate::mse::select::{Selected, Selector};
-use ctdata_table::Control;
-
-/// The same model on every table.
-pub(crate) struct Always(pub(crate) Model);
-
-impl Selector for Always {
-    fn select(
-        &self,
-        sample: &Sample,
-        fitter: &mut Fitter,
-        _control: &Control,
-    ) -> Result<Result<Selected, Status>, MseError> {
-        let estimate = super::run::estimate_of(sample, &self.0, fitter);
-        Ok(estimate.map(|estimate| Selected { model: self.0.clone(), estimate }))
-    }
-}
 
 /// A table from lists numbered from 1 and counts.
 pub(crate) fn table(lists: &[&str], counts: &[(&str, u64)]) -> CaptureHistories {

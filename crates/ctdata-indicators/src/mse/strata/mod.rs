@@ -6,5 +6,4 @@ mod run;
 mod tests;
 
 pub use result::{Strata, Stratum};
-
-pub(crate) use run::estimate_strata;
+pub use run::estimate_strata;

@@ -1,7 +1,9 @@
 //! Strata through one bootstrap.
 
 use super::result::{Strata, Stratum, is_fitted, overlapping_pairs};
-use crate::mse::bootstrap::{Bootstrap, BootstrapOptions, Jackknife, Resampler, bootstrap, jackknife, over_replicates};
+use crate::mse::bootstrap::{
+    Bootstrap, BootstrapOptions, Jackknife, ModelChoice, Resampler, bootstrap_selector, jackknife, over_replicates,
+};
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::loglinear::Fitter;
@@ -20,14 +22,14 @@ const BYTES_PER_DRAW: u64 = 128;
 /// # Errors
 /// [`MseError::Option`] for no stratum, a name given twice or the number of replicates; [`MseError::Lists`] for strata
 /// with other lists; [`MseError::Table`] when cancelled or past the cap of memory.
-pub(crate) fn estimate_strata(
+pub fn estimate_strata(
     strata: &[(String, CaptureHistories)],
-    selector: &dyn Selector,
+    choice: &ModelChoice,
     options: &BootstrapOptions,
     control: &Control,
 ) -> Result<Strata, MseError> {
     options.check()?;
-    check_strata(strata)?;
+    let selector = &*choice.selector(check_strata(strata)?)?;
     let (fitted, sparse): (Vec<_>, Vec<_>) = strata
         .iter()
         .map(|(name, histories)| Candidate::of(name.clone(), histories.clone()))
@@ -37,7 +39,7 @@ pub(crate) fn estimate_strata(
         several => Some(pool(several.iter().map(|one| (&one.name, &one.histories)))?),
     };
     let whole = pool(strata.iter().map(|(name, histories)| (name, histories)))?;
-    let pooled = bootstrap(&whole.histories, selector, options, control)?;
+    let pooled = bootstrap_selector(&whole.histories, selector, options, control)?;
 
     let mut parts = fitted;
     let rest_is_fitted = rest.as_ref().is_some_and(|rest| is_fitted(rest.persons(), rest.pairs));
@@ -98,7 +100,8 @@ impl Candidate {
     }
 }
 
-fn check_strata(strata: &[(String, CaptureHistories)]) -> Result<(), MseError> {
+/// The number of lists of all of them.
+fn check_strata(strata: &[(String, CaptureHistories)]) -> Result<usize, MseError> {
     let Some((_, first)) = strata.first() else {
         return Err(MseError::Option { option: "strata", rule: "there is at least one" });
     };
@@ -109,7 +112,7 @@ fn check_strata(strata: &[(String, CaptureHistories)]) -> Result<(), MseError> {
     if strata.iter().any(|(_, histories)| histories.lists() != first.lists()) {
         return Err(MseError::Lists("all strata have the same lists in the same order"));
     }
-    Ok(())
+    Ok(first.lists().len())
 }
 
 /// Several tables as one.

@@ -273,3 +273,70 @@ fn ladder(all: usize) -> Vec<usize> {
     steps.push(all);
     steps
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mse::bootstrap::testing::table;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_ladder_ends_with_all() {
+        assert_eq!(ladder(1), [1]);
+        assert_eq!(ladder(5), [1, 2, 5]);
+        assert_eq!(ladder(8), [1, 2, 5, 8]);
+        assert_eq!(ladder(100), [1, 2, 5, 10, 20, 50, 100]);
+        assert_eq!((models_kept(3), models_kept(4), models_kept(6)), (None, Some(20), Some(100)));
+    }
+
+    /// Each model by itself, no bound and no memory.
+    fn plainly(models: &[Model], sample: &Sample) -> Option<(usize, f64)> {
+        let mut fitter = Fitter::default();
+        let mut best: Option<(f64, usize, f64)> = None;
+        for (place, model) in models.iter().enumerate() {
+            if !check(sample, model).is_admissible() {
+                continue;
+            }
+            let Ok(fit) = fitter.fit(sample, model) else { continue };
+            let bic = fit.bic(sample.persons());
+            if best.is_none_or(|(best, ..)| bic < best - 1e-9) {
+                best = Some((bic, place, fit.estimate(sample.persons())));
+            }
+        }
+        best.map(|(_, place, estimate)| (place, estimate))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// With bounds, memory and starts from the table the winner is that of the plain way.
+        #[test]
+        fn the_winner_is_that_of_the_plain_way(
+            counts in proptest::collection::vec(1u64..40, 7), draws in proptest::collection::vec(0u64..40, 7)
+        ) {
+            let sets = ["1", "2", "12", "3", "13", "23", "123"];
+            let counts: Vec<(&str, u64)> = sets.into_iter().zip(counts).collect();
+            let whole = Sample::of(&table(&["a", "b", "c"], &counts));
+            // Largest first, so that bounds are used.
+            let notations = ["[12,13,23]", "[13,23]", "[12,23]", "[12,13]", "[23]", "[12]", "[13]", "[]"];
+            let models = notations.map(|notation| Model::from_notation(notation, 3).unwrap());
+            let contest = Contest::of(&models, &whole, (1..8).collect());
+            let mut sample = whole.clone();
+            sample.refill(|cells| cells[1..].copy_from_slice(&draws));
+            let mut fitter = Fitter::default();
+            for _again in 0..2 {
+                let winners = contest.winners(&sample, &mut fitter);
+                for (step, first) in contest.steps.iter().enumerate() {
+                    let plain = plainly(&models[..*first], &sample);
+                    let found = winners[step].ok();
+                    prop_assert_eq!(found.is_some(), plain.is_some());
+                    if let (Some(found), Some((place, estimate))) = (found, plain) {
+                        // Of models that fit equally well either may win.
+                        prop_assert!(found.model == place || models[found.model].parameters() == models[place].parameters());
+                        prop_assert!(found.model != place || (found.estimate / estimate - 1.0).abs() < 1e-7);
+                    }
+                }
+            }
+        }
+    }
+}

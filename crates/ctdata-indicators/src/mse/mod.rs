@@ -22,5 +22,9 @@ pub use histories::CaptureHistories;
 pub use list_set::{ListSet, MOST_LISTS};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
-pub use select::{ChosenModel, STEPWISE_THRESHOLD, Stepwise, StepwiseEntry, stepwise};
+pub use select::{
+    AIC_SIGNIFICANCE, AicEntry, BicSearch, ChosenModel, Downhill, DownhillSearch, DownhillStart, FixedModel,
+    ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, Start, Stepwise, StepwiseAic, StepwiseEntry,
+    bic_search, downhill, fixed, stepwise, stepwise_aic,
+};
 pub use strata::{Strata, Stratum, estimate_strata};

@@ -49,6 +49,17 @@ impl Model {
         Ok(model)
     }
 
+    /// The model with these interactions, which hold all their parts, in the order of [`ListSet`], none of all lists.
+    pub(crate) fn closed(lists: usize, terms: Vec<ListSet>) -> Self {
+        Self { lists, terms }
+    }
+
+    /// The same model without an interaction that is no part of another.
+    pub(crate) fn without(&self, interaction: ListSet) -> Self {
+        let terms = self.terms.iter().copied().filter(|term| *term != interaction);
+        Self { lists: self.lists, terms: terms.collect() }
+    }
+
     /// A model by its notation, for a table with this many lists. Main effects may be left out: `[12]` of three lists
     /// is `[12,3]`.
     ///

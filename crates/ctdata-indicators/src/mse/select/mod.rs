@@ -1,7 +1,14 @@
 //! Choosing a model for a table.
 
+mod aic;
+mod best;
+mod bic;
+mod downhill;
+mod fixed;
+mod lattice;
 mod poisson;
 mod result;
+mod score;
 mod starts;
 mod stepwise;
 #[cfg(test)]
@@ -9,9 +16,17 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use aic::{AIC_SIGNIFICANCE, AicEntry, StepwiseAic, stepwise_aic};
+pub use bic::{BicSearch, ModelSearch, RankedModel, RefusedModels, bic_search};
+pub use downhill::{Downhill, DownhillSearch, DownhillStart, Start, downhill};
+pub use fixed::{FixedModel, fixed};
 pub use result::ChosenModel;
 pub use stepwise::{STEPWISE_THRESHOLD, Stepwise, StepwiseEntry, stepwise};
 
+pub(crate) use aic::AicSelector;
+pub(crate) use best::BicSelector;
+pub(crate) use downhill::DownhillSelector;
+pub(crate) use fixed::FixedSelector;
 pub(crate) use stepwise::StepwiseSelector;
 
 use crate::mse::error::MseError;

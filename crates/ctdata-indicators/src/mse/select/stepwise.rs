@@ -131,7 +131,7 @@ impl StepwiseSelector {
     }
 
     /// The model reached and its fit; tells `record` each pair that enters, its ln p and the fit with it.
-    fn walk(
+    pub(super) fn walk(
         self,
         sample: &Sample,
         fitter: &mut Fitter,
@@ -154,7 +154,7 @@ impl StepwiseSelector {
             expected.refill(sample, &fit);
             candidates.clear();
             let out = pairs(sample.lists()).filter(|pair| !model.has(*pair));
-            let tested = out.map(|pair| (pair, ln_smaller_tail(expected.seen_by(sample, pair), expected.of(pair))));
+            let tested = out.map(|pair| (pair, ln_smaller_tail(Expected::seen_by(sample, pair), expected.of(pair))));
             candidates.extend(tested.filter(|(_, ln_p)| *ln_p < limit));
             let mut entered = None;
             while let Some(place) = least(&candidates) {
@@ -227,7 +227,7 @@ impl Expected {
     }
 
     /// The number seen on at least these lists.
-    fn seen_by(&self, sample: &Sample, lists: ListSet) -> u64 {
+    pub(super) fn seen_by(sample: &Sample, lists: ListSet) -> u64 {
         sample.sums().get(lists.index()).copied().unwrap_or_default()
     }
 }

@@ -1,0 +1,175 @@
+//! The model of least BIC without looking at all of them: branch and bound, for bootstrap replicates.
+//!
+//! A model fits no better than one it is a part of. So the models between a large one and those of its terms that are
+//! kept for good have a BIC of at least (parameters kept) ln n − 2 (log-likelihood of the large one), and all of them
+//! are passed over when a better model is known.
+//!
+//! # Sources
+//! G. M. Furnival and R. W. Wilson (1974), Regressions by leaps and bounds, *Technometrics* 16(4), for the idea.
+
+use super::bic::{BicSearch, checked_order};
+use super::lattice::{Lattice, visits};
+use super::poisson::ln_smaller_tail;
+use super::score::{Score, TIE, is_smaller, score};
+use super::stepwise::{Expected, STEPWISE_THRESHOLD, StepwiseSelector};
+use super::{Selected, Selector, starts};
+use crate::mse::error::MseError;
+use crate::mse::loglinear::Fitter;
+use crate::mse::outcome::Status;
+use crate::mse::sample::Sample;
+use ctdata_table::Control;
+use statrs::function::gamma::ln_gamma;
+
+/// The model that [`super::bic_search`] would choose.
+#[derive(Debug, Clone)]
+pub(crate) struct BicSelector {
+    /// `None` if the search is too large.
+    lattice: Option<Lattice>,
+}
+
+impl BicSelector {
+    /// For samples with this many lists.
+    ///
+    /// # Errors
+    /// [`MseError::Option`] for an order of 0.
+    pub(crate) fn try_new(search: &BicSearch, lists: usize) -> Result<Self, MseError> {
+        let lattice = Lattice::new(lists, checked_order(search, lists)?);
+        Ok(Self { lattice: lattice.filter(|lattice| lattice.count(search.most_models).is_some()) })
+    }
+}
+
+impl Selector for BicSelector {
+    fn select(
+        &self,
+        sample: &Sample,
+        fitter: &mut Fitter,
+        control: &Control,
+    ) -> Result<Result<Selected, Status>, MseError> {
+        let Some(lattice) = &self.lattice else { return Ok(Err(Status::TooLarge)) };
+        if !starts::overlaps(sample) {
+            return Ok(Err(Status::NoOverlap));
+        }
+        let mut branches = Branches::new(sample, lattice, fitter, control);
+        branches.start()?;
+        branches.open(lattice.all(), 0)?;
+        Ok(branches.best.map_or(Err(Status::NoExistence), |best| {
+            Ok(Selected { model: lattice.model(best.mask), estimate: best.estimate })
+        }))
+    }
+}
+
+/// The best model so far.
+#[derive(Debug, Clone, Copy)]
+struct Best {
+    mask: u64,
+    bic: f64,
+    estimate: f64,
+}
+
+struct Branches<'a> {
+    sample: &'a Sample,
+    lattice: &'a Lattice,
+    fitter: &'a mut Fitter,
+    control: &'a Control,
+    /// The terms in the order in which they are kept or dropped: wholes before parts, then the ones that matter most.
+    order: Vec<usize>,
+    best: Option<Best>,
+    /// The log-likelihood no model can pass.
+    saturated: f64,
+    fits: u64,
+}
+
+impl<'a> Branches<'a> {
+    fn new(sample: &'a Sample, lattice: &'a Lattice, fitter: &'a mut Fitter, control: &'a Control) -> Self {
+        let of_cell = |count: &u64| {
+            let count = *count as f64;
+            if count > 0.0 { count * count.ln() - count - ln_gamma(count + 1.0) } else { 0.0 }
+        };
+        let saturated = sample.counts().iter().map(of_cell).sum();
+        Self { sample, lattice, fitter, control, order: Vec::new(), best: None, saturated, fits: 0 }
+    }
+
+    /// Orders the terms and finds a first model to beat.
+    fn start(&mut self) -> Result<(), MseError> {
+        let mut surprise = vec![0.0; self.lattice.terms().len()];
+        if let Ok((model, fit)) = starts::independence(self.sample, self.fitter) {
+            let mut expected = Expected::default();
+            expected.refill(self.sample, &fit);
+            for (surprise, term) in surprise.iter_mut().zip(self.lattice.terms()) {
+                *surprise = ln_smaller_tail(Expected::seen_by(self.sample, *term), expected.of(*term));
+            }
+            let score = Score { log_likelihood: fit.log_likelihood, estimate: fit.estimate(self.sample.persons()) };
+            self.meet(self.lattice.mask(&model), score);
+            let stepwise = StepwiseSelector::try_new(STEPWISE_THRESHOLD)?;
+            if self.lattice.terms().iter().any(|term| term.len() == 2)
+                && let Ok((model, fit)) = stepwise.walk(self.sample, self.fitter, self.control, |_, _, _| ())?
+            {
+                let score = Score { log_likelihood: fit.log_likelihood, estimate: fit.estimate(self.sample.persons()) };
+                self.meet(self.lattice.mask(&model), score);
+            }
+        }
+        let size = |term: &usize| self.lattice.terms().get(*term).map_or(0, |term| term.len());
+        let surprise = |term: &usize| surprise.get(*term).copied().unwrap_or_default();
+        self.order = (0..self.lattice.terms().len()).collect();
+        self.order.sort_by(|one, other| {
+            size(other).cmp(&size(one)).then(surprise(one).total_cmp(&surprise(other))).then(one.cmp(other))
+        });
+        Ok(())
+    }
+
+    /// Fits the largest model, then goes through all others from term `at` of the order on.
+    fn open(&mut self, mask: u64, at: usize) -> Result<(), MseError> {
+        let found = self.fit(mask)?;
+        self.branch(mask, 0, at, found.unwrap_or(self.saturated))
+    }
+
+    /// All models of the terms in `mask` but those in `kept`, whose place in the order is before `at`. `reached` is a
+    /// log-likelihood that they do not pass.
+    fn branch(&mut self, mask: u64, mut kept: u64, at: usize, reached: f64) -> Result<(), MseError> {
+        for place in at..self.order.len() {
+            if self.is_beaten(kept, reached) {
+                return Ok(());
+            }
+            let Some(term) = self.order.get(place).copied() else { break };
+            let (bit, (parts, wholes)) = (1u64 << term, self.lattice.around(term));
+            if wholes & mask == 0 {
+                let smaller = mask & !bit;
+                let found = self.fit(smaller)?;
+                self.branch(smaller, kept, place + 1, found.unwrap_or(reached))?;
+            }
+            kept |= bit | parts;
+        }
+        Ok(())
+    }
+
+    fn is_beaten(&self, kept: u64, reached: f64) -> bool {
+        let bound = Score { log_likelihood: reached, estimate: 0.0 }.bic(self.parameters(kept), self.sample.persons());
+        // With a margin, so that equals are looked at and the first of them is chosen.
+        self.best.is_some_and(|best| bound > best.bic + TIE * (1.0 + best.bic.abs()))
+    }
+
+    /// Fits a model and meets it; its log-likelihood if it has an estimate.
+    fn fit(&mut self, mask: u64) -> Result<Option<f64>, MseError> {
+        self.fits += 1;
+        if self.fits.is_multiple_of(64) {
+            self.control.check()?;
+        }
+        let Ok(found) = score(self.sample, self.fitter, &self.lattice.model(mask)) else { return Ok(None) };
+        self.meet(mask, found);
+        Ok(Some(found.log_likelihood))
+    }
+
+    fn meet(&mut self, mask: u64, score: Score) {
+        let bic = score.bic(self.parameters(mask), self.sample.persons());
+        let better = self.best.is_none_or(|best| {
+            is_smaller(bic, best.bic) || (!is_smaller(best.bic, bic) && visits(mask, best.mask).is_lt())
+        });
+        if better {
+            self.best = Some(Best { mask, bic, estimate: score.estimate });
+        }
+    }
+
+    fn parameters(&self, mask: u64) -> usize {
+        1 + self.lattice.lists() + mask.count_ones() as usize
+    }
+}

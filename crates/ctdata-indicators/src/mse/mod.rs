@@ -1,5 +1,6 @@
 //! Multiple systems estimation: the number of victims who were not detected, from who was on which lists.
 
+mod bootstrap;
 mod error;
 mod existence;
 mod histories;
@@ -10,7 +11,12 @@ mod outcome;
 mod parallel;
 mod sample;
 mod select;
+mod strata;
 
+pub use bootstrap::{
+    Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, StatusCount,
+    bootstrap, bootstrap_over_models, models_kept,
+};
 pub use error::MseError;
 pub use existence::{ExistenceMargin, PairModelCounts, PairModels, existence_margin, pairs_admissibility};
 pub use histories::CaptureHistories;
@@ -23,3 +29,4 @@ pub use select::{
     ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, Start, Stepwise, StepwiseAic, StepwiseEntry,
     bic_search, downhill, fixed, stepwise, stepwise_aic,
 };
+pub use strata::{Strata, Stratum, estimate_strata};

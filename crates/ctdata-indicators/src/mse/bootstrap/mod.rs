@@ -1,0 +1,28 @@
+//! Bootstrap intervals that include the choice of the model: each replicate of the table goes through it anew.
+//!
+//! A replicate is a multinomial draw of as many persons from the observed histories. Replicate i uses random stream i of
+//! the seed, so that neither threads nor the order of lists matter.
+
+mod bca;
+mod binomial;
+mod choice;
+mod options;
+mod over_models;
+mod quantile;
+mod resample;
+mod result;
+mod run;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use choice::ModelChoice;
+pub use options::{Acceleration, BootstrapOptions};
+pub use over_models::{LadderStep, ModelLadder, bootstrap_over_models, models_kept};
+pub use result::{Bootstrap, ModelShare, StatusCount};
+pub use run::bootstrap;
+
+pub(crate) use bca::Jackknife;
+pub(crate) use resample::{Resampler, over_replicates};
+pub(crate) use run::{bootstrap_selector, jackknife};

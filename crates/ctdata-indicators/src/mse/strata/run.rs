@@ -1,0 +1,192 @@
+//! Strata through one bootstrap.
+
+use super::result::{Strata, Stratum, is_fitted, overlapping_pairs};
+use crate::mse::bootstrap::{
+    Bootstrap, BootstrapOptions, Jackknife, ModelChoice, Resampler, bootstrap_selector, jackknife, over_replicates,
+};
+use crate::mse::error::MseError;
+use crate::mse::histories::CaptureHistories;
+use crate::mse::loglinear::Fitter;
+use crate::mse::outcome::Status;
+use crate::mse::sample::Sample;
+use crate::mse::select::{Selected, Selector};
+use ctdata_table::Control;
+use std::collections::BTreeSet;
+
+/// Kept per replicate and part: an answer with its model, in bytes.
+const BYTES_PER_DRAW: u64 = 128;
+
+/// Estimates every stratum that is not too sparse, those too sparse together, the sum with a combined bootstrap, and all
+/// strata pooled. In replicate i all parts are drawn from stream i, one after another by their names.
+///
+/// # Errors
+/// [`MseError::Option`] for no stratum, a name given twice or the number of replicates; [`MseError::Lists`] for strata
+/// with other lists; [`MseError::Table`] when cancelled or past the cap of memory.
+pub fn estimate_strata(
+    strata: &[(String, CaptureHistories)],
+    choice: &ModelChoice,
+    options: &BootstrapOptions,
+    control: &Control,
+) -> Result<Strata, MseError> {
+    options.check()?;
+    let selector = &*choice.selector(check_strata(strata)?)?;
+    let (fitted, sparse): (Vec<_>, Vec<_>) = strata
+        .iter()
+        .map(|(name, histories)| Candidate::of(name.clone(), histories.clone()))
+        .partition(|one| is_fitted(one.persons(), one.pairs));
+    let rest = match sparse.as_slice() {
+        [] | [_] => None,
+        several => Some(pool(several.iter().map(|one| (&one.name, &one.histories)))?),
+    };
+    let whole = pool(strata.iter().map(|(name, histories)| (name, histories)))?;
+    let pooled = bootstrap_selector(&whole.histories, selector, options, control)?;
+
+    let mut parts = fitted;
+    let rest_is_fitted = rest.as_ref().is_some_and(|rest| is_fitted(rest.persons(), rest.pairs));
+    parts.extend(rest.clone().filter(|_| rest_is_fitted));
+    parts.sort_by(|one, other| one.name.cmp(&other.name));
+    let summed: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
+    let Combined { parts: estimated, mut sum } = combine(&parts, selector, options, control)?;
+
+    let mut notes = Vec::new();
+    if !sparse.is_empty() {
+        let names: Vec<&str> = sparse.iter().map(|one| one.name.as_str()).collect();
+        let what = if rest_is_fitted {
+            "they are estimated together"
+        } else {
+            sum = Bootstrap::refused(Status::TooSparse, options);
+            "together they are too sparse as well, so that there is no sum; the pooled estimate has them"
+        };
+        notes.push(format!(
+            "too few persons (fewer than 100) or overlapping pairs of lists (fewer than two) for an estimate of their own: \
+             {}; {what}",
+            names.join(", ")
+        ));
+    }
+    let refused: Vec<&str> =
+        estimated.iter().filter(|part| part.bootstrap.status != Status::Ok).map(|part| part.name.as_str()).collect();
+    if !refused.is_empty() {
+        notes.push(format!("no estimate for {}, and so no sum", refused.join(", ")));
+    }
+
+    let find = |candidate: &Candidate| {
+        let found = estimated.iter().find(|part| part.name == candidate.name).cloned();
+        found.unwrap_or_else(|| candidate.with(Bootstrap::refused(Status::TooSparse, options)))
+    };
+    let strata = strata.iter().map(|(name, histories)| find(&Candidate::of(name.clone(), histories.clone()))).collect();
+    Ok(Strata { strata, sparse_pooled: rest.as_ref().map(find), sum, summed, pooled, notes })
+}
+
+/// A table that may be a part of the sum.
+#[derive(Debug, Clone)]
+struct Candidate {
+    name: String,
+    histories: CaptureHistories,
+    pairs: usize,
+}
+
+impl Candidate {
+    fn of(name: String, histories: CaptureHistories) -> Self {
+        let pairs = overlapping_pairs(&histories);
+        Self { name, histories, pairs }
+    }
+
+    fn persons(&self) -> u64 {
+        self.histories.persons()
+    }
+
+    fn with(&self, bootstrap: Bootstrap) -> Stratum {
+        Stratum { name: self.name.clone(), persons: self.persons(), overlapping_pairs: self.pairs, bootstrap }
+    }
+}
+
+/// The number of lists of all of them.
+fn check_strata(strata: &[(String, CaptureHistories)]) -> Result<usize, MseError> {
+    let Some((_, first)) = strata.first() else {
+        return Err(MseError::Option { option: "strata", rule: "there is at least one" });
+    };
+    let mut names = BTreeSet::new();
+    if !strata.iter().all(|(name, _)| names.insert(name)) {
+        return Err(MseError::Option { option: "strata", rule: "each has a name of its own" });
+    }
+    if strata.iter().any(|(_, histories)| histories.lists() != first.lists()) {
+        return Err(MseError::Lists("all strata have the same lists in the same order"));
+    }
+    Ok(first.lists().len())
+}
+
+/// Several tables as one.
+fn pool<'a>(parts: impl Iterator<Item = (&'a String, &'a CaptureHistories)> + Clone) -> Result<Candidate, MseError> {
+    let names: Vec<&str> = parts.clone().map(|(name, _)| name.as_str()).collect();
+    let lists = parts.clone().next().map(|(_, histories)| histories.lists().to_vec()).unwrap_or_default();
+    let counts = parts.flat_map(|(_, histories)| histories.iter());
+    Ok(Candidate::of(names.join(" + "), CaptureHistories::try_new(lists, counts)?))
+}
+
+struct Combined {
+    parts: Vec<Stratum>,
+    sum: Bootstrap,
+}
+
+/// Separate estimates of the parts and their sum, from the same replicates.
+fn combine(
+    parts: &[Candidate],
+    selector: &dyn Selector,
+    options: &BootstrapOptions,
+    control: &Control,
+) -> Result<Combined, MseError> {
+    let wholes: Vec<Sample> = parts.iter().map(|part| Sample::of(&part.histories)).collect();
+    let mut fitter = Fitter::default();
+    let mut selected: Vec<Result<Selected, Status>> = Vec::with_capacity(parts.len());
+    for whole in &wholes {
+        let found = selector.select(whole, &mut fitter, control)?;
+        selected.push(
+            found.and_then(|found| if found.estimate.is_finite() { Ok(found) } else { Err(Status::NotConverged) }),
+        );
+    }
+    control.reserve((options.replicates as u64).saturating_mul(BYTES_PER_DRAW * parts.len() as u64))?;
+    let resamplers: Vec<Resampler> = parts.iter().map(|part| Resampler::of(&part.histories)).collect();
+    let start = || (wholes.clone(), Fitter::default());
+    let draws = over_replicates(options.replicates, options.seed, control, start, |(samples, fitter), rng| {
+        let mut answers = Vec::with_capacity(samples.len());
+        for ((sample, resampler), selected) in samples.iter_mut().zip(&resamplers).zip(&selected) {
+            sample.refill(|counts| resampler.draw(rng, counts));
+            // A part without an answer has none in its replicates.
+            answers.push(match selected {
+                Ok(_) => selector.select(sample, fitter, control)?,
+                Err(status) => Err(*status),
+            });
+        }
+        Ok(answers)
+    })?;
+
+    let (mut estimated, mut jackknives) = (Vec::with_capacity(parts.len()), Vec::with_capacity(parts.len()));
+    for (place, (part, selected)) in parts.iter().zip(&selected).enumerate() {
+        let bootstrap = match selected {
+            Err(status) => Bootstrap::refused(*status, options),
+            Ok(selected) => {
+                let jackknife = jackknife(&part.histories, selector, selected, options.acceleration, control)?;
+                let of_part = || draws.iter().filter_map(|answers| answers.get(place));
+                let estimates =
+                    of_part().map(|answer| answer.as_ref().map(|one| one.estimate).map_err(|status| *status));
+                let models = of_part().flatten().filter(|one| one.estimate.is_finite()).map(|one| &one.model);
+                let bootstrap = Bootstrap::of(selected.estimate, estimates, &jackknife, options);
+                jackknives.push(jackknife);
+                bootstrap.with_models(&selected.model, models, part.histories.lists())
+            }
+        };
+        estimated.push(part.with(bootstrap));
+    }
+    let total = |answers: &[Result<Selected, Status>]| -> Result<f64, Status> {
+        answers.iter().map(|answer| answer.as_ref().map(|one| one.estimate).map_err(|status| *status)).sum()
+    };
+    let sum = match total(&selected) {
+        _ if parts.is_empty() => Bootstrap::refused(Status::TooSparse, options),
+        Err(status) => Bootstrap::refused(status, options),
+        Ok(estimate) => {
+            let draws = draws.iter().map(|answers| total(answers));
+            Bootstrap::of(estimate, draws, &Jackknife::join(jackknives), options)
+        }
+    };
+    Ok(Combined { parts: estimated, sum })
+}

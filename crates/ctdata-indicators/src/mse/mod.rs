@@ -1,8 +1,11 @@
 //! Multiple systems estimation: the number of victims who were not detected, from who was on which lists.
 
+mod bayes_threshold;
+mod chains;
 mod error;
 mod existence;
 mod histories;
+mod latent_class;
 mod list_set;
 mod loglinear;
 mod model;
@@ -11,8 +14,10 @@ mod parallel;
 mod sample;
 mod select;
 
+pub use chains::Posterior;
 pub use error::MseError;
 pub use histories::CaptureHistories;
+pub use latent_class::{LatentClass, LatentClassBuilder, LatentClassModel};
 pub use list_set::{ListSet, MOST_LISTS};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use ctdata::indicators::Level;
 use ctdata::indicators::interval::RateInterval;
-use ctdata::indicators::mse::{CaptureHistories, HistoriesReader, Method, MseOptions, profile_curve, published, report};
+use ctdata::indicators::mse::{CaptureHistories, HistoryLayout, Method, MseOptions, profile_curve, published_table, report};
 use ctdata::indicators::population::{Persons, Population, PopulationKey};
 use ctdata::indicators::sdg::with_undetected;
 use ctdata::indicators::plot;
@@ -28,10 +28,10 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     // 1. How many persons were on exactly which lists. Nobody can say how many were on none.
     let (name, histories): (String, CaptureHistories) = match std::env::args_os().nth(1).map(PathBuf::from) {
-        Some(path) => (path.display().to_string(), HistoriesReader::default().read_path(&path, &control)?.histories),
+        Some(path) => (path.display().to_string(), CaptureHistories::read_path(&path, &HistoryLayout::default(), &control)?.histories),
         None => {
-            let uk = published::named("uk-2013-five-lists").ok_or("no such table")?;
-            (uk.title.to_owned(), uk.histories())
+            let uk = published_table("uk-2013-five-lists").ok_or("no such table")?;
+            (uk.title().to_owned(), uk.histories())
         }
     };
 
@@ -55,8 +55,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("report.md"), report.to_markdown(&name))?;
     let findings: Vec<_> = report.findings().cloned().collect();
     fs::write(out.join("methods.svg"), plot::hidden_numbers(&name, histories.persons(), &findings)?)?;
-    if let Some(curve) = profile_curve(&histories, report.model_of(Method::Stepwise), Level::P95, 200) {
-        fs::write(out.join("profile.svg"), plot::profile_likelihood(&name, &curve, 3.841_459)?)?;
+    let stepwise = report.methods.iter().find(|result| result.finding.method == Method::Stepwise);
+    if let Some(model) = stepwise.and_then(|result| result.model())
+        && let Ok(curve) = profile_curve(&histories, &model, Level::P95, 201)
+    {
+        fs::write(out.join("profile.svg"), plot::profile_likelihood(&name, &curve.points, curve.quantile)?)?;
     }
 
     // 4. Into SDG 16.2.2: 64.1 million residents in 2013 (Office for National Statistics).

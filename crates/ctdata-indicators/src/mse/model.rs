@@ -5,6 +5,7 @@
 
 use super::error::MseError;
 use super::list_set::{ListSet, MOST_LISTS};
+use ctdata_table::nearest;
 use std::fmt;
 
 /// A hierarchical log-linear model: a constant, a main effect for each list, and interactions of lists. With an
@@ -89,6 +90,43 @@ impl Model {
             let term = ListSet::of(numbers.iter().map(|number| number - 1));
             if term.len() < numbers.len() {
                 return Err(wrong("a term names each list once"));
+            }
+            if term.len() > 1 {
+                model.add(term).map_err(wrong)?;
+            }
+        }
+        Ok(model)
+    }
+
+    /// A model by the names of its lists, in any case: `[LA:NG,GP]`. Main effects may be left out.
+    ///
+    /// ```
+    /// use ctdata_indicators::mse::Model;
+    ///
+    /// let model = Model::from_names("[NG:LA]", &["LA", "NG", "GP"])?;
+    /// assert_eq!(model.to_string(), "[12,3]");
+    /// # Ok::<(), ctdata_indicators::mse::MseError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`MseError::Notation`] and [`MseError::UnknownList`].
+    pub fn from_names<N: AsRef<str>>(notation: &str, names: &[N]) -> Result<Self, MseError> {
+        let wrong = |rule| MseError::Notation { notation: notation.to_owned(), rule };
+        let inner = notation.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let inner = inner.ok_or_else(|| wrong("a model is written like [12,3] or [LA:NG,GP]"))?;
+        let mut model = Self::main_effects(names.len());
+        for part in inner.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let mut term = ListSet::EMPTY;
+            for name in part.split(':').map(str::trim) {
+                let place = names.iter().position(|known| known.as_ref().eq_ignore_ascii_case(name));
+                let list = place.map(ListSet::single).ok_or_else(|| MseError::UnknownList {
+                    name: name.to_owned(),
+                    nearest: nearest(name, names.iter().map(AsRef::as_ref)).map(str::to_owned),
+                })?;
+                if list.is_subset(term) {
+                    return Err(wrong("a term names each list once"));
+                }
+                term = term.union(list);
             }
             if term.len() > 1 {
                 model.add(term).map_err(wrong)?;

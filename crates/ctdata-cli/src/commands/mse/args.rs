@@ -32,7 +32,7 @@ pub(crate) struct HiddenOptions {
 #[derive(Debug, Args)]
 pub(crate) struct TableOptions {
     /// The table: a 0/1 column for each list and a column of counts, or without counts a row for each person; gzip or
-    /// not
+    /// not. The name of a published table (uk-2013-five-lists, new-orleans-eight-lists-n185, …) does too
     pub(crate) table: PathBuf,
     #[command(flatten)]
     pub(crate) lists: ListOptions,
@@ -46,8 +46,11 @@ pub(crate) struct ListOptions {
     #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
     pub(crate) lists: Vec<String>,
     /// The column of counts; `count` if left out
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", conflicts_with = "each_row")]
     pub(crate) count: Option<String>,
+    /// There are no counts: each row is a person
+    #[arg(long)]
+    pub(crate) each_row: bool,
     /// Leave out rows of persons on no list, and rows in which it is not recorded whether a person is on a list;
     /// their numbers are told
     #[arg(long)]

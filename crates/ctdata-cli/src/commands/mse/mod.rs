@@ -5,7 +5,7 @@ mod read;
 
 use std::path::Path;
 
-use ctdata::indicators::mse::{self, Method, MseReport, ReportTable};
+use ctdata::indicators::mse::{self, CaptureHistories, Method, MseReport, ReportTable};
 use ctdata::indicators::plot;
 
 pub(crate) use args::{EstimationOptions, HiddenOptions, ListOptions};
@@ -14,6 +14,9 @@ pub(crate) use read::read;
 use crate::failure::Failure;
 use crate::output::{Align, table};
 use crate::session::{Session, can_be_written, keep_apart, working_copy};
+
+/// Points of the picture of a profile likelihood.
+const CURVE_POINTS: usize = 201;
 
 pub(crate) fn run(options: &HiddenOptions, session: &Session) -> Result<(), Failure> {
     let mut asked = options.estimation.read()?;
@@ -35,7 +38,7 @@ pub(crate) fn run(options: &HiddenOptions, session: &Session) -> Result<(), Fail
         files.push((path, picture.map_err(|error| Failure::usage(format!("--plot: {error}")))?));
     }
     if let Some(path) = &options.profile {
-        files.push((path, profile(&histories, &asked, &report)?));
+        files.push((path, profile(&histories, &report)?));
     }
     for (path, text) in files {
         working_copy(path, |output| Ok(output.write_all(text.as_bytes())?))?;
@@ -74,4 +77,18 @@ fn aligned(part: &ReportTable) -> String {
     let header: Vec<(&str, Align)> =
         part.header.iter().enumerate().map(|(place, name)| (name.as_str(), align(place))).collect();
     table(&header, &part.rows)
+}
+
+/// The profile likelihood of the model given, or of the one that stepwise selection chose.
+fn profile(histories: &CaptureHistories, report: &MseReport) -> Result<String, Failure> {
+    let no = |why: &str| Failure { code: Failure::NO, message: format!("--profile: {why}") };
+    let given = report.methods.iter().find(|result| result.finding.method == Method::Fixed);
+    let chosen = given.or_else(|| report.methods.iter().find(|result| result.finding.method == Method::Stepwise));
+    let result = chosen.or_else(|| report.methods.iter().find(|result| result.model().is_some()));
+    let result = result.ok_or_else(|| no("no log-linear model was asked for"))?;
+    let model = result.model().ok_or_else(|| no(result.finding.status.label()))?;
+    let curve = mse::profile_curve(histories, &model, report.level, CURVE_POINTS).map_err(|status| no(status.label()))?;
+    let title = format!("Profile likelihood of {}", curve.named);
+    plot::profile_likelihood(&title, &curve.points, curve.quantile)
+        .map_err(|error| Failure::usage(format!("--profile: {error}")))
 }

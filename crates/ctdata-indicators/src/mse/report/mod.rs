@@ -8,7 +8,6 @@
 
 mod agreement;
 mod consistency;
-mod facts;
 mod methods;
 mod options;
 mod undetected;
@@ -18,13 +17,12 @@ mod words;
 
 use crate::interval::Level;
 use crate::mse::error::MseError;
-use crate::mse::histories::CaptureHistories;
+use crate::mse::histories::{CaptureHistories, HistoryFacts};
 use crate::mse::outcome::{Finding, Method, Status};
 use ctdata_table::Control;
 
 pub use agreement::Agreement;
 pub use consistency::{ConsistencyOfMethod, ListAsPopulation};
-pub use facts::{ListFacts, TableFacts};
 pub use methods::{Details, MethodResult};
 pub use options::MseOptions;
 pub use variations::Variation;
@@ -36,7 +34,7 @@ pub use words::ReportTable;
 #[non_exhaustive]
 pub struct MseReport {
     /// Sizes and overlaps of the lists.
-    pub table: TableFacts,
+    pub table: HistoryFacts,
     /// The seed of everything random.
     pub seed: u64,
     /// The replicates of each bootstrap; 0 for none.
@@ -80,7 +78,7 @@ impl MseReport {
 /// [`MseError::Table`] when cancelled; [`MseError::Option`] and [`MseError::Notation`] for options that do not fit the
 /// table.
 pub fn report(histories: &CaptureHistories, options: &MseOptions, control: &Control) -> Result<MseReport, MseError> {
-    let table = TableFacts::of(histories);
+    let table = histories.facts();
     let methods = methods::run(histories, options, control)?;
     let (mut sensitivity, mut trajectory, mut consistency) = (Vec::new(), Vec::new(), Vec::new());
     if options.sensitivity {

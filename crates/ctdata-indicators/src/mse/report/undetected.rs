@@ -12,10 +12,10 @@ impl MseReport {
     /// percentile; without a bootstrap the method's own. Lower bounds are among the others.
     ///
     /// ```
-    /// use ctdata_indicators::mse::{Method, MseOptions, published, report};
+    /// use ctdata_indicators::mse::{Method, MseOptions, published_table, report};
     /// use ctdata_table::Control;
     ///
-    /// let uk = published::named("uk-2013-five-lists").ok_or("no such table")?.histories();
+    /// let uk = published_table("uk-2013-five-lists").ok_or("no such table")?.histories();
     /// let options = MseOptions { replicates: 200, sensitivity: false, ..MseOptions::default() };
     /// let report = report(&uk, &options, &Control::default())?;
     /// let undetected = report.undetected(Method::Stepwise)?;

@@ -43,12 +43,12 @@ pub(crate) fn sensitivity(
         return Ok(variations);
     }
     for name in names {
-        let fewer = histories.without_list(name)?;
+        let fewer = histories.without([name])?;
         variations.push(Variation::of(format!("without {name}"), &fewer, &mut estimate)?);
     }
     for (place, one) in names.iter().enumerate() {
         for other in names.iter().skip(place + 1) {
-            let merged = histories.with_merged(&[one, other], &format!("{one}+{other}"))?;
+            let merged = histories.merged([one, other], format!("{one}+{other}"))?;
             variations.push(Variation::of(format!("{one} and {other} merged"), &merged, &mut estimate)?);
         }
     }
@@ -67,7 +67,7 @@ pub(crate) fn trajectory(
     let mut variations = Vec::new();
     for count in (2..histories.lists().len()).rev() {
         let Some(last) = histories.lists().get(count) else { break };
-        fewer = fewer.without_list(last)?;
+        fewer = fewer.without([last])?;
         variations.push(Variation::of(format!("the first {count} lists"), &fewer, &mut estimate)?);
     }
     variations.reverse();

@@ -42,25 +42,20 @@ fn overlaps(report: &MseReport, found: &mut Vec<String>) {
         let persons = plural(shared, "person is", "persons are");
         found.push(format!("{persons} on two lists or more: every estimate rests on them"));
     }
-    if !table.empty_pairs.is_empty() {
-        let pairs: Vec<String> = table.empty_pairs.iter().map(|[one, other]| format!("{one} and {other}")).collect();
+    // A list of nobody shares nobody; that it is empty says it.
+    let empty = |name: &String| table.lists.iter().any(|list| list.list == *name && list.persons == 0);
+    let pairs = table.empty_pairs.iter().filter(|[one, other]| !empty(one) && !empty(other));
+    let pairs: Vec<String> = pairs.map(|[one, other]| format!("{one} and {other}")).collect();
+    if !pairs.is_empty() {
         found.push(format!(
             "these lists share nobody: {}; of an interaction between them nothing can be estimated but that it is \
              strongly negative",
             pairs.join(", ")
         ));
     }
-    let empty: Vec<&str> =
-        table.lists.iter().filter(|list| list.persons == 0).map(|list| list.name.as_str()).collect();
-    if !empty.is_empty() {
-        found.push(format!("lists without anybody: {}", empty.join(", ")));
-    }
-    let whole: Vec<&str> = (table.lists.iter())
-        .filter(|list| list.persons == table.persons && list.persons > 0)
-        .map(|list| list.name.as_str())
-        .collect();
-    if !whole.is_empty() {
-        found.push(format!("everybody seen is on {}: a list of everybody tells nothing of who was missed", whole.join(", ")));
+    for list in &table.uninformative {
+        let other = list.same_as.as_ref().map_or_else(String::new, |other| format!(" ({other})"));
+        found.push(format!("{} tells nothing of who was missed: {}{other}", list.list, list.reason.label()));
     }
 }
 

@@ -115,14 +115,14 @@ pub(super) fn range(interval: NumberInterval) -> String {
 }
 
 fn lists(report: &MseReport) -> ReportTable {
-    let names: Vec<&str> = report.table.lists.iter().map(|list| list.name.as_str()).collect();
+    let names: Vec<&str> = report.table.lists.iter().map(|list| list.list.as_str()).collect();
     let header: Vec<&str> = ["list", "persons", "only here"].into_iter().chain(names.iter().copied()).collect();
     let mut table = ReportTable::new("Lists and their overlaps", &header, &[0]);
-    for (place, list) in report.table.lists.iter().enumerate() {
-        let shared = list.shared_with.iter().enumerate();
+    for ((place, list), overlap) in report.table.lists.iter().enumerate().zip(&report.table.overlap) {
+        let shared = overlap.iter().enumerate();
         let shared = shared.map(|(other, count)| if other == place { "·".to_owned() } else { count.to_string() });
-        let counts = [list.persons, list.alone].map(|count| count.to_string());
-        table.rows.push([list.name.clone()].into_iter().chain(counts).chain(shared).collect());
+        let counts = [list.persons, list.only_there].map(|count| count.to_string());
+        table.rows.push([list.list.clone()].into_iter().chain(counts).chain(shared).collect());
     }
     let exactly: Vec<String> = (1..)
         .zip(&report.table.on_exactly)

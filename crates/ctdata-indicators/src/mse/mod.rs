@@ -1,7 +1,52 @@
-//! Multiple systems estimation: the number of victims who were not detected, from who was on which lists.
+//! Multiple systems estimation: how many persons there are, seen and unseen, from who was on which lists.
+//!
+//! Police, shelters and NGOs keep lists of victims. Persons on several lists tell how many are on none: if the overlap is
+//! small, most were missed. [`report`] runs every method on the same table and says how far they agree; each method can be
+//! called alone.
+//!
+//! ```
+//! use ctdata_indicators::mse::{Method, MseOptions, published_table, report};
+//! use ctdata_table::Control;
+//!
+//! let histories = published_table("uk-2013-five-lists").ok_or("no such table")?.histories();
+//! let options = MseOptions { methods: vec![Method::Stepwise, Method::Chao], replicates: 200, ..MseOptions::default() };
+//! let report = report(&histories, &options, &Control::default())?;
+//! let stepwise = report.finding(Method::Stepwise).ok_or("asked for")?;
+//! assert!((stepwise.estimate.ok_or("an answer")? - 11_312.990).abs() < 5e-4);
+//! for warning in &report.warnings {
+//!     println!("{warning}");
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Map
+//! | question | where |
+//! |---|---|
+//! | who was on which lists? | [`CaptureHistories`], [`HistoryLayout`], [`published_table`] |
+//! | what do all methods say, and do they agree? | [`report()`], [`MseReport`], [`MseOptions`] |
+//! | can this model be estimated at all? | [`existence_margin`], [`pairs_admissibility`], [`Status`] |
+//! | what does this model say? | [`Model`], [`fit_model`], [`profile_curve`] |
+//! | which model? | [`stepwise()`], [`stepwise_aic`], [`bic_search`], [`downhill()`] |
+//! | how certain, the choice of the model included? | [`bootstrap()`], [`bootstrap_over_models`] |
+//! | what without a model? | [`anchors()`]: Lincoln–Petersen, Chapman, Chao, sample coverage |
+//! | what do Bayesians say? | [`Bma`], [`LatentClassModel`], [`BayesThresholdModel`] |
+//! | and by sex, age or year? | [`estimate_strata`] |
+//! | and per 100,000 residents? | [`MseReport::undetected`], [`crate::sdg::with_undetected`] |
+//!
+//! # How it works
+//! A method answers with a [`Finding`]: an estimate with its interval, or a [`Status`] that says why there is none. Nothing
+//! is estimated from a model whose maximum likelihood estimate does not exist or cannot be told from others: both are
+//! checked exactly before each fit, also in every replicate of a bootstrap. Interactions of lists that share nobody stand
+//! at minus infinity, exactly, and not at some large negative number. Random methods have a stream of random numbers for each
+//! replicate or chain: the answer depends on the seed and not on the number of threads.
+//!
+//! # What it does not do
+//! It links no records: who is one person must be known beforehand, and links that were missed raise every estimate. It
+//! cannot know whether persons are missed for reasons that no list shows. Of several estimates it does not say which is
+//! right.
 
-mod bootstrap;
 mod bayes_threshold;
+mod bootstrap;
 mod chains;
 mod error;
 mod existence;

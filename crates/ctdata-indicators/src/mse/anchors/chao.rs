@@ -7,7 +7,8 @@ use crate::interval::Level;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::outcome::{Finding, Method, Status};
 
-const BOUND: &str = "a lower bound of the number of all persons, whatever their chances to be on a list differ by";
+const BOUND: &str =
+    "a lower bound where persons differ in their chances to be listed and lists do not depend on each other";
 const NOBODY_ONCE: &str = "nobody is estimated as unseen, without an interval: too few persons are on one list only";
 const NOBODY_TWICE: &str = "nobody is on exactly two lists";
 
@@ -53,9 +54,10 @@ impl Frequencies {
 
 /// Chao's lower bound n + f₁²/(2f₂), where f₁ persons are on exactly one list and f₂ on exactly two.
 ///
-/// It takes no side on dependence: persons may differ in their chances to be on a list. The interval is log-normal with
-/// variance f₂(r²/2 + r³ + r⁴/4), r = f₁/f₂. Nobody on two lists or more is [`Status::NoOverlap`]; nobody on exactly two
-/// is [`Status::Undefined`].
+/// Persons may differ in their chances to be on a list, by any amount. For each person, lists are taken as independent
+/// and about alike: lists that send persons to each other make it too low, lists that share out persons make it no bound.
+/// The interval is log-normal with variance f₂(r²/2 + r³ + r⁴/4), r = f₁/f₂. Nobody on two lists or more is
+/// [`Status::NoOverlap`]; nobody on exactly two is [`Status::Undefined`].
 ///
 /// # Sources
 /// A. Chao (1987), Estimating the population size for capture-recapture data with unequal catchability, *Biometrics*

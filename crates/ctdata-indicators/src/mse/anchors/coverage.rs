@@ -15,8 +15,9 @@ use crate::mse::outcome::{Finding, Method, Status};
 
 /// A denominator below this is rounding: both of its terms are of the order of 1.
 const LEAST_DENOMINATOR: f64 = 1e-9;
-const HIGH: &str = "the coverage is high enough for the estimate with dependence of pairs of lists";
-const ONE_STEP: &str = "the coverage is low: the one-step estimate, rather a lower bound if lists depend positively";
+const HIGH: &str = "with dependence of pairs of lists: the standard error is at most a third of the estimate";
+const ONE_STEP: &str = "one step from independence towards dependence of pairs of lists, which alone is too uncertain: rather a \
+                        lower bound if lists depend positively";
 
 /// An estimate of all persons with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,10 +98,10 @@ impl SampleCoverage {
 }
 
 /// The estimate by sample coverage: that with dependence of pairs of lists if its standard error is at most a third of
-/// it, else the one-step estimate.
+/// it, else the one-step estimate. A note says which.
 ///
 /// Chao and others advise the one-step estimate where the standard error of the first is relatively large; the third is
-/// this library's line. The interval is log-normal. [`SampleCoverage`] has all parts. Fewer than three lists are
+/// the line drawn here. The interval is log-normal. [`SampleCoverage`] has all parts. Fewer than three lists are
 /// [`Status::ListsOutOfRange`]; an estimate below the persons seen is [`Status::Undefined`].
 ///
 /// # Sources

@@ -3,8 +3,8 @@
 //! | method | lists | assumes |
 //! |---|---|---|
 //! | [`lincoln_petersen`], [`chapman`] | two | the lists are independent |
-//! | [`chao`], [`chao_bias_corrected`], [`chao_finite`] | two or more | nothing that a larger population would not meet: lower bounds |
-//! | [`sample_coverage`] | three or more | dependence of pairs of lists only, of any kind |
+//! | [`chao`], [`chao_bias_corrected`], [`chao_finite`] | two or more | lower bounds: persons may differ, lists are independent |
+//! | [`sample_coverage`] | three or more | lists depend on each other in pairs at most |
 //!
 //! Lists of nobody are left out first: adding one changes no answer.
 
@@ -67,6 +67,10 @@ mod tests {
     use crate::mse::histories::testing::tables;
     use crate::mse::{ListSet, Status, published};
     use proptest::prelude::*;
+    use rand::SeedableRng;
+    use rand::rngs::ChaCha8Rng;
+
+    type Method = fn(&CaptureHistories, Level) -> Finding;
 
     /// An estimate without NaN, or a refusal with a reason.
     fn check(finding: &Finding, persons: u64) {
@@ -121,6 +125,33 @@ mod tests {
                     check(&finding, histories.persons());
                 }
             }
+        }
+    }
+
+    /// 500 populations of 1,000 persons on independent lists, at a fixed seed. An interval that covers in 95 % of cases
+    /// covers in 451 to 499 of 500 but for 1 in 100,000 (five standard deviations of 4.9 around 475).
+    #[test]
+    fn intervals_cover_a_known_population_at_their_level() {
+        let chances = [0.4, 0.3, 0.2];
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for (lists, methods) in [(2, vec![lincoln_petersen as Method, chapman]), (3, vec![sample_coverage])] {
+            let expected: Vec<(ListSet, f64)> = (0..1 << lists)
+                .map(ListSet::from_bits)
+                .map(|history| {
+                    let chance = |list: usize| if history.contains(list) { chances[list] } else { 1.0 - chances[list] };
+                    (history, 1_000.0 * (0..lists).map(chance).product::<f64>())
+                })
+                .collect();
+            let mut covered = vec![0; methods.len()];
+            for _ in 0..500 {
+                let names = ["a", "b", "c"].into_iter().take(lists);
+                let drawn = CaptureHistories::simulated(names, expected.iter().copied(), &mut rng).unwrap();
+                for (covered, method) in covered.iter_mut().zip(&methods) {
+                    let interval = method(&drawn, Level::P95).interval.unwrap();
+                    *covered += usize::from(interval.low <= 1_000.0 && 1_000.0 <= interval.high);
+                }
+            }
+            assert!(covered.iter().all(|covered| (451..=499).contains(covered)), "{lists} {covered:?}");
         }
     }
 

@@ -268,22 +268,29 @@ impl Columns {
             cells if cells > self.cells => return Err((None, LONG)),
             _ => {}
         }
-        let cell = |column: &Column| record.cell(column.at).unwrap_or_default().trim_ascii();
+        let raw = |column: &Column| record.cell(column.at).unwrap_or_default();
         let persons = match &self.count {
-            Some(column) => count(cell(column)).map_err(|rule| (Some(column), rule))?,
+            Some(column) => count(raw(column).trim_ascii()).map_err(|rule| (Some(column), rule))?,
             None => 1,
         };
         let mut history = ListSet::EMPTY;
         let mut unknown = None;
         for (list, column) in self.lists.iter().enumerate() {
-            let cell = cell(column);
-            match membership(cell) {
-                Some(true) => history = history.union(ListSet::single(list)),
-                Some(false) => {}
-                None if cell.is_empty() || layout.missing_words.iter().any(|word| same(cell, word)) => {
-                    unknown = unknown.or(Some(column));
-                }
-                None => return Err((Some(column), NO_MEMBERSHIP)),
+            let on = match raw(column) {
+                // Nearly all cells, without a closer look.
+                b"1" => true,
+                b"0" => false,
+                other => match (membership(other.trim_ascii()), other.trim_ascii()) {
+                    (Some(on), _) => on,
+                    (None, cell) if cell.is_empty() || layout.missing_words.iter().any(|word| same(cell, word)) => {
+                        unknown = unknown.or(Some(column));
+                        false
+                    }
+                    (None, _) => return Err((Some(column), NO_MEMBERSHIP)),
+                },
+            };
+            if on {
+                history = history.union(ListSet::single(list));
             }
         }
         match unknown {

@@ -45,7 +45,9 @@
 //! cannot know whether persons are missed for reasons that no list shows. Of several estimates it does not say which is
 //! right.
 
+mod anchors;
 mod bayes_threshold;
+mod bma;
 mod bootstrap;
 mod chains;
 mod error;
@@ -57,23 +59,35 @@ mod loglinear;
 mod model;
 mod outcome;
 mod parallel;
+mod published;
+mod report;
 mod sample;
 mod select;
 mod strata;
 
+pub use anchors::{
+    CoverageEstimate, SampleCoverage, anchors, chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen,
+    sample_coverage,
+};
 pub use bootstrap::{
-    Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, StatusCount,
-    bootstrap, bootstrap_over_models, models_kept,
+    Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, Resampling,
+    StatusCount, bootstrap, bootstrap_over_models, models_kept,
 };
 pub use chains::Posterior;
 pub use error::MseError;
 pub use existence::{ExistenceMargin, PairModelCounts, PairModels, existence_margin, pairs_admissibility};
-pub use histories::CaptureHistories;
+pub use histories::{
+    CaptureHistories, DroppedList, HistoriesRead, HistoryFacts, HistoryRules, ListSize, Obstacle, OnUnusable,
+    PairOverlap, Tidied, Uninformative,
+};
+#[cfg(feature = "csv")]
+pub use histories::{CountColumn, HistoryLayout};
 pub use latent_class::{LatentClass, LatentClassBuilder, LatentClassModel};
 pub use list_set::{ListSet, MOST_LISTS};
 pub use loglinear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
+pub use published::{PublishedTable, published, published_table};
 pub use select::{
     AIC_SIGNIFICANCE, AicEntry, BicSearch, ChosenModel, Downhill, DownhillSearch, DownhillStart, FixedModel,
     ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, Start, Stepwise, StepwiseAic, StepwiseEntry,

@@ -14,8 +14,8 @@ mod select;
 mod strata;
 
 pub use bootstrap::{
-    Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, StatusCount,
-    bootstrap, bootstrap_over_models, models_kept,
+    Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, Resampling,
+    StatusCount, bootstrap, bootstrap_over_models, models_kept,
 };
 pub use error::MseError;
 pub use histories::CaptureHistories;

@@ -77,11 +77,14 @@ pub fn bootstrap_over_models(
     if ranked.is_empty() || ranked.iter().any(|model| model.lists() != histories.lists().len()) {
         return Err(MseError::Option { option: "models", rule: "at least one, of the lists of the table" });
     }
-    let resampler = Resampler::of(histories);
     let whole = Sample::of(histories);
-    let contest = Contest::of(ranked, &whole, resampler.cells().collect());
+    let contest = Contest::of(ranked, &whole, histories.iter().map(|(history, _)| history.index()).collect());
     control.reserve((options.replicates as u64).saturating_mul(32 * contest.steps.len() as u64))?;
     let on_table = contest.winners(&whole, &mut Fitter::default());
+    // All steps share the replicates, and so the number of persons they are drawn from.
+    let estimate = on_table.last().and_then(|winner| winner.ok()).map(|winner| winner.estimate);
+    let unseen = estimate.map_or(0, |estimate| options.unseen(histories.persons(), estimate));
+    let resampler = Resampler::of(histories, unseen);
     let start = || (whole.clone(), Fitter::default());
     let draws = over_replicates(options.replicates, options.seed, control, start, |(sample, fitter), rng| {
         sample.refill(|counts| resampler.draw(rng, counts));
@@ -101,7 +104,12 @@ pub fn bootstrap_over_models(
                 let draws = || draws.iter().map(|winners| at(winners, step));
                 let estimates = draws().map(|winner| winner.map(|winner| winner.estimate));
                 let chosen = draws().flatten().filter_map(|winner| ranked.get(winner.model));
-                let bootstrap = Bootstrap::of(winner.estimate, estimates, &Jackknife::of(&left_out), options);
+                let bootstrap = Bootstrap::of(
+                    winner.estimate,
+                    estimates,
+                    &Jackknife::of(&left_out, unseen, winner.estimate),
+                    options,
+                );
                 match ranked.get(winner.model) {
                     Some(model) => bootstrap.with_models(model, chosen, histories.lists()),
                     None => bootstrap,

@@ -32,15 +32,18 @@ pub(crate) struct Jackknife {
 }
 
 impl Jackknife {
-    /// From the persons and the estimate of each history.
-    pub(crate) fn of(estimates: &[(u64, Result<f64, Status>)]) -> Self {
-        let answered: Vec<(u64, f64)> =
+    /// From the persons and the estimate of each history, and the unseen persons among whom replicates are drawn:
+    /// without one of these the estimate is that of the table.
+    pub(crate) fn of(estimates: &[(u64, Result<f64, Status>)], unseen: u64, estimate: f64) -> Self {
+        let mut answered: Vec<(u64, f64)> =
             estimates.iter().filter_map(|(count, estimate)| Some((*count, (*estimate).ok()?))).collect();
+        let unanswered = estimates.len() - answered.len();
+        answered.extend((unseen > 0).then_some((unseen, estimate)));
         let persons: f64 = answered.iter().map(|(count, _)| *count as f64).sum();
         let mean = answered.iter().map(|(count, estimate)| *count as f64 / persons * estimate).sum::<f64>();
         Self {
             histories: estimates.len(),
-            unanswered: estimates.len() - answered.len(),
+            unanswered,
             influences: answered.into_iter().map(|(count, estimate)| (count, mean - estimate)).collect(),
         }
     }
@@ -164,14 +167,23 @@ mod tests {
         let estimates: Vec<(u64, Result<f64, Status>)> =
             [1.0, 2.0, 3.0, 10.0].into_iter().map(|left_out| (1, Ok((16.0 - left_out) / 3.0))).collect();
         let expected = 180.0 / (6.0 * 50f64.powf(1.5));
-        assert!((Jackknife::of(&estimates).acceleration() - expected).abs() < 1e-12);
+        assert!((Jackknife::of(&estimates, 0, 0.0).acceleration() - expected).abs() < 1e-12);
         // Two persons alike are one history of two; those without an answer are left out and counted.
         let single = [(1, Ok(2.0)), (1, Ok(2.0)), (1, Ok(5.0))];
         let paired = [(2, Ok(2.0)), (1, Ok(5.0)), (7, Err(Status::NoExistence))];
-        let paired = Jackknife::of(&paired);
-        assert!((Jackknife::of(&single).acceleration() - paired.acceleration()).abs() < 1e-12);
+        let paired = Jackknife::of(&paired, 0, 0.0);
+        assert!((Jackknife::of(&single, 0, 0.0).acceleration() - paired.acceleration()).abs() < 1e-12);
         assert_eq!((paired.histories, paired.unanswered), (3, 1));
-        assert!(Jackknife::of(&[(5, Ok(3.0))]).acceleration().abs() < f64::MIN_POSITIVE);
+        // Unseen persons are a history without influence of their own.
+        let with_unseen = Jackknife::of(&single[..2], 3, 4.0).acceleration();
+        let plain = Jackknife::of(&[(2, Ok(2.0)), (3, Ok(4.0))], 0, 0.0).acceleration();
+        assert!((with_unseen - plain).abs() < 1e-12);
+        // Of a sum, the influences of both parts, 2, −1, −1 and twice these: Σ² = 6 + 24, Σ³ = 6 + 48.
+        let part = |scale: f64| Jackknife::of(&[(1, Ok(scale)), (2, Ok(4.0 * scale))], 0, 0.0);
+        let joint = Jackknife::join([part(1.0), part(2.0)]);
+        let (squares, cubes) = (6.0 * (1.0 + 4.0), 6.0 * (1.0 + 8.0));
+        assert!((joint.acceleration() - cubes / (6.0 * f64::powf(squares, 1.5))).abs() < 1e-12);
+        assert!(Jackknife::of(&[(5, Ok(3.0))], 0, 0.0).acceleration().abs() < f64::MIN_POSITIVE);
     }
 
     #[test]
@@ -196,7 +208,7 @@ mod tests {
         .unwrap();
         assert_eq!(estimates.len(), 18);
         assert_eq!(estimates[0].0, histories.count(ListSet::of([0])));
-        let acceleration = Jackknife::of(&estimates).acceleration();
+        let acceleration = Jackknife::of(&estimates, 0, 0.0).acceleration();
         assert!((acceleration + 0.012_181_1).abs() < 5e-8, "{acceleration}");
     }
 }

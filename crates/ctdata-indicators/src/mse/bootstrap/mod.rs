@@ -18,7 +18,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub use choice::ModelChoice;
-pub use options::{Acceleration, BootstrapOptions};
+pub use options::{Acceleration, BootstrapOptions, Resampling};
 pub use over_models::{LadderStep, ModelLadder, bootstrap_over_models, models_kept};
 pub use result::{Bootstrap, ModelShare, StatusCount};
 pub use run::bootstrap;

@@ -17,6 +17,19 @@ pub enum Acceleration {
     FixedModel,
 }
 
+/// Of whom a replicate is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Resampling {
+    /// As many persons as were seen, as in the literature on sparse tables. How many are seen is then no matter of
+    /// chance, and the interval is the shorter the more were seen: of three independent lists of 30 % each, all but a
+    /// third of the persons, a 95 % interval holds the number of persons nine times in ten.
+    #[default]
+    Seen,
+    /// As many persons as are estimated; those drawn among the unseen are lost again, so that their number varies, too.
+    Population,
+}
+
 /// Number of replicates, seed and level of a bootstrap.
 ///
 /// ```
@@ -40,17 +53,37 @@ pub struct BootstrapOptions {
     pub seed: u64,
     /// The level of the intervals, 95 % by default.
     pub level: Level,
+    /// Of whom a replicate is made: as many as were seen, by default.
+    pub resampling: Resampling,
     /// How the acceleration of BCa is found, with the model chosen anew by default.
     pub acceleration: Acceleration,
 }
 
 impl Default for BootstrapOptions {
     fn default() -> Self {
-        Self { replicates: 5_000, seed: 1, level: Level::P95, acceleration: Acceleration::Reselected }
+        Self {
+            replicates: 5_000,
+            seed: 1,
+            level: Level::P95,
+            resampling: Resampling::Seen,
+            acceleration: Acceleration::Reselected,
+        }
     }
 }
 
 impl BootstrapOptions {
+    /// The unseen persons among whom replicates are drawn, too, if a table of so many persons has this estimate.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; too large saturates")]
+    pub(crate) fn unseen(&self, persons: u64, estimate: f64) -> u64 {
+        match self.resampling {
+            Resampling::Seen => 0,
+            // Binomial draws are exact up to 2^53.
+            Resampling::Population => {
+                ((estimate - persons as f64).round() as u64).min((1 << 53) - persons.min(1 << 53))
+            }
+        }
+    }
+
     pub(crate) fn check(&self) -> Result<(), MseError> {
         if (1..=MOST_REPLICATES).contains(&self.replicates) {
             Ok(())

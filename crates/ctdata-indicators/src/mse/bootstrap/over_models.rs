@@ -13,7 +13,7 @@ use super::options::BootstrapOptions;
 use super::resample::{Resampler, over_replicates};
 use super::result::Bootstrap;
 use crate::mse::error::MseError;
-use crate::mse::existence::check;
+use crate::mse::existence::{Admissibility, check};
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::loglinear::{Fitter, Start};
@@ -22,18 +22,10 @@ use crate::mse::outcome::Status;
 use crate::mse::sample::Sample;
 use ctdata_table::Control;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What is remembered of admissibility has at most so many bytes.
 const MOST_REMEMBERED: usize = 64 << 20;
-
-/// Of a model on the tables of one set of histories.
-const UNKNOWN: u8 = 0;
-const ADMISSIBLE: u8 = 1;
-const NO_EXISTENCE: u8 = 2;
-const NOT_IDENTIFIABLE: u8 = 3;
-const NEITHER: u8 = 4;
 
 /// Bootstrap intervals over more and more of the best models of a table, from the same replicates. Where they stop
 /// changing, enough models have been kept.
@@ -85,11 +77,14 @@ pub fn bootstrap_over_models(
     if ranked.is_empty() || ranked.iter().any(|model| model.lists() != histories.lists().len()) {
         return Err(MseError::Option { option: "models", rule: "at least one, of the lists of the table" });
     }
-    let resampler = Resampler::of(histories);
     let whole = Sample::of(histories);
-    let contest = Contest::of(ranked, &whole, resampler.cells().collect());
+    let contest = Contest::of(ranked, &whole, histories.iter().map(|(history, _)| history.index()).collect());
     control.reserve((options.replicates as u64).saturating_mul(32 * contest.steps.len() as u64))?;
     let on_table = contest.winners(&whole, &mut Fitter::default());
+    // All steps share the replicates, and so the number of persons they are drawn from.
+    let estimate = on_table.last().and_then(|winner| winner.ok()).map(|winner| winner.estimate);
+    let unseen = estimate.map_or(0, |estimate| options.unseen(histories.persons(), estimate));
+    let resampler = Resampler::of(histories, unseen);
     let start = || (whole.clone(), Fitter::default());
     let draws = over_replicates(options.replicates, options.seed, control, start, |(sample, fitter), rng| {
         sample.refill(|counts| resampler.draw(rng, counts));
@@ -109,7 +104,12 @@ pub fn bootstrap_over_models(
                 let draws = || draws.iter().map(|winners| at(winners, step));
                 let estimates = draws().map(|winner| winner.map(|winner| winner.estimate));
                 let chosen = draws().flatten().filter_map(|winner| ranked.get(winner.model));
-                let bootstrap = Bootstrap::of(winner.estimate, estimates, &Jackknife::of(&left_out), options);
+                let bootstrap = Bootstrap::of(
+                    winner.estimate,
+                    estimates,
+                    &Jackknife::of(&left_out, unseen, winner.estimate),
+                    options,
+                );
                 match ranked.get(winner.model) {
                     Some(model) => bootstrap.with_models(model, chosen, histories.lists()),
                     None => bootstrap,
@@ -145,7 +145,7 @@ struct Contest<'a> {
     /// The cells that can have persons.
     cells: Vec<usize>,
     /// By which of these have persons, what is known of the models.
-    known: Mutex<HashMap<Vec<u64>, Arc<[AtomicU8]>>>,
+    known: Mutex<HashMap<Vec<u64>, Arc<[OnceLock<Admissibility>]>>>,
 }
 
 impl<'a> Contest<'a> {
@@ -208,16 +208,16 @@ impl<'a> Contest<'a> {
     }
 
     /// What is known of the models on tables whose persons have the same histories as this.
-    fn known(&self, sample: &Sample) -> Arc<[AtomicU8]> {
+    fn known(&self, sample: &Sample) -> Arc<[OnceLock<Admissibility>]> {
         let mut support = vec![0u64; self.cells.len().div_ceil(64)];
         for (word, cells) in support.iter_mut().zip(self.cells.chunks(64)) {
             for (bit, cell) in cells.iter().enumerate() {
                 *word |= u64::from(sample.counts().get(*cell).is_some_and(|count| *count > 0)) << bit;
             }
         }
-        let fresh = || self.models.iter().map(|_| AtomicU8::new(UNKNOWN)).collect();
+        let fresh = || self.models.iter().map(|_| OnceLock::new()).collect();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() * (self.models.len() + 8 * support.len()) < MOST_REMEMBERED {
+        if known.len() * 8 * (self.models.len() + support.len()) < MOST_REMEMBERED {
             Arc::clone(known.entry(support).or_insert_with(fresh))
         } else {
             known.get(&support).map_or_else(fresh, Arc::clone)
@@ -229,7 +229,7 @@ impl<'a> Contest<'a> {
         &self,
         place: usize,
         sample: &Sample,
-        known: &[AtomicU8],
+        known: &[OnceLock<Admissibility>],
         fitter: &mut Fitter,
     ) -> Result<(f64, f64), Status> {
         let (Some(model), Some(start), Some(known)) =
@@ -237,26 +237,9 @@ impl<'a> Contest<'a> {
         else {
             return Err(Status::Undefined);
         };
-        // Two threads may both find out: they find the same.
-        let code = match known.load(Ordering::Relaxed) {
-            UNKNOWN => {
-                let found = check(sample, model);
-                let code = match (found.exists, found.identifiable) {
-                    (true, true) => ADMISSIBLE,
-                    (false, true) => NO_EXISTENCE,
-                    (true, false) => NOT_IDENTIFIABLE,
-                    (false, false) => NEITHER,
-                };
-                known.store(code, Ordering::Relaxed);
-                code
-            }
-            code => code,
-        };
-        match code {
-            ADMISSIBLE => {}
-            NO_EXISTENCE => return Err(Status::NoExistence),
-            NOT_IDENTIFIABLE => return Err(Status::NotIdentifiable),
-            _ => return Err(Status::NeitherExistsNorIdentifiable),
+        let admissible = *known.get_or_init(|| check(sample, model));
+        if !admissible.is_admissible() {
+            return Err(admissible.status());
         }
         let start = if start.is_empty() { Start::Cold } else { Start::Warm(start) };
         let log_unseen = fitter.solve(sample, model.terms(), start)?;

@@ -20,10 +20,12 @@ pub(crate) struct Resampler {
     /// the lists nor a list of nobody changes a replicate.
     cells: Vec<(usize, u64)>,
     persons: u64,
+    /// Persons not seen who may be drawn, too, and are lost again.
+    unseen: u64,
 }
 
 impl Resampler {
-    pub(crate) fn of(histories: &CaptureHistories) -> Self {
+    pub(crate) fn of(histories: &CaptureHistories, unseen: u64) -> Self {
         let mut by_name: Vec<usize> = (0..histories.lists().len()).collect();
         by_name.sort_by_key(|list| histories.lists().get(*list));
         let mut cells: Vec<(Vec<usize>, usize, u64)> = histories
@@ -35,13 +37,17 @@ impl Resampler {
             .collect();
         cells.sort_unstable();
         let cells = cells.into_iter().map(|(_, cell, count)| (cell, count)).collect();
-        Self { cells, persons: histories.persons() }
+        Self { cells, persons: histories.persons(), unseen }
     }
 
     /// Draws the counts of a replicate into an array over all sets of lists that holds zeros.
     pub(crate) fn draw<R: Rng + ?Sized>(&self, rng: &mut R, counts: &mut [u64]) {
         // The multinomial as binomials, each history against all that follow it.
-        let (mut trials, mut following) = (self.persons, self.persons);
+        let mut trials = match self.unseen {
+            0 => self.persons,
+            unseen => binomial(rng, self.persons + unseen, self.persons, unseen),
+        };
+        let mut following = self.persons;
         for (cell, count) in &self.cells {
             following -= count;
             let drawn = binomial(rng, trials, *count, following);
@@ -53,11 +59,6 @@ impl Resampler {
                 break;
             }
         }
-    }
-
-    /// The observed cells, in the order of the draws.
-    pub(crate) fn cells(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
-        self.cells.iter().map(|(cell, _)| *cell)
     }
 }
 
@@ -105,7 +106,7 @@ mod tests {
     #[test]
     fn replicates_have_the_moments_of_the_multinomial() {
         let table = table(&["a", "b", "c"], &[(&[0], 50), (&[1], 30), (&[0, 1], 15), (&[2], 4), (&[0, 2], 1)]);
-        let resampler = Resampler::of(&table);
+        let resampler = Resampler::of(&table, 0);
         let draws = over_replicates(
             4_000,
             3,
@@ -139,8 +140,8 @@ mod tests {
         let other = table(&["a", "aa", "b"], &[(&[2], 50), (&[0], 30), (&[0, 2], 15)]);
         for seed in 0..20 {
             let (mut first, mut second) = (vec![0; 4], vec![0; 8]);
-            Resampler::of(&one).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut first);
-            Resampler::of(&other).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut second);
+            Resampler::of(&one, 0).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut first);
+            Resampler::of(&other, 0).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut second);
             assert_eq!((first[1], first[2], first[3]), (second[4], second[1], second[5]));
         }
     }
@@ -153,7 +154,7 @@ mod tests {
             let sets = (1..8).map(ListSet::from_bits);
             let table = CaptureHistories::try_new(["a", "b", "c"], sets.zip(counts.iter().copied())).unwrap();
             let mut drawn = vec![0; 8];
-            Resampler::of(&table).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut drawn);
+            Resampler::of(&table, 0).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut drawn);
             prop_assert_eq!(drawn.iter().sum::<u64>(), table.persons());
             prop_assert!(counts.iter().zip(&drawn[1..]).all(|(count, drawn)| *count > 0 || *drawn == 0));
         }

@@ -70,13 +70,13 @@ pub(crate) fn bootstrap_selector(
         Err(status) => return Ok(Bootstrap::refused(status, options)),
     };
     control.reserve(options.replicates as u64 * BYTES_PER_REPLICATE)?;
-    let resampler = Resampler::of(histories);
+    let resampler = Resampler::of(histories, options.unseen(histories.persons(), selected.estimate));
     let start = || (whole.clone(), Fitter::default());
     let draws = over_replicates(options.replicates, options.seed, control, start, |(sample, fitter), rng| {
         sample.refill(|counts| resampler.draw(rng, counts));
         selector.select(sample, fitter, control)
     })?;
-    let jackknife = jackknife(histories, selector, &selected, options.acceleration, control)?;
+    let jackknife = jackknife(histories, selector, &selected, options, control)?;
     let estimates = draws.iter().map(|draw| draw.as_ref().map(|selected| selected.estimate).map_err(|status| *status));
     let models = draws.iter().flatten().filter(|selected| selected.estimate.is_finite());
     Ok(Bootstrap::of(selected.estimate, estimates, &jackknife, options).with_models(
@@ -91,16 +91,16 @@ pub(crate) fn jackknife(
     histories: &CaptureHistories,
     selector: &dyn Selector,
     selected: &Selected,
-    acceleration: Acceleration,
+    options: &BootstrapOptions,
     control: &Control,
 ) -> Result<Jackknife, MseError> {
-    let estimates = leave_one_out(histories, control, |sample, fitter| match acceleration {
+    let estimates = leave_one_out(histories, control, |sample, fitter| match options.acceleration {
         Acceleration::Reselected => {
             Ok(selector.select(sample, fitter, control)?.map(|selected| selected.estimate).and_then(finite))
         }
         Acceleration::FixedModel => Ok(estimate_of(sample, &selected.model, fitter)),
     })?;
-    Ok(Jackknife::of(&estimates))
+    Ok(Jackknife::of(&estimates, options.unseen(histories.persons(), selected.estimate), selected.estimate))
 }
 
 /// The estimate of a model on a table, if it has one.

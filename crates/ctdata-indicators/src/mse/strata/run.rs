@@ -145,7 +145,11 @@ fn combine(
         );
     }
     control.reserve((options.replicates as u64).saturating_mul(BYTES_PER_DRAW * parts.len() as u64))?;
-    let resamplers: Vec<Resampler> = parts.iter().map(|part| Resampler::of(&part.histories)).collect();
+    let resamplers = parts.iter().zip(&selected).map(|(part, selected)| {
+        let unseen = selected.as_ref().map_or(0, |selected| options.unseen(part.persons(), selected.estimate));
+        Resampler::of(&part.histories, unseen)
+    });
+    let resamplers: Vec<Resampler> = resamplers.collect();
     let start = || (wholes.clone(), Fitter::default());
     let draws = over_replicates(options.replicates, options.seed, control, start, |(samples, fitter), rng| {
         let mut answers = Vec::with_capacity(samples.len());
@@ -165,7 +169,7 @@ fn combine(
         let bootstrap = match selected {
             Err(status) => Bootstrap::refused(*status, options),
             Ok(selected) => {
-                let jackknife = jackknife(&part.histories, selector, selected, options.acceleration, control)?;
+                let jackknife = jackknife(&part.histories, selector, selected, options, control)?;
                 let of_part = || draws.iter().filter_map(|answers| answers.get(place));
                 let estimates =
                     of_part().map(|answer| answer.as_ref().map(|one| one.estimate).map_err(|status| *status));

@@ -16,7 +16,7 @@ use crate::mse::loglinear::{LogLinear, fit_model};
 use crate::mse::model::Model;
 use crate::mse::outcome::{Finding, Method};
 use crate::mse::select::{
-    AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch, Selector, Stepwise,
+    AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch, Selector, Stepwise,
     StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
 };
 use ctdata_table::Control;
@@ -24,7 +24,7 @@ use ctdata_table::Control;
 /// The best models of a search that a report names.
 const MODELS_NAMED: usize = 10;
 /// The grid of Bayesian model averaging on changed tables: it is looked at, not published.
-const QUICK_GRID: u64 = 1_000;
+const QUICK_GRID: usize = 1_000;
 
 /// What one method says in a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,7 +149,7 @@ pub(super) fn quick(
             // A changed table has fewer lists: the order of the whole table may be too large for it.
             Method::Bic => bic_search(histories, &BicSearch::default(), control)?.finding(level),
             Method::Bma => {
-                let to = histories.persons().saturating_mul(30).max(QUICK_GRID);
+                let to = histories.persons().saturating_mul(30).max(QUICK_GRID as u64);
                 let grid = BmaGrid::Points { from: 1, to, points: QUICK_GRID };
                 let bma = BmaOptions { level, grid, ..BmaOptions::default() };
                 Bma::estimate(histories, &bma, control)?.finding()
@@ -187,9 +187,9 @@ impl Run<'_> {
                 self.bootstrapped(MethodResult::of(finding, Some(Details::Stepwise(found))), &selector)
             }
             Method::StepwiseAic => {
-                let found = stepwise_aic(histories, control)?;
+                let found = stepwise_aic(histories, AIC_SIGNIFICANCE, control)?;
                 let finding = self.fitted(found.finding(level), found.chosen.as_ref());
-                self.bootstrapped(MethodResult::of(finding, Some(Details::StepwiseAic(found))), &AicSelector)
+                self.bootstrapped(MethodResult::of(finding, Some(Details::StepwiseAic(found))), &AicSelector::try_new(AIC_SIGNIFICANCE)?)
             }
             Method::Bic => self.bic(),
             Method::Downhill => {

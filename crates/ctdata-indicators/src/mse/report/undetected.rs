@@ -27,7 +27,10 @@ impl MseReport {
     /// # Errors
     /// [`IndicatorError::Figures`] if the method was not asked for, gave no answer, or no interval that holds it.
     pub fn undetected(&self, method: Method) -> Result<Undetected, IndicatorError> {
-        let wrong = |rule: String| IndicatorError::figures(format!("undetected victims by {}", method.label()), rule);
+        let wrong = |rule: String| IndicatorError::Figures {
+            what: format!("undetected victims by {}", method.label()),
+            rule: rule.into(),
+        };
         let finding = self.finding(method).ok_or_else(|| wrong("the method was not asked for".to_owned()))?;
         let estimate = finding.estimate.filter(|_| is_answer(finding));
         let estimate = estimate.ok_or_else(|| wrong(format!("no estimate: {}", finding.status.label())))?;

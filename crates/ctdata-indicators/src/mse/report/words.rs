@@ -24,7 +24,7 @@ pub struct ReportTable {
 }
 
 impl ReportTable {
-    fn new(title: &str, header: &[&str], text_columns: &[usize]) -> Self {
+    pub(super) fn new(title: &str, header: &[&str], text_columns: &[usize]) -> Self {
         Self {
             title: title.to_owned(),
             header: header.iter().map(|name| (*name).to_owned()).collect(),

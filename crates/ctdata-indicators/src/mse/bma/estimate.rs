@@ -3,7 +3,7 @@
 use super::evaluate::{Scale, of_graphs, posterior};
 use super::graphs::{Graph, MOST_LISTS, decomposable, pairs};
 use super::grid::Grid;
-use super::options::{BmaOptions, MOST_POINTS, PopulationPrior};
+use super::options::{BmaGrid, BmaOptions, MOST_POINTS, PopulationPrior};
 use super::summary::{BmaBin, BmaSummary, Distribution};
 use super::weights::{Functions, Term, terms};
 use crate::interval::Level;
@@ -155,15 +155,17 @@ impl Bma {
 
     /// What the method says, in the form of all methods: the median with its interval.
     pub fn finding(&self) -> Finding {
-        let refused = || Finding::refused(Method::Bma, self.status, self.level);
         let mut finding = match &self.summary {
             Some(summary) if self.status == Status::Ok => {
                 let mut finding = Finding::of(Method::Bma, summary.median, self.level);
                 finding.interval = Some(summary.interval);
-                finding.model = Some(format!("average over {} decomposable graphs", self.graphs));
+                let top =
+                    self.top_graphs.first().map(|top| format!(", {} first with {:.2}", top.named, top.probability));
+                let top = top.unwrap_or_default();
+                finding.model = Some(format!("average over {} decomposable graphs{top}", self.graphs));
                 finding
             }
-            _ => refused(),
+            _ => Finding::refused(Method::Bma, self.status, self.level),
         };
         finding.notes.clone_from(&self.notes);
         finding
@@ -186,11 +188,11 @@ impl Bma {
         let mut given = options.grid;
         let mut longer = None;
         let (grid, posterior) = loop {
+            control.reserve(24 * given.points() + 64 * 8 * terms.len() as u64)?;
             let grid = match Grid::given(given) {
                 Some(grid) => grid,
                 None => Grid::adaptive(functions, terms, options.most_unseen, control)?,
             };
-            control.report("averaging over graphs", 0, None);
             let posterior = posterior(functions, terms, &grid, control)?;
             let edge = Distribution::of(&grid, &posterior.points, self.persons).edge_mass();
             if edge > options.most_edge_mass {
@@ -209,17 +211,17 @@ impl Bma {
         self.most_unseen = grid.end;
         self.posterior = distribution.bins(options.posterior_bins);
         self.summary = Some(summary);
-        if edge_mass > options.most_edge_mass {
-            self.notes.push(format!(
-                "{edge_mass:.1e} of the posterior lies in the last hundredth of the grid, which ends at {:.0} unseen persons",
-                grid.end
-            ));
-            if options.extend {
-                self.status = Status::NotConverged;
-            }
+        self.notes.push(format!(
+            "{edge_mass:.1e} of the posterior lies in the last hundredth of the grid, which ends at {:.0} unseen persons",
+            grid.end
+        ));
+        // Only who asks for a grid that is not made longer has figures that rest on where it ends.
+        let may_end = !options.extend && options.grid != BmaGrid::Adaptive;
+        if edge_mass > options.most_edge_mass && !may_end {
+            self.status = Status::NotConverged;
         }
         if distribution.share_of_mean_in_upper_half() > MEAN_SHARE {
-            self.notes.push("the posterior mean depends on where the grid ends; the median does not".to_owned());
+            self.notes.push("the posterior mean depends on where the grid ends: read the median".to_owned());
         }
         let sum: f64 = posterior.graphs.iter().sum();
         let probabilities: Vec<f64> = posterior.graphs.iter().map(|mass| mass / sum).collect();
@@ -247,15 +249,19 @@ impl Bma {
             .collect();
         top.sort_by(|one, other| other.2.total_cmp(&one.2));
         top.truncate(options.top_graphs);
-        let terms: Vec<&Term> = top.iter().map(|(_, term, _)| *term).collect();
-        let masses = of_graphs(&model.functions, &terms, grid, scale, control)?;
-        let of = |((graph, _, probability), masses): ((&Graph, &Term, f64), Vec<f64>)| BmaGraph {
-            notation: graph.notation(),
-            named: graph.named(histories.lists()),
-            probability,
-            summary: Distribution::of(grid, &masses, self.persons).summary(self.level),
-        };
-        Ok(top.into_iter().zip(masses).map(of).collect())
+        // So many at a time that their masses take 8 MB.
+        let mut reported = Vec::with_capacity(top.len());
+        for some in top.chunks(((1 << 20) / grid.points.len().max(1)).max(1)) {
+            let terms: Vec<&Term> = some.iter().map(|(_, term, _)| *term).collect();
+            let masses = of_graphs(&model.functions, &terms, grid, scale, control)?;
+            reported.extend(some.iter().zip(masses).map(|((graph, _, probability), masses)| BmaGraph {
+                notation: graph.notation(),
+                named: graph.named(histories.lists()),
+                probability: *probability,
+                summary: Distribution::of(grid, &masses, self.persons).summary(self.level),
+            }));
+        }
+        Ok(reported)
     }
 }
 
@@ -280,7 +286,16 @@ fn edges(histories: &CaptureHistories, graphs: &[Graph], probabilities: &[f64]) 
     pairs(names.len()).enumerate().map(edge).collect()
 }
 
-impl super::options::BmaGrid {
+impl BmaGrid {
+    /// How many points are asked for.
+    fn points(self) -> u64 {
+        match self {
+            Self::Adaptive => 0,
+            Self::Integers { from, to } => to - from + 1,
+            Self::Points { points, .. } => points as u64,
+        }
+    }
+
     /// The same step, twice as far; `None` past the largest number or the most points, and for an adaptive grid,
     /// which ends where it must.
     fn twice(self, most_unseen: u64) -> Option<Self> {

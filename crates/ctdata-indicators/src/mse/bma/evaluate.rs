@@ -16,6 +16,7 @@ use crate::mse::error::MseError;
 use crate::mse::parallel::try_map;
 use ctdata_table::Control;
 use std::ops::Range as Span;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Points of a run.
 const LANES: usize = 64;
@@ -58,6 +59,7 @@ pub(super) fn posterior(
     let scale = scale(functions, terms, grid, &runs, control)?;
     let per_part = runs.len().div_ceil(PARTS).max(1);
     let parts: Vec<&[Span<usize>]> = runs.chunks(per_part).collect();
+    let done = AtomicU64::new(0);
     let sums = try_map(&parts, |part| {
         let mut points = Vec::with_capacity(per_part * LANES);
         let mut graphs = vec![0.0; terms.len()];
@@ -79,6 +81,7 @@ pub(super) fn posterior(
             }
             points.extend_from_slice(&total[..run.len()]);
         }
+        control.report("averaging over graphs", done.fetch_add(1, Ordering::Relaxed) + 1, Some(parts.len() as u64));
         Ok((points, graphs))
     })?;
     let mut posterior =

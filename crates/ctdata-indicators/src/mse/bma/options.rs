@@ -19,9 +19,9 @@ pub enum PopulationPrior {
     Uniform,
     /// N is Poisson with a mean that has a gamma law: what earlier studies say. Its expectation is `shape` × `scale`.
     GammaPoisson {
-        /// The shape of the gamma law, above 0.
+        /// The shape of the gamma law, between 1e-9 and 1e15.
         shape: f64,
-        /// Its scale in persons, above 0.
+        /// Its scale in persons, between 1e-9 and 1e15.
         scale: f64,
     },
 }
@@ -120,11 +120,11 @@ pub(super) const MOST_POINTS: u64 = 1 << 24;
 impl BmaOptions {
     pub(super) fn check(&self) -> Result<(), MseError> {
         let err = |option, rule| Err(MseError::Option { option, rule });
-        let positive = |number: f64| number > 0.0 && number.is_finite();
+        let positive = |number: f64| (1e-9..=1e15).contains(&number);
         if let PopulationPrior::GammaPoisson { shape, scale } = self.population_prior
             && !(positive(shape) && positive(scale))
         {
-            return err("population prior", "shape and scale are above 0");
+            return err("population prior", "shape and scale lie between 1e-9 and 1e15");
         }
         if self.delta.is_some_and(|delta| !(1e-9..=1e6).contains(&delta)) {
             return err("delta", "between 1e-9 and 1e6");

@@ -279,6 +279,7 @@ fn without_overlap_the_answer_comes_with_a_warning() {
         let bma = estimate(&table(lists, &counts), &BmaOptions::default());
         assert!(bma.notes.iter().any(|note| note.contains("the prior decides")));
         let finding = bma.finding();
+        assert!(finding.notes.iter().any(|note| note.contains("last hundredth")));
         assert!(finding.estimate.unwrap() > 10.0 * real(lists as u64) && finding.interval.unwrap().high.is_finite());
     }
 }
@@ -401,10 +402,10 @@ proptest! {
         }
     }
 
+    /// Nothing is known of what such a list depends on beyond the prior: no edge is impossible or certain.
     #[test]
-    fn a_list_of_nobody_is_independent_of_the_others(counts in prop::collection::vec(0_u64..20, 7)) {
+    fn a_list_of_nobody_leaves_its_edges_open(counts in prop::collection::vec(0_u64..20, 7)) {
         prop_assume!(counts.iter().sum::<u64>() > 0);
-        // Nothing is known of what such a list depends on beyond the prior: no edge is impossible or certain.
         let histories = table(4, &(1..8).zip(counts).collect::<Vec<_>>());
         let bma = estimate(&histories, &BmaOptions::default());
         prop_assert!(bma.status == Status::Ok || bma.status == Status::NotConverged);

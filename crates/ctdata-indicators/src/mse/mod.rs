@@ -69,7 +69,7 @@ pub use anchors::{
     CoverageEstimate, SampleCoverage, anchors, chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen,
     sample_coverage,
 };
-pub use bma::{Bma, BmaEdge, BmaGraph, BmaGrid, BmaOptions};
+pub use bma::{Bma, BmaBin, BmaEdge, BmaGraph, BmaGrid, BmaOptions, BmaSummary, PopulationPrior};
 pub use bootstrap::{
     Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, Resampling,
     StatusCount, bootstrap, bootstrap_over_models, models_kept,
@@ -88,10 +88,11 @@ pub use list_set::{ListSet, MOST_LISTS};
 pub use loglinear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
-pub use report::{
-    Agreement, ConsistencyOfMethod, Details, ListAsPopulation, MethodResult, MseOptions, MseReport, ReportTable, Variation, report,
-};
 pub use published::{PublishedTable, published, published_table};
+pub use report::{
+    Agreement, ConsistencyOfMethod, Details, ListAsPopulation, MethodResult, MseOptions, MseReport, ReportTable,
+    Variation, report,
+};
 pub use select::{
     AIC_SIGNIFICANCE, AicEntry, BicSearch, ChosenModel, Downhill, DownhillSearch, DownhillStart, FixedModel,
     ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, Start, Stepwise, StepwiseAic, StepwiseEntry,

@@ -18,8 +18,10 @@ pub use bootstrap::{
     StatusCount, bootstrap, bootstrap_over_models, models_kept,
 };
 pub use error::MseError;
+pub use existence::{ExistenceMargin, PairModelCounts, PairModels, existence_margin, pairs_admissibility};
 pub use histories::CaptureHistories;
 pub use list_set::{ListSet, MOST_LISTS};
+pub use loglinear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
 pub use select::{

@@ -15,15 +15,30 @@ mod sample;
 mod select;
 mod strata;
 
-pub use anchors::{CoverageEstimate, SampleCoverage, anchors, chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen, sample_coverage};
-pub use bootstrap::{Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, Resampling, StatusCount, bootstrap, bootstrap_over_models, models_kept};
-pub use error::{MseError};
+pub use anchors::{
+    CoverageEstimate, SampleCoverage, anchors, chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen,
+    sample_coverage,
+};
+pub use bootstrap::{
+    Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, Resampling,
+    StatusCount, bootstrap, bootstrap_over_models, models_kept,
+};
+pub use error::MseError;
 pub use existence::{ExistenceMargin, PairModelCounts, PairModels, existence_margin, pairs_admissibility};
-pub use histories::{CaptureHistories, CountColumn, DroppedList, HistoriesRead, HistoryFacts, HistoryLayout, HistoryRules, ListSize, Obstacle, OnUnusable, PairOverlap, Tidied, Uninformative};
+pub use histories::{
+    CaptureHistories, DroppedList, HistoriesRead, HistoryFacts, HistoryRules, ListSize, Obstacle, OnUnusable,
+    PairOverlap, Tidied, Uninformative,
+};
+#[cfg(feature = "csv")]
+pub use histories::{CountColumn, HistoryLayout};
 pub use list_set::{ListSet, MOST_LISTS};
 pub use loglinear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};
-pub use model::{Model};
+pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
 pub use published::{PublishedTable, published, published_table};
-pub use select::{AIC_SIGNIFICANCE, AicEntry, BicSearch, ChosenModel, Downhill, DownhillSearch, DownhillStart, FixedModel, ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, Start, Stepwise, StepwiseAic, StepwiseEntry, bic_search, downhill, fixed, stepwise, stepwise_aic};
+pub use select::{
+    AIC_SIGNIFICANCE, AicEntry, BicSearch, ChosenModel, Downhill, DownhillSearch, DownhillStart, FixedModel,
+    ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, Start, Stepwise, StepwiseAic, StepwiseEntry,
+    bic_search, downhill, fixed, stepwise, stepwise_aic,
+};
 pub use strata::{Strata, Stratum, estimate_strata};

@@ -10,6 +10,7 @@ use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::model::Model;
 use crate::mse::outcome::Status;
+use crate::mse::published::published;
 use ctdata_table::{Control, TableError};
 use proptest::prelude::*;
 use rand::SeedableRng;
@@ -163,6 +164,19 @@ fn the_order_of_lists_and_rows_and_a_list_of_nobody_do_not_matter() {
         }
         let (one, other) = (one.bca.unwrap(), other.bca.unwrap());
         assert!((one.low / other.low - 1.0).abs() < 1e-9 && (one.high / other.high - 1.0).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn every_published_table_has_an_answer_or_a_reason() {
+    for one in published() {
+        let histories = one.histories();
+        let replicates = if histories.lists().len() > 6 { 3 } else { 20 };
+        for choice in [ModelChoice::Independence, STEPWISE] {
+            let found = run(&histories, &choice, replicates);
+            assert_eq!(found.status == Status::Ok, found.percentile.is_some(), "{}", one.name());
+            assert!(found.status == Status::Ok || found.estimate.is_none());
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::mse::list_set::ListSet;
 use crate::mse::model::Model;
 use crate::mse::outcome::Status;
 use crate::mse::published::published;
+use crate::mse::select::{BicSearch, DownhillSearch};
 use ctdata_table::{Control, TableError};
 use proptest::prelude::*;
 use rand::SeedableRng;
@@ -216,6 +217,32 @@ fn very_large_counts_have_narrow_intervals() {
         interval.low < estimate && estimate < interval.high && interval.high / interval.low < 1.001,
         "{interval:?}"
     );
+}
+
+#[test]
+fn a_list_of_everybody_and_the_same_list_twice_have_an_answer_or_a_reason() {
+    let everybody = table(&["a", "b", "c"], &[("1", 40), ("12", 20), ("13", 15), ("123", 5)]);
+    let twice = table(&["a", "b", "c"], &[("12", 40), ("3", 30), ("123", 5)]);
+    for histories in [everybody, twice] {
+        for choice in [ModelChoice::Independence, STEPWISE, ModelChoice::Bic(BicSearch::default())] {
+            let found = run(&histories, &choice, 30);
+            assert_eq!(found.status == Status::Ok, found.estimate.is_some(), "{choice:?}");
+            assert_eq!(found.estimate.is_some(), found.replicates_answered > 0, "{choice:?}");
+        }
+    }
+}
+
+#[test]
+fn every_way_to_choose_has_an_interval() {
+    let fixed = ModelChoice::Fixed(Model::from_notation("[12,13,24,25,35,45]", 5).unwrap());
+    let aic = ModelChoice::StepwiseAic { significance: 0.05 };
+    let bic = ModelChoice::Bic(BicSearch { order: Some(2), ..BicSearch::default() });
+    let downhill = ModelChoice::Downhill(DownhillSearch { order: Some(2), ..DownhillSearch::default() });
+    for choice in [ModelChoice::Independence, fixed, STEPWISE, aic, bic, downhill] {
+        let found = run(&uk_five(), &choice, 4);
+        assert!(found.percentile.is_some() && found.acceleration.is_some(), "{}", choice.method());
+        assert_eq!(found.models.iter().map(|model| model.replicates).sum::<usize>(), 4);
+    }
 }
 
 #[test]

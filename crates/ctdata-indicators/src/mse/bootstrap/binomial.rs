@@ -61,6 +61,7 @@ fn invert<R: Rng + ?Sized>(rng: &mut R, n: f64, p: f64, q: f64) -> f64 {
 }
 
 /// By transformed rejection; p at most one half.
+#[expect(clippy::many_single_char_names, reason = "the letters of the source")]
 fn reject<R: Rng + ?Sized>(rng: &mut R, n: f64, p: f64, q: f64) -> f64 {
     let deviation = (n * p * q).sqrt();
     let b = 1.15 + 2.53 * deviation;

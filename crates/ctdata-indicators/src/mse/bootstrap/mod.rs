@@ -3,6 +3,8 @@
 //! A replicate is a multinomial draw of as many persons from the observed histories. Replicate i uses random stream i of
 //! the seed, so that neither threads nor the order of lists matter.
 
+#![expect(clippy::cast_precision_loss, reason = "a table has at most 2^53 persons, a bootstrap 10 million replicates")]
+
 mod bca;
 mod binomial;
 mod choice;

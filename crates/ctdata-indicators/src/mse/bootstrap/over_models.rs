@@ -27,6 +27,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// What is remembered of admissibility has at most so many bytes.
 const MOST_REMEMBERED: usize = 64 << 20;
 
+/// Only so many of the best models give bounds for others.
+const MOST_BOUNDS: usize = 256;
+
 /// Bootstrap intervals over more and more of the best models of a table, from the same replicates. Where they stop
 /// changing, enough models have been kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,9 +81,9 @@ pub fn bootstrap_over_models(
         return Err(MseError::Option { option: "models", rule: "at least one, of the lists of the table" });
     }
     let whole = Sample::of(histories);
-    let contest = Contest::of(ranked, &whole, histories.iter().map(|(history, _)| history.index()).collect());
+    let contest = Contest::of(ranked, &whole, histories.iter().map(|(history, _)| history.index()).collect(), control)?;
     control.reserve((options.replicates as u64).saturating_mul(32 * contest.steps.len() as u64))?;
-    let on_table = contest.winners(&whole, &mut Fitter::default());
+    let on_table = contest.winners(&whole, &mut Fitter::default(), control)?;
     // All steps share the replicates, and so the number of persons they are drawn from.
     let estimate = on_table.last().and_then(|winner| winner.ok()).map(|winner| winner.estimate);
     let unseen = estimate.map_or(0, |estimate| options.unseen(histories.persons(), estimate));
@@ -88,9 +91,9 @@ pub fn bootstrap_over_models(
     let start = || (whole.clone(), Fitter::default());
     let draws = over_replicates(options.replicates, options.seed, control, start, |(sample, fitter), rng| {
         sample.refill(|counts| resampler.draw(rng, counts));
-        Ok(contest.winners(sample, fitter))
+        contest.winners(sample, fitter, control)
     })?;
-    let left_out = leave_one_out(histories, control, |sample, fitter| Ok(contest.winners(sample, fitter)))?;
+    let left_out = leave_one_out(histories, control, |sample, fitter| contest.winners(sample, fitter, control))?;
 
     let mut steps = Vec::with_capacity(contest.steps.len());
     for (step, models) in contest.steps.iter().enumerate() {
@@ -136,7 +139,7 @@ fn at(winners: &[Result<Winner, Status>], step: usize) -> Result<Winner, Status>
 /// Finds the best of ranked models on tables with the same possible histories.
 struct Contest<'a> {
     models: &'a [Model],
-    /// For each model the earlier ones that contain it: their deviance is not larger.
+    /// For each model those of the first that contain it: their deviance is not larger.
     containing: Vec<Vec<usize>>,
     /// The numbers of first models that are asked for.
     steps: Vec<usize>,
@@ -145,37 +148,43 @@ struct Contest<'a> {
     /// The cells that can have persons.
     cells: Vec<usize>,
     /// By which of these have persons, what is known of the models.
-    known: Mutex<HashMap<Vec<u64>, Arc<[OnceLock<Admissibility>]>>>,
+    known: Mutex<HashMap<Vec<u64>, Known>>,
 }
 
+/// Whether each model is admissible on the tables of one set of histories, as far as it was asked.
+type Known = Arc<[OnceLock<Admissibility>]>;
+
 impl<'a> Contest<'a> {
-    fn of(models: &'a [Model], table: &Sample, cells: Vec<usize>) -> Self {
+    fn of(models: &'a [Model], table: &Sample, cells: Vec<usize>, control: &Control) -> Result<Self, MseError> {
         let mut fitter = Fitter::default();
-        let parameters = models.iter().map(|model| {
-            if !check(table, model).is_admissible() {
-                return Vec::new();
-            }
-            let solved = fitter.solve(table, model.terms(), Start::Cold);
-            solved.map(|_| fitter.parameters().collect()).unwrap_or_default()
-        });
-        let parameters = parameters.collect();
+        let mut parameters = Vec::with_capacity(models.len());
+        for model in models {
+            control.check()?;
+            let solved = check(table, model).is_admissible() && fitter.solve(table, model.terms(), Start::Cold).is_ok();
+            parameters.push(if solved { fitter.parameters().collect() } else { Vec::new() });
+        }
         let contains = |large: &Model, small: &Model| small.terms().iter().all(|term| large.has(*term));
         let containing = models.iter().enumerate().map(|(place, model)| {
-            let earlier = models.iter().enumerate().take(place);
+            let earlier = models.iter().enumerate().take(place.min(MOST_BOUNDS));
             earlier.filter(|(_, large)| contains(large, model)).map(|(large, _)| large).collect()
         });
-        Self {
+        Ok(Self {
             containing: containing.collect(),
             steps: ladder(models.len()),
             parameters,
             models,
             cells,
             known: Mutex::default(),
-        }
+        })
     }
 
     /// For each step the best model.
-    fn winners(&self, sample: &Sample, fitter: &mut Fitter) -> Vec<Result<Winner, Status>> {
+    fn winners(
+        &self,
+        sample: &Sample,
+        fitter: &mut Fitter,
+        control: &Control,
+    ) -> Result<Vec<Result<Winner, Status>>, MseError> {
         let per_parameter = (sample.persons() as f64).ln();
         let known = self.known(sample);
         let mut deviances = vec![0.0f64; self.models.len()];
@@ -183,6 +192,7 @@ impl<'a> Contest<'a> {
         let mut refusal = Status::Undefined;
         let mut winners = Vec::with_capacity(self.steps.len());
         for (place, (model, containing)) in self.models.iter().zip(&self.containing).enumerate() {
+            control.check()?;
             let least =
                 containing.iter().filter_map(|large| deviances.get(*large)).fold(0.0f64, |most, one| most.max(*one));
             let penalty = model.parameters() as f64 * per_parameter;
@@ -204,11 +214,11 @@ impl<'a> Contest<'a> {
                 winners.push(best.map(|(_, winner)| winner).ok_or(refusal));
             }
         }
-        winners
+        Ok(winners)
     }
 
     /// What is known of the models on tables whose persons have the same histories as this.
-    fn known(&self, sample: &Sample) -> Arc<[OnceLock<Admissibility>]> {
+    fn known(&self, sample: &Sample) -> Known {
         let mut support = vec![0u64; self.cells.len().div_ceil(64)];
         for (word, cells) in support.iter_mut().zip(self.cells.chunks(64)) {
             for (bit, cell) in cells.iter().enumerate() {
@@ -303,12 +313,12 @@ mod tests {
             // Largest first, so that bounds are used.
             let notations = ["[12,13,23]", "[13,23]", "[12,23]", "[12,13]", "[23]", "[12]", "[13]", "[]"];
             let models = notations.map(|notation| Model::from_notation(notation, 3).unwrap());
-            let contest = Contest::of(&models, &whole, (1..8).collect());
+            let contest = Contest::of(&models, &whole, (1..8).collect(), &Control::default()).unwrap();
             let mut sample = whole.clone();
             sample.refill(|cells| cells[1..].copy_from_slice(&draws));
             let mut fitter = Fitter::default();
             for _again in 0..2 {
-                let winners = contest.winners(&sample, &mut fitter);
+                let winners = contest.winners(&sample, &mut fitter, &Control::default()).unwrap();
                 for (step, first) in contest.steps.iter().enumerate() {
                     let plain = plainly(&models[..*first], &sample);
                     let found = winners[step].ok();

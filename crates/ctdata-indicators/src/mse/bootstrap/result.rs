@@ -19,6 +19,10 @@ const STABLE: f64 = 5.0;
 /// largest replicate: see [`Bootstrap::adjusted_levels`], and the percentile interval beside them. The two can differ
 /// by a factor of two to four at the upper end.
 ///
+/// # When not to use
+/// Replicates of the persons seen ([`Resampling::Seen`](super::Resampling::Seen)) leave the chance in how many are seen out of the
+/// intervals. No bootstrap makes up for a set of models that does not hold the truth.
+///
 /// # Sources
 /// Efron and Tibshirani (1993), *An Introduction to the Bootstrap*, chapters 13 and 14. Chan, Silverman and Vincent
 /// (2021), Multiple systems estimation for sparse capture data, *Journal of the American Statistical Association* 116.

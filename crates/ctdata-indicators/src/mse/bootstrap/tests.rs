@@ -10,6 +10,8 @@ use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::model::Model;
 use crate::mse::outcome::Status;
+use crate::mse::published::published;
+use crate::mse::select::{BicSearch, DownhillSearch};
 use ctdata_table::{Control, TableError};
 use proptest::prelude::*;
 use rand::SeedableRng;
@@ -167,6 +169,19 @@ fn the_order_of_lists_and_rows_and_a_list_of_nobody_do_not_matter() {
 }
 
 #[test]
+fn every_published_table_has_an_answer_or_a_reason() {
+    for one in published() {
+        let histories = one.histories();
+        let replicates = if histories.lists().len() > 6 { 3 } else { 20 };
+        for choice in [ModelChoice::Independence, STEPWISE] {
+            let found = run(&histories, &choice, replicates);
+            assert_eq!(found.status == Status::Ok, found.percentile.is_some(), "{}", one.name());
+            assert!(found.status == Status::Ok || found.estimate.is_none());
+        }
+    }
+}
+
+#[test]
 fn one_overlapping_person_leaves_replicates_without_an_answer() {
     let found = run(&table(&["a", "b"], &[("1", 10), ("2", 12), ("12", 1)]), &STEPWISE, 400);
     assert_eq!(found.status, Status::Ok);
@@ -202,6 +217,32 @@ fn very_large_counts_have_narrow_intervals() {
         interval.low < estimate && estimate < interval.high && interval.high / interval.low < 1.001,
         "{interval:?}"
     );
+}
+
+#[test]
+fn a_list_of_everybody_and_the_same_list_twice_have_an_answer_or_a_reason() {
+    let everybody = table(&["a", "b", "c"], &[("1", 40), ("12", 20), ("13", 15), ("123", 5)]);
+    let twice = table(&["a", "b", "c"], &[("12", 40), ("3", 30), ("123", 5)]);
+    for histories in [everybody, twice] {
+        for choice in [ModelChoice::Independence, STEPWISE, ModelChoice::Bic(BicSearch::default())] {
+            let found = run(&histories, &choice, 30);
+            assert_eq!(found.status == Status::Ok, found.estimate.is_some(), "{choice:?}");
+            assert_eq!(found.estimate.is_some(), found.replicates_answered > 0, "{choice:?}");
+        }
+    }
+}
+
+#[test]
+fn every_way_to_choose_has_an_interval() {
+    let fixed = ModelChoice::Fixed(Model::from_notation("[12,13,24,25,35,45]", 5).unwrap());
+    let aic = ModelChoice::StepwiseAic { significance: 0.05 };
+    let bic = ModelChoice::Bic(BicSearch { order: Some(2), ..BicSearch::default() });
+    let downhill = ModelChoice::Downhill(DownhillSearch { order: Some(2), ..DownhillSearch::default() });
+    for choice in [ModelChoice::Independence, fixed, STEPWISE, aic, bic, downhill] {
+        let found = run(&uk_five(), &choice, 4);
+        assert!(found.percentile.is_some() && found.acceleration.is_some(), "{}", choice.method());
+        assert_eq!(found.models.iter().map(|model| model.replicates).sum::<usize>(), 4);
+    }
 }
 
 #[test]

@@ -4,17 +4,14 @@
 //! K. Bales, O. Hesketh and B. W. Silverman (2015), Modern slavery in the UK: how many victims?, *Significance* 12(3);
 //! the test of the added interaction as in the R package modslavmse of B. W. Silverman (2018), routine `MSEfit`.
 
-use super::result::{ChosenModel, finding};
-use super::score::is_smaller;
-use super::stepwise::Expected;
-use super::{Selected, Selector, pairs, starts};
+use super::result::{ChosenModel, chosen, finding, naming};
+use super::score::{Score, Scorer, is_smaller};
+use super::{Selected, Selector, pairs, starts, with};
 use crate::interval::Level;
 use crate::mse::error::MseError;
-use crate::mse::existence::check;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
-use crate::mse::loglinear::{Fit, Fitter};
-use crate::mse::model::Model;
+use crate::mse::loglinear::Fitter;
 use crate::mse::outcome::{Finding, Method, Status};
 use crate::mse::sample::Sample;
 use ctdata_table::Control;
@@ -70,24 +67,13 @@ pub fn stepwise_aic(
     control: &Control,
 ) -> Result<StepwiseAic, MseError> {
     let selector = AicSelector::try_new(significance)?;
-    let sample = Sample::of(histories);
+    let (sample, mut fitter) = (Sample::of(histories), Fitter::default());
     let mut entries = Vec::new();
-    let record = |pair: ListSet, p_value: f64, fit: &Fit| {
-        let mut lists = pair.iter();
-        let (first, second) = (lists.next().unwrap_or_default(), lists.next().unwrap_or_default());
-        let name = |list: usize| histories.lists().get(list).map_or("", String::as_str);
-        entries.push(AicEntry {
-            lists: [first + 1, second + 1],
-            named: format!("{}:{}", name(first), name(second)),
-            aic: fit.aic(),
-            p_value,
-            estimate: fit.estimate(histories.persons()),
-        });
-    };
-    let (chosen, status) = match selector.walk(&sample, &mut Fitter::default(), control, record)? {
-        Ok((model, fit)) => (Some(ChosenModel::of(histories, &model, &fit)), Status::Ok),
-        Err(status) => (None, status),
-    };
+    let walked = selector.walk(&mut Scorer::new(&sample, &mut fitter), control, |pair, aic, p_value, score| {
+        let (lists, named) = naming(histories, pair);
+        entries.push(AicEntry { lists, named, aic, p_value, estimate: score.estimate });
+    })?;
+    let (chosen, status) = chosen(histories, &sample, &mut fitter, walked.map(|(terms, _)| terms));
     Ok(StepwiseAic { significance, status, chosen, entries })
 }
 
@@ -115,43 +101,49 @@ impl AicSelector {
         }
     }
 
+    /// The interactions of the model reached, and what it gives; tells `record` each pair that enters with AIC, p-value
+    /// and what the model gives with it.
     fn walk(
         self,
-        sample: &Sample,
-        fitter: &mut Fitter,
+        scorer: &mut Scorer<'_>,
         control: &Control,
-        mut record: impl FnMut(ListSet, f64, &Fit),
-    ) -> Result<Result<(Model, Fit), Status>, MseError> {
-        let (mut model, mut fit) = match starts::independence(sample, fitter) {
-            Ok(start) => start,
+        mut record: impl FnMut(ListSet, f64, f64, Score),
+    ) -> Result<Result<(Vec<ListSet>, Score), Status>, MseError> {
+        let mut score = match starts::independence(scorer) {
+            Ok(score) => score,
             Err(status) => return Ok(Err(status)),
         };
+        // The interaction of two lists alone is of all lists.
+        let lists = if scorer.sample().lists() > 2 { scorer.sample().lists() } else { 0 };
+        let mains = 1 + scorer.sample().lists();
+        let mut terms: Vec<ListSet> = Vec::new();
+        let mut larger: Vec<ListSet> = Vec::new();
+        let mut aic = score.aic(mains);
         loop {
-            let mut best: Option<(ListSet, Model, Fit)> = None;
-            for pair in pairs(sample.lists()) {
+            let parameters = mains + terms.len() + 1;
+            let mut best: Option<(ListSet, f64)> = None;
+            for pair in pairs(lists).filter(|pair| terms.binary_search(pair).is_err()) {
                 control.check()?;
-                let Some(larger) = Some(pair).filter(|pair| !model.has(*pair)).and_then(|pair| model.with(pair).ok())
-                else {
-                    continue;
-                };
-                if !check(sample, &larger).is_admissible() {
-                    continue;
-                }
-                let Ok(found) = fitter.fit(sample, &larger) else { continue };
-                let least = best.as_ref().map_or(fit.aic(), |(_, _, best)| best.aic());
-                if is_smaller(found.aic(), least) {
-                    best = Some((pair, larger, found));
+                with(&terms, pair, &mut larger);
+                let Ok(found) = scorer.score(&larger) else { continue };
+                let with = found.aic(parameters);
+                if is_smaller(with, best.map_or(aic, |(_, least)| least)) {
+                    best = Some((pair, with));
                 }
             }
-            let Some((pair, larger, found)) = best else { break };
-            let p_value = wald_p_value(sample, &found, pair);
+            let Some((pair, least)) = best else { break };
+            // Once more, for its parameters.
+            with(&terms, pair, &mut larger);
+            let Ok(found) = scorer.score(&larger) else { break };
+            let p_value = wald_p_value(scorer, pair);
             if p_value > self.significance {
                 break;
             }
-            record(pair, p_value, &found);
-            (model, fit) = (larger, found);
+            record(pair, least, p_value, found);
+            std::mem::swap(&mut terms, &mut larger);
+            (aic, score) = (least, found);
         }
-        Ok(Ok((model, fit)))
+        Ok(Ok((terms, score)))
     }
 }
 
@@ -162,29 +154,26 @@ impl Selector for AicSelector {
         fitter: &mut Fitter,
         control: &Control,
     ) -> Result<Result<Selected, Status>, MseError> {
-        let walked = self.walk(sample, fitter, control, |_, _, _| ())?;
-        Ok(walked.map(|(model, fit)| Selected { model, estimate: fit.estimate(sample.persons()) }))
+        let walked = self.walk(&mut Scorer::new(sample, fitter), control, |_, _, _, _| ())?;
+        Ok(walked.map(|(terms, score)| Selected::of(sample, terms, score)))
     }
 }
 
-/// Two-sided, normal; 1 for a term at −∞.
-fn wald_p_value(sample: &Sample, fit: &Fit, term: ListSet) -> f64 {
-    let Some(place) = fit.free.iter().position(|free| *free == term) else { return 1.0 };
-    let Some(alpha) = fit.alpha.get(place) else { return 1.0 };
-    let mut expected = Expected::default();
-    expected.refill(sample, fit);
-    // With the term last, the last pivot of the Cholesky factor is the inverse of its standard error.
-    let order = || fit.free.iter().copied().filter(|free| *free != term).chain([term]);
-    let mut factor: Vec<Vec<f64>> = Vec::with_capacity(fit.free.len());
+/// Of a term in the last fit, two-sided, normal; 1 for a term at −∞.
+fn wald_p_value(scorer: &Scorer<'_>, term: ListSet) -> f64 {
+    let Some((_, alpha)) = scorer.parameters().iter().find(|(free, _)| *free == term) else { return 1.0 };
+    // With the term last, the last pivot of the Cholesky factor of the information is one over its standard error.
+    let order = || scorer.parameters().iter().map(|(free, _)| *free).filter(|free| *free != term).chain([term]);
+    let mut factor: Vec<Vec<f64>> = Vec::new();
     for row in order() {
         let mut entries: Vec<f64> = Vec::with_capacity(factor.len() + 1);
         for (column, before) in order().zip(&factor) {
             let dot: f64 = entries.iter().zip(before).map(|(one, other)| one * other).sum();
             let pivot = before.last().copied().unwrap_or(1.0);
-            entries.push((expected.of(row.union(column)) - dot) / pivot);
+            entries.push((scorer.expected(row.union(column)) - dot) / pivot);
         }
         let square: f64 = entries.iter().map(|entry| entry * entry).sum();
-        entries.push((expected.of(row) - square).max(0.0).sqrt());
+        entries.push((scorer.expected(row) - square).max(0.0).sqrt());
         factor.push(entries);
     }
     let inverse_error = factor.last().and_then(|row| row.last()).copied().unwrap_or_default();

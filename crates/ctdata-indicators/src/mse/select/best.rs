@@ -10,15 +10,15 @@
 use super::bic::{BicSearch, checked_order};
 use super::lattice::{Lattice, visits};
 use super::poisson::ln_smaller_tail;
-use super::score::{Score, TIE, is_smaller, score};
-use super::stepwise::{Expected, STEPWISE_THRESHOLD, StepwiseSelector};
+use super::score::{Score, Scorer, TIE, bic, is_smaller};
+use super::stepwise::{STEPWISE_THRESHOLD, StepwiseSelector};
 use super::{Selected, Selector, starts};
 use crate::mse::error::MseError;
+use crate::mse::list_set::ListSet;
 use crate::mse::loglinear::Fitter;
 use crate::mse::outcome::Status;
 use crate::mse::sample::Sample;
 use ctdata_table::Control;
-use statrs::function::gamma::ln_gamma;
 
 /// The model that [`super::bic_search`] would choose.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ impl Selector for BicSelector {
         if !starts::overlaps(sample) {
             return Ok(Err(Status::NoOverlap));
         }
-        let mut branches = Branches::new(sample, lattice, fitter, control);
+        let mut branches = Branches::new(lattice, Scorer::new(sample, fitter), control);
         branches.start()?;
         branches.open(lattice.all(), 0)?;
         Ok(branches.best.map_or(Err(Status::NoExistence), |best| {
@@ -67,45 +67,34 @@ struct Best {
 }
 
 struct Branches<'a> {
-    sample: &'a Sample,
     lattice: &'a Lattice,
-    fitter: &'a mut Fitter,
+    scorer: Scorer<'a>,
     control: &'a Control,
     /// The terms in the order in which they are kept or dropped: wholes before parts, then the ones that matter most.
     order: Vec<usize>,
     best: Option<Best>,
-    /// The log-likelihood no model can pass.
-    saturated: f64,
     fits: u64,
+    terms: Vec<ListSet>,
 }
 
 impl<'a> Branches<'a> {
-    fn new(sample: &'a Sample, lattice: &'a Lattice, fitter: &'a mut Fitter, control: &'a Control) -> Self {
-        let of_cell = |count: &u64| {
-            let count = *count as f64;
-            if count > 0.0 { count * count.ln() - count - ln_gamma(count + 1.0) } else { 0.0 }
-        };
-        let saturated = sample.counts().iter().map(of_cell).sum();
-        Self { sample, lattice, fitter, control, order: Vec::new(), best: None, saturated, fits: 0 }
+    fn new(lattice: &'a Lattice, scorer: Scorer<'a>, control: &'a Control) -> Self {
+        Self { lattice, scorer, control, order: Vec::new(), best: None, fits: 0, terms: Vec::new() }
     }
 
     /// Orders the terms and finds a first model to beat.
     fn start(&mut self) -> Result<(), MseError> {
         let mut surprise = vec![0.0; self.lattice.terms().len()];
-        if let Ok((model, fit)) = starts::independence(self.sample, self.fitter) {
-            let mut expected = Expected::default();
-            expected.refill(self.sample, &fit);
+        if let Ok(score) = starts::independence(&mut self.scorer) {
             for (surprise, term) in surprise.iter_mut().zip(self.lattice.terms()) {
-                *surprise = ln_smaller_tail(Expected::seen_by(self.sample, *term), expected.of(*term));
+                *surprise = ln_smaller_tail(self.scorer.seen(*term), self.scorer.expected(*term));
             }
-            let score = Score { log_likelihood: fit.log_likelihood, estimate: fit.estimate(self.sample.persons()) };
-            self.meet(self.lattice.mask(&model), score);
+            self.meet(0, score);
             let stepwise = StepwiseSelector::try_new(STEPWISE_THRESHOLD)?;
             if self.lattice.terms().iter().any(|term| term.len() == 2)
-                && let Ok((model, fit)) = stepwise.walk(self.sample, self.fitter, self.control, |_, _, _| ())?
+                && let Ok((terms, score)) = stepwise.walk(&mut self.scorer, self.control, |_, _, _| ())?
             {
-                let score = Score { log_likelihood: fit.log_likelihood, estimate: fit.estimate(self.sample.persons()) };
-                self.meet(self.lattice.mask(&model), score);
+                self.meet(self.lattice.mask(&terms), score);
             }
         }
         let size = |term: &usize| self.lattice.terms().get(*term).map_or(0, |term| term.len());
@@ -120,7 +109,7 @@ impl<'a> Branches<'a> {
     /// Fits the largest model, then goes through all others from term `at` of the order on.
     fn open(&mut self, mask: u64, at: usize) -> Result<(), MseError> {
         let found = self.fit(mask)?;
-        self.branch(mask, 0, at, found.unwrap_or(self.saturated))
+        self.branch(mask, 0, at, found.unwrap_or(self.scorer.saturated()))
     }
 
     /// All models of the terms in `mask` but those in `kept`, whose place in the order is before `at`. `reached` is a
@@ -143,7 +132,7 @@ impl<'a> Branches<'a> {
     }
 
     fn is_beaten(&self, kept: u64, reached: f64) -> bool {
-        let bound = Score { log_likelihood: reached, estimate: 0.0 }.bic(self.parameters(kept), self.sample.persons());
+        let bound = bic(reached, self.parameters(kept), self.scorer.sample().persons());
         // With a margin, so that equals are looked at and the first of them is chosen.
         self.best.is_some_and(|best| bound > best.bic + TIE * (1.0 + best.bic.abs()))
     }
@@ -154,13 +143,14 @@ impl<'a> Branches<'a> {
         if self.fits.is_multiple_of(64) {
             self.control.check()?;
         }
-        let Ok(found) = score(self.sample, self.fitter, &self.lattice.model(mask)) else { return Ok(None) };
+        self.lattice.terms_of(mask, &mut self.terms);
+        let Ok(found) = self.scorer.score(&self.terms) else { return Ok(None) };
         self.meet(mask, found);
         Ok(Some(found.log_likelihood))
     }
 
     fn meet(&mut self, mask: u64, score: Score) {
-        let bic = score.bic(self.parameters(mask), self.sample.persons());
+        let bic = score.bic(self.parameters(mask), self.scorer.sample().persons());
         let better = self.best.is_none_or(|best| {
             is_smaller(bic, best.bic) || (!is_smaller(best.bic, bic) && visits(mask, best.mask).is_lt())
         });

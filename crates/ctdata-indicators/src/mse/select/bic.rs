@@ -8,8 +8,8 @@
 //! selection, *Statistics and Computing* 34(44).
 
 use super::lattice::{Lattice, visits};
-use super::result::{ChosenModel, finding};
-use super::score::{Score, is_smaller, score};
+use super::result::{ChosenModel, chosen, finding};
+use super::score::{Score, Scorer, is_smaller};
 use super::starts::overlaps;
 use crate::interval::Level;
 use crate::mse::error::MseError;
@@ -21,6 +21,7 @@ use crate::mse::parallel::try_map;
 use crate::mse::sample::Sample;
 use ctdata_table::Control;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Problems that one thread takes at once.
 const CHUNK: usize = 256;
@@ -33,7 +34,7 @@ pub struct BicSearch {
     /// five, 2 for more.
     pub order: Option<usize>,
     /// A search of more models than this is refused as [`Status::TooLarge`]; 65,536 by default, which lets all
-    /// two-list models of six lists pass. 2^22 models take some 300 MB.
+    /// two-list models of six lists pass; never more than 2^24, for which some 1.3 GB are needed.
     pub most_models: u64,
     /// How many of the best models to report; 100 by default.
     pub top: usize,
@@ -167,11 +168,9 @@ pub fn bic_search(
     match ranking.first() {
         None => result.status = result.refused.first().map_or(Status::NoExistence, |refused| refused.status),
         Some(best) => {
-            let model = found.lattice.model(best.mask);
-            match Fitter::default().fit(&sample, &model) {
-                Ok(fit) => result.chosen = Some(ChosenModel::of(histories, &model, &fit)),
-                Err(status) => result.status = status,
-            }
+            let mut terms = Vec::new();
+            found.lattice.terms_of(best.mask, &mut terms);
+            (result.chosen, result.status) = chosen(histories, &sample, &mut Fitter::default(), Ok(terms));
         }
     }
     Ok(result)
@@ -224,7 +223,7 @@ impl Enumeration {
             return Ok(Err(Status::NoOverlap));
         }
         let lattice = Lattice::new(sample.lists(), order);
-        let most = most.min(u64::from(u32::MAX));
+        let most = most.min(1 << 24);
         let Some((count, lattice)) = lattice.and_then(|lattice| Some((lattice.count(most)?, lattice))) else {
             return Ok(Err(Status::TooLarge));
         };
@@ -243,12 +242,18 @@ impl Enumeration {
             true
         });
         let chunks: Vec<&[u64]> = distinct.chunks(CHUNK).collect();
-        let total = distinct.len() as u64;
+        let (total, done) = (distinct.len() as u64, AtomicU64::new(0));
         let problems = try_map(&chunks, |chunk| {
             control.check()?;
-            let mut fitter = Fitter::default();
-            let scores: Vec<_> = chunk.iter().map(|mask| score(sample, &mut fitter, &lattice.model(*mask))).collect();
-            control.report("fitting models", chunk.len() as u64, Some(total));
+            let (mut fitter, mut terms) = (Fitter::default(), Vec::new());
+            let mut scorer = Scorer::new(sample, &mut fitter);
+            let score = |mask: &u64| {
+                lattice.terms_of(*mask, &mut terms);
+                scorer.score(&terms)
+            };
+            let scores: Vec<_> = chunk.iter().map(score).collect();
+            let done = done.fetch_add(chunk.len() as u64, Ordering::Relaxed) + chunk.len() as u64;
+            control.report("fitting models", done, Some(total));
             Ok(scores)
         })?;
         let problems = problems.into_iter().flatten().collect();

@@ -4,14 +4,13 @@
 //! B. W. Silverman, L. Chan and K. Vincent (2024), Bootstrapping multiple systems estimates to account for model
 //! selection, *Statistics and Computing* 34(44), section 5.2.
 
-use super::result::{ChosenModel, finding};
-use super::score::{Score, is_smaller, score};
+use super::result::{ChosenModel, chosen, finding};
+use super::score::{Score, Scorer, is_smaller};
 use super::stepwise::{STEPWISE_THRESHOLD, StepwiseSelector};
 use super::{BicSearch, Selected, Selector, pairs, starts};
 use crate::error::coded;
 use crate::interval::Level;
 use crate::mse::error::MseError;
-use crate::mse::existence::check;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::loglinear::Fitter;
@@ -23,13 +22,17 @@ use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use std::collections::HashMap;
 
+/// From this many lists on, with thousands of cells for each fit, only the two starts near their end are taken.
+const MANY_LISTS: usize = 11;
+
 /// Where to search downhill, and from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct DownhillSearch {
     /// Interactions have at most this many lists; `None`, the default: as in [`BicSearch`].
     pub order: Option<usize>,
-    /// Starts from random two-list models, besides main effects, all pairs and stepwise; 4 by default.
+    /// Starts from random two-list models, besides main effects, all pairs and stepwise; 4 by default. From eleven
+    /// lists on there are only main effects and stepwise: the others are some hundred slow moves from an end.
     pub random_starts: u32,
     /// The seed of the random starts; 1 by default.
     pub seed: u64,
@@ -130,11 +133,8 @@ pub fn downhill(
         }
     };
     result.models = models;
-    match best(&ends).map(|end| (&end.to, fitter.fit(&sample, &end.to))) {
-        Some((model, Ok(fit))) => result.chosen = Some(ChosenModel::of(histories, model, &fit)),
-        Some((_, Err(status))) => result.status = status,
-        None => result.status = Status::NoExistence,
-    }
+    let terms = best(&ends).map(|end| end.to.terms().to_vec()).ok_or(Status::NoExistence);
+    (result.chosen, result.status) = chosen(histories, &sample, &mut fitter, terms);
     let named = |model: &Model| model.named(histories.lists());
     let start = |end: &End| DownhillStart {
         start: end.start,
@@ -189,31 +189,51 @@ impl DownhillSelector {
         fitter: &mut Fitter,
         control: &Control,
     ) -> Result<Result<(Vec<End>, u64), Status>, MseError> {
-        let main_effects = match starts::independence(sample, fitter) {
-            Ok((model, _)) => model,
-            Err(status) => return Ok(Err(status)),
-        };
-        let mut beginnings = vec![(Start::MainEffects, main_effects)];
-        if self.order >= 2 {
-            beginnings.extend(starts::all_pairs(sample, fitter).map(|(model, _)| (Start::AllPairs, model)));
-            let stepwise = StepwiseSelector::try_new(STEPWISE_THRESHOLD)?.select(sample, fitter, control)?;
-            beginnings.extend(stepwise.ok().map(|selected| (Start::Stepwise, selected.model)));
-            beginnings.extend((0..self.random_starts).map(|start| (Start::Random, self.random(sample, start))));
+        let lists = sample.lists();
+        let mut scorer = Scorer::new(sample, fitter);
+        if let Err(status) = starts::independence(&mut scorer) {
+            return Ok(Err(status));
         }
-        let mut known = Known { sample, fitter, control, scores: HashMap::new() };
+        let mut beginnings = vec![(Start::MainEffects, Vec::new())];
+        if self.order >= 2 {
+            let far = lists < MANY_LISTS;
+            if far {
+                beginnings.extend(starts::all_pairs(&mut scorer).map(|(terms, _)| (Start::AllPairs, terms)));
+            }
+            let stepwise = StepwiseSelector::try_new(STEPWISE_THRESHOLD)?;
+            let stepwise = stepwise.walk(&mut scorer, control, |_, _, _| ())?;
+            beginnings.extend(stepwise.ok().map(|(terms, _)| (Start::Stepwise, terms)));
+            for start in 0..if far { self.random_starts } else { 0 } {
+                beginnings.push((Start::Random, self.random(&mut scorer, start)));
+            }
+        }
+        let mut known = Known { scorer, control, scores: HashMap::new() };
         let total = beginnings.len() as u64;
         let mut ends = Vec::new();
-        for (done, (start, from)) in (1..).zip(beginnings) {
-            ends.extend(self.walk(&mut known, start, from)?);
+        for (done, (start, terms)) in (1..).zip(beginnings) {
+            ends.extend(self.walk(&mut known, start, Model::closed(lists, terms))?);
             control.report("searching downhill", done, Some(total));
         }
         Ok(Ok((ends, known.scores.len() as u64)))
     }
 
+    /// The estimate at the end of the search from main effects, the one that is published.
+    #[cfg(test)]
+    pub(super) fn from_main_effects(
+        self,
+        sample: &Sample,
+        fitter: &mut Fitter,
+        control: &Control,
+    ) -> Result<Option<f64>, MseError> {
+        let mut known = Known { scorer: Scorer::new(sample, fitter), control, scores: HashMap::new() };
+        let end = self.walk(&mut known, Start::MainEffects, Model::main_effects(sample.lists()))?;
+        Ok(end.map(|end| end.estimate))
+    }
+
     /// Downhill from one model; `None` if it has no estimate.
     fn walk(self, known: &mut Known<'_>, start: Start, from: Model) -> Result<Option<End>, MseError> {
         let Ok(first) = known.score(&from)? else { return Ok(None) };
-        let persons = known.sample.persons();
+        let persons = known.scorer.sample().persons();
         let mut at = (from.clone(), first.bic(from.parameters(), persons), first);
         let mut steps = 0;
         loop {
@@ -263,17 +283,14 @@ impl DownhillSelector {
     }
 
     /// Each pair with probability one half; then fewer, until the model has an estimate.
-    fn random(self, sample: &Sample, start: u32) -> Model {
+    fn random(self, scorer: &mut Scorer<'_>, start: u32) -> Vec<ListSet> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream(u64::from(start));
-        let mut chosen: Vec<ListSet> = pairs(sample.lists()).filter(|_| random.next_u32() & 1 == 1).collect();
-        loop {
-            let model = Model::closed(sample.lists(), chosen.clone());
-            if chosen.is_empty() || check(sample, &model).is_admissible() {
-                return model;
-            }
-            chosen.retain(|_| random.next_u32() & 1 == 1);
+        let mut terms: Vec<ListSet> = pairs(scorer.sample().lists()).filter(|_| random.next_u32() & 1 == 1).collect();
+        while !terms.is_empty() && !scorer.is_admissible(&terms) {
+            terms.retain(|_| random.next_u32() & 1 == 1);
         }
+        terms
     }
 }
 
@@ -299,8 +316,7 @@ fn best(ends: &[End]) -> Option<&End> {
 
 /// The models that were looked at, each once.
 struct Known<'a> {
-    sample: &'a Sample,
-    fitter: &'a mut Fitter,
+    scorer: Scorer<'a>,
     control: &'a Control,
     scores: HashMap<Model, Result<Score, Status>>,
 }
@@ -311,7 +327,7 @@ impl Known<'_> {
             return Ok(*known);
         }
         self.control.check()?;
-        let found = score(self.sample, self.fitter, model);
+        let found = self.scorer.score(model.terms());
         self.scores.insert(model.clone(), found);
         Ok(found)
     }

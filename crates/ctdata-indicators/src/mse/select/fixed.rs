@@ -1,11 +1,10 @@
 //! A model that the caller names.
 
-use super::result::{ChosenModel, finding};
-use super::score::score;
-use super::{Selected, Selector};
+use super::result::{ChosenModel, chosen, finding};
+use super::score::Scorer;
+use super::{Selected, Selector, starts};
 use crate::interval::Level;
 use crate::mse::error::MseError;
-use crate::mse::existence::check;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::loglinear::Fitter;
 use crate::mse::model::Model;
@@ -44,17 +43,14 @@ pub struct FixedModel {
 pub fn fixed(histories: &CaptureHistories, notation: &str) -> Result<FixedModel, MseError> {
     let model = Model::from_notation(notation, histories.lists().len())?;
     let method = if model.terms().is_empty() { Method::Independence } else { Method::Fixed };
-    let sample = Sample::of(histories);
-    let admissibility = check(&sample, &model);
-    let fit = if admissibility.is_admissible() {
-        Fitter::default().fit(&sample, &model)
+    let (sample, mut fitter) = (Sample::of(histories), Fitter::default());
+    let scored = if starts::overlaps(&sample) {
+        Scorer::new(&sample, &mut fitter).score(model.terms())
     } else {
-        Err(admissibility.status())
+        Err(Status::NoOverlap)
     };
-    Ok(match fit {
-        Ok(fit) => FixedModel { method, status: Status::Ok, chosen: Some(ChosenModel::of(histories, &model, &fit)) },
-        Err(status) => FixedModel { method, status, chosen: None },
-    })
+    let (chosen, status) = chosen(histories, &sample, &mut fitter, scored.map(|_| model.terms().to_vec()));
+    Ok(FixedModel { method, status, chosen })
 }
 
 impl FixedModel {
@@ -78,7 +74,7 @@ impl Selector for FixedSelector {
         control: &Control,
     ) -> Result<Result<Selected, Status>, MseError> {
         control.check()?;
-        let found = score(sample, fitter, &self.model);
-        Ok(found.map(|score| Selected { model: self.model.clone(), estimate: score.estimate }))
+        let found = Scorer::new(sample, fitter).score(self.model.terms());
+        Ok(found.map(|score| Selected::of(sample, self.model.terms().to_vec(), score)))
     }
 }

@@ -63,15 +63,22 @@ impl Lattice {
         (of(&self.parts), of(&self.wholes))
     }
 
-    /// The model of a mask that has all parts of its terms.
-    pub(crate) fn model(&self, mask: u64) -> Model {
-        let terms = self.terms.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1);
-        Model::closed(self.lists, terms.map(|(_, term)| *term).collect())
+    /// The terms of a mask, in order.
+    pub(crate) fn terms_of(&self, mask: u64, terms: &mut Vec<ListSet>) {
+        terms.clear();
+        terms.extend(self.terms.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1).map(|(_, term)| *term));
     }
 
-    /// The mask of a model; terms beyond the order are left out.
-    pub(crate) fn mask(&self, model: &Model) -> u64 {
-        let has = self.terms.iter().enumerate().filter(|(_, term)| model.has(**term));
+    /// The model of a mask that has all parts of its terms.
+    pub(crate) fn model(&self, mask: u64) -> Model {
+        let mut terms = Vec::new();
+        self.terms_of(mask, &mut terms);
+        Model::closed(self.lists, terms)
+    }
+
+    /// The mask of the terms of a model, in order; terms beyond the order of the lattice are left out.
+    pub(crate) fn mask(&self, terms: &[ListSet]) -> u64 {
+        let has = self.terms.iter().enumerate().filter(|(_, term)| terms.binary_search(term).is_ok());
         has.map(|(at, _)| 1u64 << at).sum()
     }
 
@@ -184,7 +191,7 @@ mod tests {
         lattice.visit(&mut |mask| {
             let model = lattice.model(mask);
             assert_eq!(Model::try_new(4, model.terms().iter().copied()).unwrap(), model);
-            assert_eq!(lattice.mask(&model), mask);
+            assert_eq!(lattice.mask(model.terms()), mask);
             assert!(seen.insert(mask));
             assert!(last.is_none_or(|last| visits(last, mask).is_lt() && visits(mask, last).is_gt()));
             assert!(visits(mask, mask).is_eq());

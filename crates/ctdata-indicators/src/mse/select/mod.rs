@@ -29,6 +29,7 @@ pub(crate) use downhill::DownhillSelector;
 pub(crate) use fixed::FixedSelector;
 pub(crate) use stepwise::StepwiseSelector;
 
+use self::score::Score;
 use crate::mse::error::MseError;
 use crate::mse::list_set::ListSet;
 use crate::mse::loglinear::Fitter;
@@ -59,7 +60,20 @@ pub(crate) struct Selected {
     pub(crate) estimate: f64,
 }
 
+impl Selected {
+    fn of(sample: &Sample, terms: Vec<ListSet>, score: Score) -> Self {
+        Self { model: Model::closed(sample.lists(), terms), estimate: score.estimate }
+    }
+}
+
 /// All pairs of lists in the order 12, 13, …, 23, ….
 pub(crate) fn pairs(lists: usize) -> impl Iterator<Item = ListSet> {
     (0..lists).flat_map(move |first| (first + 1..lists).map(move |second| ListSet::of([first, second])))
+}
+
+/// Terms in order with one more.
+fn with(terms: &[ListSet], term: ListSet, larger: &mut Vec<ListSet>) {
+    larger.clear();
+    larger.extend_from_slice(terms);
+    larger.insert(larger.partition_point(|other| *other < term), term);
 }

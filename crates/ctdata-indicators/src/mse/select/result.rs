@@ -3,9 +3,11 @@
 use crate::interval::Level;
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
-use crate::mse::loglinear::Fit;
+use crate::mse::list_set::ListSet;
+use crate::mse::loglinear::{Fit, Fitter};
 use crate::mse::model::Model;
 use crate::mse::outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
+use crate::mse::sample::Sample;
 
 /// A log-linear model that was chosen, and what it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +29,8 @@ pub struct ChosenModel {
     pub standard_error: f64,
     /// Parameters, those at minus infinity included.
     pub parameters: usize,
+    /// The terms at minus infinity, with the names of the lists: lists of nobody, interactions without overlap.
+    pub boundary: Vec<String>,
     /// Akaike's criterion.
     pub aic: f64,
     /// Schwarz's criterion, with the number of persons seen.
@@ -36,7 +40,7 @@ pub struct ChosenModel {
 }
 
 impl ChosenModel {
-    pub(crate) fn of(histories: &CaptureHistories, model: &Model, fit: &Fit) -> Self {
+    pub(super) fn of(histories: &CaptureHistories, model: &Model, fit: &Fit) -> Self {
         let persons = histories.persons();
         Self {
             lists: model.lists(),
@@ -47,6 +51,7 @@ impl ChosenModel {
             unseen: fit.log_unseen.exp(),
             standard_error: fit.standard_error,
             parameters: fit.parameters,
+            boundary: fit.boundary.iter().map(|term| name(histories, *term)).collect(),
             aic: fit.aic(),
             bic: fit.bic(persons),
             deviance: fit.deviance,
@@ -85,4 +90,35 @@ impl ChosenModel {
 /// The finding of a method that chose a model, or that did not.
 pub(super) fn finding(method: Method, chosen: Option<&ChosenModel>, status: Status, level: Level) -> Finding {
     chosen.map_or_else(|| Finding::refused(method, status, level), |chosen| chosen.finding(method, level))
+}
+
+/// The model of a method by its interactions, or why there is none.
+pub(super) fn chosen(
+    histories: &CaptureHistories,
+    sample: &Sample,
+    fitter: &mut Fitter,
+    terms: Result<Vec<ListSet>, Status>,
+) -> (Option<ChosenModel>, Status) {
+    let fitted = terms.and_then(|terms| {
+        let model = Model::closed(sample.lists(), terms);
+        let fit = fitter.fit(sample, &model)?;
+        Ok(ChosenModel::of(histories, &model, &fit))
+    });
+    match fitted {
+        Ok(chosen) => (Some(chosen), Status::Ok),
+        Err(status) => (None, status),
+    }
+}
+
+/// The two lists of a pair, by number from 1 and by name.
+pub(super) fn naming(histories: &CaptureHistories, pair: ListSet) -> ([usize; 2], String) {
+    let mut lists = pair.iter();
+    let mut next = || lists.next().map_or(0, |list| list + 1);
+    ([next(), next()], name(histories, pair))
+}
+
+/// A term with the names of its lists, `LA:NG`.
+fn name(histories: &CaptureHistories, term: ListSet) -> String {
+    let names: Vec<&str> = term.iter().filter_map(|list| histories.lists().get(list)).map(String::as_str).collect();
+    names.join(":")
 }

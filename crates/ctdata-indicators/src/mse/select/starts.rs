@@ -1,35 +1,26 @@
 //! The models that searches start from.
 
 use super::pairs;
-use crate::mse::existence::check;
+use super::score::{Score, Scorer};
 use crate::mse::list_set::ListSet;
-use crate::mse::loglinear::{Fit, Fitter};
-use crate::mse::model::Model;
 use crate::mse::outcome::Status;
 use crate::mse::sample::Sample;
 
-/// Main effects and their fit.
-pub(super) fn independence(sample: &Sample, fitter: &mut Fitter) -> Result<(Model, Fit), Status> {
-    if !overlaps(sample) {
-        return Err(Status::NoOverlap);
-    }
-    let model = Model::main_effects(sample.lists());
-    let admissibility = check(sample, &model);
-    if !admissibility.is_admissible() {
-        return Err(admissibility.status());
-    }
-    let fit = fitter.fit(sample, &model)?;
-    Ok((model, fit))
+/// Main effects.
+///
+/// # Errors
+/// Why they have no estimate; nothing has one if nobody is on two lists.
+pub(super) fn independence(scorer: &mut Scorer<'_>) -> Result<Score, Status> {
+    if overlaps(scorer.sample()) { scorer.score(&[]) } else { Err(Status::NoOverlap) }
 }
 
-/// All two-list interactions and their fit, if they have one.
-pub(super) fn all_pairs(sample: &Sample, fitter: &mut Fitter) -> Option<(Model, Fit)> {
-    let model = Model::try_new(sample.lists(), pairs(sample.lists())).ok()?;
-    if !check(sample, &model).is_admissible() {
-        return None;
-    }
-    let fit = fitter.fit(sample, &model).ok()?;
-    Some((model, fit))
+/// All two-list interactions, if that model has an estimate.
+pub(super) fn all_pairs(scorer: &mut Scorer<'_>) -> Option<(Vec<ListSet>, Score)> {
+    let lists = scorer.sample().lists();
+    // That of two lists is of all lists, and not identifiable.
+    let terms: Vec<ListSet> = pairs(lists).filter(|_| lists > 2).collect();
+    let score = scorer.score(&terms).ok()?;
+    Some((terms, score))
 }
 
 /// Whether anybody is on two lists: the lists together have more entries than there are persons.

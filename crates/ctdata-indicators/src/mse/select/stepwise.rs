@@ -6,24 +6,20 @@
 //! section 3.2.
 
 use super::poisson::ln_smaller_tail;
-use super::result::{ChosenModel, finding};
-use super::{Selected, Selector, pairs, starts};
+use super::result::{ChosenModel, chosen, finding, naming};
+use super::score::{Score, Scorer, TIE};
+use super::{Selected, Selector, pairs, starts, with};
 use crate::interval::Level;
 use crate::mse::error::MseError;
-use crate::mse::existence::check;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
-use crate::mse::loglinear::{Fit, Fitter};
-use crate::mse::model::Model;
+use crate::mse::loglinear::Fitter;
 use crate::mse::outcome::{Finding, Method, Status};
-use crate::mse::sample::{Sample, subset_sums, superset_sums};
+use crate::mse::sample::Sample;
 use ctdata_table::Control;
 
 /// The threshold of the p-value that its authors recommend after simulations.
 pub const STEPWISE_THRESHOLD: f64 = 0.02;
-
-/// p-values whose logarithms differ by less than this share are taken as equal: rounding must not break a tie.
-const TIE: f64 = 1e-9;
 
 /// The model that a stepwise search chose, and how it came there.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,26 +80,14 @@ pub struct StepwiseEntry {
 /// ```
 pub fn stepwise(histories: &CaptureHistories, threshold: f64, control: &Control) -> Result<Stepwise, MseError> {
     let selector = StepwiseSelector::try_new(threshold)?;
-    let sample = Sample::of(histories);
+    let (sample, mut fitter) = (Sample::of(histories), Fitter::default());
     let mut entries = Vec::new();
-    let record = |pair: ListSet, ln_p: f64, fit: &Fit| entries.push((pair, ln_p.exp(), fit.estimate(sample.persons())));
-    let walked = selector.walk(&sample, &mut Fitter::default(), control, record)?;
-    let (chosen, status) = match walked {
-        Ok((model, fit)) => (Some(ChosenModel::of(histories, &model, &fit)), Status::Ok),
-        Err(status) => (None, status),
-    };
-    let entries = entries.into_iter().map(|(pair, p_value, estimate)| {
-        let mut lists = pair.iter();
-        let (first, second) = (lists.next().unwrap_or_default(), lists.next().unwrap_or_default());
-        let name = |list: usize| histories.lists().get(list).map_or("", String::as_str);
-        StepwiseEntry {
-            lists: [first + 1, second + 1],
-            named: format!("{}:{}", name(first), name(second)),
-            p_value,
-            estimate,
-        }
-    });
-    Ok(Stepwise { threshold, status, chosen, entries: entries.collect() })
+    let walked = selector.walk(&mut Scorer::new(&sample, &mut fitter), control, |pair, ln_p, score| {
+        let (lists, named) = naming(histories, pair);
+        entries.push(StepwiseEntry { lists, named, p_value: ln_p.exp(), estimate: score.estimate });
+    })?;
+    let (chosen, status) = chosen(histories, &sample, &mut fitter, walked.map(|(terms, _)| terms));
+    Ok(Stepwise { threshold, status, chosen, entries })
 }
 
 impl Stepwise {
@@ -130,52 +114,50 @@ impl StepwiseSelector {
         }
     }
 
-    /// The model reached and its fit; tells `record` each pair that enters, its ln p and the fit with it.
+    /// The interactions of the model reached, and what it gives; tells `record` each pair that enters, its ln p and what
+    /// the model gives with it.
     pub(super) fn walk(
         self,
-        sample: &Sample,
-        fitter: &mut Fitter,
+        scorer: &mut Scorer<'_>,
         control: &Control,
-        mut record: impl FnMut(ListSet, f64, &Fit),
-    ) -> Result<Result<(Model, Fit), Status>, MseError> {
-        let (mut model, mut fit) = match starts::independence(sample, fitter) {
-            Ok(start) => start,
+        mut record: impl FnMut(ListSet, f64, Score),
+    ) -> Result<Result<(Vec<ListSet>, Score), Status>, MseError> {
+        let mut score = match starts::independence(scorer) {
+            Ok(score) => score,
             Err(status) => return Ok(Err(status)),
         };
         if self.threshold >= 1.0
-            && let Some(all) = starts::all_pairs(sample, fitter)
+            && let Some(all) = starts::all_pairs(scorer)
         {
             return Ok(Ok(all));
         }
-        let mut expected = Expected::default();
+        // The interaction of two lists alone is of all lists.
+        let lists = if scorer.sample().lists() > 2 { scorer.sample().lists() } else { 0 };
+        let limit = self.threshold.ln();
+        let mut terms: Vec<ListSet> = Vec::new();
+        let mut larger: Vec<ListSet> = Vec::new();
         let mut candidates: Vec<(ListSet, f64)> = Vec::new();
-        while let Some(limit) = (self.threshold > 0.0).then(|| self.threshold.ln()) {
+        loop {
             control.check()?;
-            expected.refill(sample, &fit);
+            let out = pairs(lists).filter(|pair| terms.binary_search(pair).is_err());
+            let tested = out.map(|pair| (pair, ln_smaller_tail(scorer.seen(pair), scorer.expected(pair))));
             candidates.clear();
-            let out = pairs(sample.lists()).filter(|pair| !model.has(*pair));
-            let tested = out.map(|pair| (pair, ln_smaller_tail(Expected::seen_by(sample, pair), expected.of(pair))));
             candidates.extend(tested.filter(|(_, ln_p)| *ln_p < limit));
-            let mut entered = None;
-            while let Some(place) = least(&candidates) {
-                // Order matters among equals, so that the rest keeps its order.
+            // The smallest whose model has an estimate; a failed fit counts as none.
+            let entered = loop {
+                let Some(place) = least(&candidates) else { break None };
                 let (pair, ln_p) = candidates.remove(place);
-                let Ok(larger) = model.with(pair) else { continue };
-                if !check(sample, &larger).is_admissible() {
-                    continue;
+                with(&terms, pair, &mut larger);
+                if let Ok(found) = scorer.score(&larger) {
+                    break Some((pair, ln_p, found));
                 }
-                if let Ok(found) = fitter.fit(sample, &larger) {
-                    record(pair, ln_p, &found);
-                    entered = Some((larger, found));
-                    break;
-                }
-            }
-            match entered {
-                Some(step) => (model, fit) = step,
-                None => break,
-            }
+            };
+            let Some((pair, ln_p, found)) = entered else { break };
+            record(pair, ln_p, found);
+            std::mem::swap(&mut terms, &mut larger);
+            score = found;
         }
-        Ok(Ok((model, fit)))
+        Ok(Ok((terms, score)))
     }
 }
 
@@ -186,48 +168,15 @@ impl Selector for StepwiseSelector {
         fitter: &mut Fitter,
         control: &Control,
     ) -> Result<Result<Selected, Status>, MseError> {
-        let walked = self.walk(sample, fitter, control, |_, _, _| ())?;
-        Ok(walked.map(|(model, fit)| Selected { model, estimate: fit.estimate(sample.persons()) }))
+        let walked = self.walk(&mut Scorer::new(sample, fitter), control, |_, _, _| ())?;
+        Ok(walked.map(|(terms, score)| Selected::of(sample, terms, score)))
     }
 }
 
 /// The place of the smallest, of equals the first.
 fn least(candidates: &[(ListSet, f64)]) -> Option<usize> {
     let least = candidates.iter().map(|(_, ln_p)| *ln_p).fold(f64::INFINITY, f64::min);
+    // Rounding must not break a tie.
     let equal = least + TIE * (1.0 + least.abs());
     candidates.iter().position(|(_, ln_p)| *ln_p <= equal)
-}
-
-/// How many persons a fit lets expect on at least given lists, among those seen.
-#[derive(Debug, Default)]
-pub(super) struct Expected {
-    sums: Vec<f64>,
-}
-
-impl Expected {
-    pub(super) fn refill(&mut self, sample: &Sample, fit: &Fit) {
-        self.sums.clear();
-        self.sums.resize(sample.counts().len(), 0.0);
-        for (term, alpha) in fit.free.iter().zip(&fit.alpha) {
-            if let Some(place) = self.sums.get_mut(term.index()) {
-                *place = *alpha;
-            }
-        }
-        subset_sums(&mut self.sums);
-        for (cell, sum) in self.sums.iter_mut().enumerate() {
-            let gone = cell == 0 || fit.boundary.iter().any(|term| term.index() & cell == term.index());
-            *sum = if gone { 0.0 } else { sum.exp() };
-        }
-        superset_sums(&mut self.sums);
-    }
-
-    /// The expected number on at least these lists.
-    pub(super) fn of(&self, lists: ListSet) -> f64 {
-        self.sums.get(lists.index()).copied().unwrap_or_default()
-    }
-
-    /// The number seen on at least these lists.
-    pub(super) fn seen_by(sample: &Sample, lists: ListSet) -> u64 {
-        sample.sums().get(lists.index()).copied().unwrap_or_default()
-    }
 }

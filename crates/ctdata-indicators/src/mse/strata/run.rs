@@ -19,9 +19,31 @@ const BYTES_PER_DRAW: u64 = 128;
 /// Estimates every stratum that is not too sparse, those too sparse together, the sum with a combined bootstrap, and all
 /// strata pooled. In replicate i all parts are drawn from stream i, one after another by their names.
 ///
+/// ```
+/// use ctdata_indicators::mse::{BootstrapOptions, CaptureHistories, ListSet, ModelChoice, estimate_strata};
+/// use ctdata_table::Control;
+///
+/// let stratum = |counts: [u64; 6]| {
+///     let histories = [0b001, 0b010, 0b100, 0b011, 0b101, 0b110].map(ListSet::from_bits);
+///     CaptureHistories::try_new(["police", "shelters", "hotline"], histories.into_iter().zip(counts))
+/// };
+/// let women = stratum([200, 150, 90, 40, 20, 10])?;
+/// let men = stratum([60, 50, 20, 3, 5, 9])?;
+/// let strata = [("women".to_owned(), women), ("men".to_owned(), men)];
+/// let options = BootstrapOptions { replicates: 200, ..BootstrapOptions::default() };
+/// let found = estimate_strata(&strata, &ModelChoice::Independence, &options, &Control::default())?;
+/// let separate: f64 = found.strata.iter().filter_map(|stratum| stratum.bootstrap.estimate).sum();
+/// assert_eq!(found.sum.estimate.map(f64::round), Some(separate.round()));
+/// assert!(found.pooled.estimate.map(f64::round) != Some(separate.round()));
+/// # Ok::<(), ctdata_indicators::mse::MseError>(())
+/// ```
+///
 /// # Errors
 /// [`MseError::Option`] for no stratum, a name given twice or the number of replicates; [`MseError::Lists`] for strata
 /// with other lists; [`MseError::Table`] when cancelled or past the cap of memory.
+///
+/// # Sources
+/// Davison and Hinkley (1997), *Bootstrap Methods and their Application*, chapter 3 (several samples).
 pub fn estimate_strata(
     strata: &[(String, CaptureHistories)],
     choice: &ModelChoice,

@@ -14,6 +14,7 @@ mod parallel;
 mod sample;
 mod select;
 
+pub use bayes_threshold::{BayesThreshold, BayesThresholdBuilder, BayesThresholdModel, InteractionPosterior};
 pub use chains::Posterior;
 pub use error::MseError;
 pub use histories::CaptureHistories;

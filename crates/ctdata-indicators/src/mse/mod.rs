@@ -69,6 +69,7 @@ pub use anchors::{
     CoverageEstimate, SampleCoverage, anchors, chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen,
     sample_coverage,
 };
+pub use bayes_threshold::{BayesThreshold, BayesThresholdBuilder, BayesThresholdModel, InteractionPosterior};
 pub use bma::{Bma, BmaBin, BmaEdge, BmaGraph, BmaGrid, BmaOptions, BmaSummary, PopulationPrior};
 pub use bootstrap::{
     Acceleration, Bootstrap, BootstrapOptions, LadderStep, ModelChoice, ModelLadder, ModelShare, Resampling,

@@ -54,9 +54,11 @@ impl Source {
             if k < 0.0 || k > n {
                 continue;
             }
-            let log = log_gamma_ratio(mode + 1.0, k + 1.0)
-                + log_gamma_ratio(n - mode + 1.0, n - k + 1.0)
-                + (k - mode) * odds.ln();
+            // ln of the probability of k over that of the mode; the powers of k and n − k are taken together.
+            let step = mode - k;
+            let log = step * ((k + 1.0) / ((n - k + 1.0) * odds)).ln()
+                + log_gamma_rest(mode + 1.0, k + 1.0)
+                + log_gamma_rest(n - mode + 1.0, n - k + 1.0);
             if (v * scale / (a / (rim * rim) + b)).ln() <= log {
                 return whole(k);
             }
@@ -65,9 +67,14 @@ impl Source {
 
     /// By adding up probabilities from 0 on; for a mean below [`LARGE`].
     fn binomial_by_inversion(&mut self, n: f64, p: f64, odds: f64) -> u64 {
+        let first = self.uniform();
+        if first <= 1.0 - n * p {
+            return 0; // no more than the probability of none, which need not be computed
+        }
         let none = (n * (-p).ln_1p()).exp();
+        let mut left = first;
         loop {
-            let (mut left, mut k, mut share) = (self.uniform(), 0.0, none);
+            let (mut k, mut share) = (0.0, none);
             while left > share {
                 left -= share;
                 k += 1.0;
@@ -80,6 +87,7 @@ impl Source {
             if left <= share {
                 return whole(k);
             }
+            left = self.uniform();
         }
     }
 
@@ -188,8 +196,13 @@ impl Source {
 
 /// ln Γ(x) − ln Γ(y) of whole numbers from 1 on, precise also where both are large and close.
 fn log_gamma_ratio(x: f64, y: f64) -> f64 {
+    (x - y) * y.ln() + log_gamma_rest(x, y)
+}
+
+/// The same without (x − y) ln y.
+fn log_gamma_rest(x: f64, y: f64) -> f64 {
     let step = x - y;
-    step * y.ln() + (x - 0.5) * (step / y).ln_1p() - step + stirling(x) - stirling(y)
+    (x - 0.5) * (step / y).ln_1p() - step + stirling(x) - stirling(y)
 }
 
 /// What Stirling's formula (x − ½) ln x − x + ½ ln 2π leaves of ln Γ(x), of a whole number from 1 on.

@@ -62,12 +62,12 @@ pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
     low + (place - place.floor()) * (high - low)
 }
 
-pub(super) fn mean(values: &[f64]) -> f64 {
+pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / real_size(values.len())
 }
 
 /// Variance with divisor n − 1.
-pub(super) fn variance(values: &[f64]) -> f64 {
+pub(crate) fn variance(values: &[f64]) -> f64 {
     let centre = mean(values);
     values.iter().map(|value| (value - centre) * (value - centre)).sum::<f64>() / (real_size(values.len()) - 1.0)
 }

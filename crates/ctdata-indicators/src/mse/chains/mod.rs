@@ -8,7 +8,7 @@ mod posterior;
 mod random;
 mod table;
 
-pub(crate) use diagnostics::Diagnostics;
+pub(crate) use diagnostics::{Diagnostics, mean, variance};
 pub(crate) use plan::{ChainPlan, Ticker};
 pub use posterior::Posterior;
 pub(crate) use random::Source;

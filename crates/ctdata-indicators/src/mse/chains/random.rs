@@ -1,7 +1,7 @@
 //! The random numbers of one chain: uniform, normal, gamma and beta.
 //!
-//! The generator is ChaCha with eight rounds, one stream per chain: the same seed gives the same numbers on any machine
-//! and any number of threads.
+//! The generator is ChaCha with eight rounds, one stream per chain: the same seed gives the same numbers on any
+//! number of threads.
 //!
 //! # Sources
 //! Marsaglia and Tsang (2000), The ziggurat method for generating random variables, *Journal of Statistical Software*

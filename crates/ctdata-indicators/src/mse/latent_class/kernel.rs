@@ -175,7 +175,9 @@ impl Kernel {
         let k = self.prior.classes;
         let places = &self.rows[row].places;
         let [first, others @ ..] = &self.parts;
-        self.weight.copy_from_slice(&first[places[0]..places[0] + k]);
+        for (weight, factor) in self.weight.iter_mut().zip(&first[places[0]..places[0] + k]) {
+            *weight = *factor;
+        }
         for (part, place) in others.iter().zip(&places[1..]) {
             if part.is_empty() {
                 break;
@@ -219,30 +221,28 @@ impl Kernel {
     /// Shares persons of a history that was weighed.
     fn share_out(&mut self, row: usize, count: u64, source: &mut Source) {
         let last = self.prior.classes - 1;
-        if count <= FEW {
-            for _ in 0..count {
-                let mut left = source.uniform() * self.tail[0];
-                let mut class = 0;
-                while class < last && left >= self.weight[class] {
-                    left -= self.weight[class];
-                    class += 1;
-                }
-                self.place(row, class, 1);
-            }
-            return;
-        }
-        let mut left = count;
-        for class in 0..last {
+        let (mut left, mut class) = (count, 0);
+        while left > FEW && class < last {
             let placed = source.binomial(left, self.weight[class], self.tail[class + 1]);
             if placed > 0 {
                 self.place(row, class, placed);
                 left -= placed;
-                if left == 0 {
-                    return;
-                }
             }
+            class += 1;
         }
-        self.place(row, last, left);
+        if class == last {
+            self.place(row, last, left);
+            return;
+        }
+        for _ in 0..left {
+            let mut height = source.uniform() * self.tail[class];
+            let mut at = class;
+            while at < last && height >= self.weight[at] {
+                height -= self.weight[at];
+                at += 1;
+            }
+            self.place(row, at, 1);
+        }
     }
 
     fn place(&mut self, row: usize, class: usize, count: u64) {
@@ -292,20 +292,25 @@ impl Kernel {
         let (mut stick, mut log_stick, mut waiting) = (1.0, 0.0, 1.0);
         for (share, persons) in self.shares.iter_mut().zip(&self.by_label).take(last) {
             above -= persons;
-            let broken = source.gamma_after(*persons);
             let shape = self.alpha + real(above);
-            let (kept, log_kept) = if shape < 1.0 {
+            if *persons == 0 && above == 0 {
+                // Beta(1, α): what is kept is a power of a uniform number.
+                let log = -source.exponential() / self.alpha;
+                *share = stick * -log.exp_m1();
+                stick *= log.exp();
+                log_stick += log;
+            } else if shape < 1.0 {
+                let broken = source.gamma_after(*persons);
                 let log = source.log_gamma(shape);
-                (log.exp(), Some(log))
-            } else {
-                (source.gamma(shape), None)
-            };
-            let both = broken + kept;
-            *share = stick * (broken / both);
-            stick *= kept / both;
-            if let Some(log) = log_kept {
+                let both = broken + log.exp();
+                *share = stick * (broken / both);
+                stick *= log.exp() / both;
                 log_stick += log - both.ln();
             } else {
+                let (broken, kept) = (source.gamma_after(*persons), source.gamma(shape));
+                let both = broken + kept;
+                *share = stick * (broken / both);
+                stick *= kept / both;
                 waiting *= kept / both;
                 if waiting < 1e-150 {
                     log_stick += waiting.ln();
@@ -340,5 +345,108 @@ impl Kernel {
                 sets *= 2;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mse::chains::{Diagnostics, mean, variance};
+    use crate::mse::histories::CaptureHistories;
+
+    /// Draws persons given the parameters and the parameters given the persons in turn: the parameters must keep their
+    /// prior (Geweke 2004, Getting it right, *JASA* 99(467)). The means of eight functions of them are compared with the
+    /// exact ones; each is off by more than 4.5 standard errors with probability 7e-6.
+    #[test]
+    fn parameters_keep_their_prior_when_the_table_is_drawn_from_them() {
+        let (lists, classes, shape, rate) = (3, 4, 2.0, 2.0);
+        let every = (1..8).map(|bits| (ListSet::from_bits(bits), 1));
+        let observed = Observed::of(&CaptureHistories::try_new(["a", "b", "c"], every).unwrap());
+        let mut kernel = Kernel::new(&observed, Prior { classes, shape, rate, bound: 1000 });
+        let mut source = Source::new(4, 0);
+        kernel.start(5, &mut source);
+        let mut traces = vec![Vec::new(); 8];
+        for _ in 0..40_000 {
+            // Twelve persons, each with a history by the parameters.
+            for row in &mut kernel.rows {
+                row.count = 0;
+            }
+            for _ in 0..12 {
+                let (mut height, mut drawn) = (source.uniform(), 0);
+                loop {
+                    kernel.weigh(drawn);
+                    height -= kernel.tail[0];
+                    if height < 0.0 || drawn == 7 {
+                        break;
+                    }
+                    drawn += 1;
+                }
+                kernel.rows[drawn].count += 1;
+            }
+            kernel.share_seen(&mut source);
+            kernel.weigh(0);
+            let unseen = kernel.rows[0].count;
+            kernel.share_out(0, unseen, &mut source);
+            kernel.draw_parameters(&mut source);
+            let place = |label: usize| kernel.label.iter().position(|other| *other == label).unwrap();
+            let (first, last) = (kernel.on[place(0)], kernel.on[2 * classes + place(3)]);
+            let values = [
+                kernel.alpha / (1.0 + kernel.alpha),
+                kernel.shares[0],
+                kernel.shares[1],
+                kernel.shares[3],
+                first,
+                first * first,
+                last,
+                kernel.shares[0] * first,
+            ];
+            for (trace, value) in traces.iter_mut().zip(values) {
+                trace.push(value);
+            }
+        }
+        assert_eq!(lists, kernel.lists);
+        // Means over α ~ Gamma(2, 2), density 4 α exp(−2 α), by the midpoint rule.
+        let over = |value: &dyn Fn(f64) -> f64| -> f64 {
+            let density = |alpha: f64| 4.0 * alpha * (-2.0 * alpha).exp();
+            (0..40_000).map(|step| (f64::from(step) + 0.5) * 5e-4).map(|alpha| density(alpha) * value(alpha) * 5e-4).sum()
+        };
+        let share = over(&|alpha| 1.0 / (1.0 + alpha));
+        let exact = [
+            1.0 - share,
+            share,
+            over(&|alpha| alpha / (1.0 + alpha).powi(2)),
+            over(&|alpha| (alpha / (1.0 + alpha)).powi(3)),
+            0.5,
+            1.0 / 3.0,
+            0.5,
+            0.5 * share,
+        ];
+        for (number, (trace, exact)) in traces.iter().zip(exact).enumerate() {
+            let parts: Vec<Vec<f64>> = trace.chunks(10_000).map(<[f64]>::to_vec).collect();
+            let found = Diagnostics::of(&parts);
+            let error = (variance(trace) / found.bulk_ess.min(found.tail_ess)).sqrt();
+            assert!(found.bulk_ess > 300.0 && (mean(trace) - exact).abs() < 4.5 * error, "{number}: {} for {exact} ± {error}", mean(trace));
+        }
+    }
+
+    /// Probabilities too small for floats are shared as well.
+    #[test]
+    fn shares_in_logs_are_those_without() {
+        let observed = Observed::of(&CaptureHistories::try_new(["a", "b"], [(ListSet::of([0, 1]), 9), (ListSet::of([0]), 5)]).unwrap());
+        let mut kernel = Kernel::new(&observed, Prior { classes: 3, shape: 1.0, rate: 1.0, bound: 100 });
+        let mut source = Source::new(9, 0);
+        kernel.start(4, &mut source);
+        for row in 0..3 {
+            kernel.weigh(row);
+            let plain: Vec<f64> = kernel.weight.iter().map(|weight| weight / kernel.tail[0]).collect();
+            kernel.weigh_in_logs(row);
+            for (plain, log) in plain.iter().zip(&kernel.weight) {
+                assert!((plain - log / kernel.tail[0]).abs() < 1e-12);
+            }
+        }
+        kernel.on.fill(1e-200);
+        kernel.tabulate();
+        kernel.weigh(1);
+        assert!(kernel.tail[0] > 0.9 && kernel.tail[0].is_finite());
     }
 }

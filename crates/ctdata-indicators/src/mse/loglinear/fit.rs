@@ -145,7 +145,7 @@ impl Fitter {
     pub(crate) fn solve(&mut self, sample: &Sample, terms: &[ListSet], start: Start<'_>) -> Result<f64, Status> {
         self.lay_out(sample, terms)?;
         if let Start::Warm(parameters) = start {
-            self.start_from(parameters);
+            self.start_from(sample, parameters);
             if self.climb(sample, self.free.len()).is_ok() {
                 return Ok(self.log_unseen());
             }
@@ -232,13 +232,21 @@ impl Fitter {
         Ok(())
     }
 
-    fn start_from(&mut self, parameters: &[(ListSet, f64)]) {
+    fn start_from(&mut self, sample: &Sample, parameters: &[(ListSet, f64)]) {
         self.means.fill(0.0);
         for (term, alpha) in parameters {
             self.means[term.index()] = *alpha;
         }
         for (alpha, term) in self.alpha.iter_mut().zip(&self.free) {
             *alpha = self.means[term.index()];
+        }
+        // A new interaction starts where it would lead its own overlap to what was seen.
+        self.expect();
+        for (alpha, term) in self.alpha.iter_mut().zip(&self.free) {
+            if *alpha == 0.0 {
+                let log = (sample.sums()[term.index()] as f64 / self.sums[term.index()]).ln();
+                *alpha = if log.is_finite() { log } else { 0.0 };
+            }
         }
     }
 

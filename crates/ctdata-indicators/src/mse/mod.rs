@@ -12,8 +12,10 @@ mod sample;
 mod select;
 
 pub use error::MseError;
+pub use existence::{ExistenceMargin, existence_margin};
 pub use histories::CaptureHistories;
 pub use list_set::{ListSet, MOST_LISTS};
+pub use loglinear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
 pub use select::{

@@ -16,7 +16,7 @@
 )]
 
 use super::Admissibility;
-use super::exact::Exact;
+use super::exact::{Exact, shorten};
 use crate::mse::list_set::ListSet;
 use crate::mse::sample::Sample;
 
@@ -306,18 +306,4 @@ fn negate<T: Exact>(ray: &mut [T]) -> Option<()> {
         *value = value.negated()?;
     }
     Some(())
-}
-
-/// Divides a ray by the greatest common divisor of its values.
-fn shorten<T: Exact>(ray: &mut [T]) {
-    let mut divisor = T::of(0);
-    for value in &*ray {
-        divisor = divisor.gcd(value);
-        if divisor.is_one() {
-            return;
-        }
-    }
-    for value in ray {
-        *value = value.quotient(&divisor);
-    }
 }

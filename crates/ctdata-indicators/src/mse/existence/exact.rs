@@ -14,6 +14,7 @@ pub(super) trait Exact: Clone + std::fmt::Debug {
     fn combination(a: &Self, x: &Self, b: &Self, y: &Self) -> Option<Self>;
     /// The greatest common divisor, not negative; of 0 and 0 it is 0.
     fn gcd(&self, other: &Self) -> Self;
+    fn to_u128(&self) -> Option<u128>;
     /// The quotient by a divisor that is known to divide, and is not zero.
     fn quotient(&self, divisor: &Self) -> Self;
 }
@@ -51,6 +52,10 @@ impl Exact for i64 {
         }
         // Only of i64::MIN with itself or 0 it does not fit; 1 divides too.
         Self::try_from(one).unwrap_or(1)
+    }
+
+    fn to_u128(&self) -> Option<u128> {
+        (*self).try_into().ok()
     }
 
     fn quotient(&self, divisor: &Self) -> Self {
@@ -96,7 +101,25 @@ impl Exact for BigInt {
         if Exact::sign(&one) < 0 { -one } else { one }
     }
 
+    fn to_u128(&self) -> Option<u128> {
+        self.try_into().ok()
+    }
+
     fn quotient(&self, divisor: &Self) -> Self {
         if Exact::sign(divisor) == 0 { self.clone() } else { self / divisor }
+    }
+}
+
+/// Divides numbers by their greatest common divisor.
+pub(super) fn shorten<T: Exact>(numbers: &mut [T]) {
+    let mut divisor = T::of(0);
+    for number in &*numbers {
+        divisor = divisor.gcd(number);
+        if divisor.is_one() {
+            return;
+        }
+    }
+    for number in numbers {
+        *number = number.quotient(&divisor);
     }
 }

@@ -13,8 +13,10 @@
 mod checker;
 mod cone;
 mod exact;
+mod margin;
 
 pub(crate) use checker::Checker;
+pub use margin::{ExistenceMargin, existence_margin};
 
 use crate::mse::model::Model;
 use crate::mse::outcome::Status;

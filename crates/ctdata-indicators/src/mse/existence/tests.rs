@@ -24,6 +24,31 @@ pub(super) fn three_lists() -> CaptureHistories {
     table([("100", 40), ("010", 30), ("001", 20), ("110", 6)])
 }
 
+/// Silverman (2014), the five-list table of the United Kingdom: local authorities, NGOs, police and crime agency, other
+/// government, general public.
+pub(super) fn uk_five_lists() -> CaptureHistories {
+    table([
+        ("10000", 54),
+        ("01000", 463),
+        ("00100", 995),
+        ("00010", 695),
+        ("00001", 316),
+        ("11000", 15),
+        ("10100", 19),
+        ("10010", 3),
+        ("01100", 62),
+        ("01010", 19),
+        ("01001", 1),
+        ("00110", 76),
+        ("00101", 11),
+        ("00011", 8),
+        ("11100", 1),
+        ("11010", 1),
+        ("01110", 4),
+        ("11110", 1),
+    ])
+}
+
 /// The reduced design: the number of parameters, the cells, and by cell which terms are part of it.
 fn design(sample: &Sample, model: &Model) -> (usize, Vec<usize>, Vec<Vec<f64>>) {
     let mains = (0..model.lists()).map(ListSet::single);

@@ -23,23 +23,30 @@ fn defect(count: u64) -> f64 {
     }
     let inverse = number.recip();
     let square = inverse * inverse;
-    let series = 1.0 / 12.0 - square * (1.0 / 360.0 - square * (1.0 / 1_260.0 - square * (1.0 / 1_680.0 - square / 1_188.0)));
+    let series =
+        (1.0 / 12.0) - square * (1.0 / 360.0 - square * (1.0 / 1_260.0 - square * (1.0 / 1_680.0 - square / 1_188.0)));
     0.5 * (std::f64::consts::TAU * number).ln() + inverse * series
 }
 
 /// Twice the difference of the log-likelihoods of the saturated model and of these means; cells that left the table
 /// have a mean and a count of zero.
 pub(super) fn deviance(sample: &Sample, means: &[f64]) -> f64 {
-    let part = |(count, mean): (&u64, &f64)| {
-        if *count == 0 {
-            return *mean;
-        }
-        let number = *count as f64;
-        let excess = (mean - number) / number;
-        // N (x − ln(1 + x)): near zero without the loss of digits in N ln(N / μ) − (N − μ).
-        number * if excess.abs() < 0.5 { excess - excess.ln_1p() } else { excess - (mean / number).ln() }
-    };
-    2.0 * sample.counts().iter().zip(means).map(part).sum::<f64>()
+    2.0 * sample.counts().iter().zip(means).map(|(count, mean)| part(*count as f64, *mean)).sum::<f64>()
+}
+
+/// By how much the deviance at means of the same model exceeds the one at its fit. The fit has the sufficient
+/// statistics of the counts and takes their place: no difference of large numbers.
+pub(super) fn excess(fitted: &[f64], means: &[f64]) -> f64 {
+    2.0 * fitted.iter().zip(means).map(|(fitted, mean)| part(*fitted, *mean)).sum::<f64>()
+}
+
+/// N ln(N / μ) − (N − μ) as N (x − ln(1 + x)), which keeps its digits where μ is near N.
+fn part(number: f64, mean: f64) -> f64 {
+    if number <= 0.0 {
+        return mean;
+    }
+    let x = (mean - number) / number;
+    number * if x.abs() < 0.5 { x - x.ln_1p() } else { x - (mean / number).ln() }
 }
 
 #[cfg(test)]

@@ -119,7 +119,8 @@ impl Fitter {
     /// Fits a model that is known to be admissible.
     ///
     /// # Errors
-    /// [`Status::NotConverged`]; [`Status::TooLarge`] for more than 1,024 parameters.
+    /// [`Status::NotConverged`]; [`Status::TooLarge`] for more than 1,024 parameters; [`Status::ListsOutOfRange`] for a
+    /// model of lists that the table does not have.
     pub(crate) fn fit(&mut self, sample: &Sample, model: &Model) -> Result<Fit, Status> {
         self.solve(sample, model.terms(), Start::Cold)?;
         let standard_error = self.standard_error()?;
@@ -175,6 +176,21 @@ impl Fitter {
         Ok(self.factor.last_variance().sqrt())
     }
 
+    /// The variances of the parameters of the last fit.
+    ///
+    /// # Errors
+    /// As [`Fitter::standard_error`].
+    pub(crate) fn variances(&mut self) -> Result<Vec<f64>, Status> {
+        self.factor.of_information(&self.free, &self.sums, self.free.len())?;
+        Ok(self.factor.variances())
+    }
+
+    /// The expected counts of the last fit by set of lists, on exactly these; zero of no list, and of histories that
+    /// left the table.
+    pub(crate) fn expected(&self) -> &[f64] {
+        &self.means
+    }
+
     /// The expected counts of the last fit by set of lists, on at least these; of no list, all who were seen.
     pub(crate) fn expected_sums(&self) -> &[f64] {
         &self.sums
@@ -196,7 +212,11 @@ impl Fitter {
         self.boundary.clear();
         let mains = (0..sample.lists()).map(ListSet::single);
         for term in terms.iter().rev().copied().chain(mains.rev()) {
-            if sample.sums()[term.index()] > 0 { self.free.push(term) } else { self.boundary.push(term) }
+            match sample.sums().get(term.index()) {
+                Some(0) => self.boundary.push(term),
+                Some(_) => self.free.push(term),
+                None => return Err(Status::ListsOutOfRange),
+            }
         }
         self.free.push(ListSet::EMPTY);
         self.boundary.reverse();

@@ -3,11 +3,13 @@
 mod cholesky;
 mod deviance;
 mod fit;
+mod log_linear;
 mod profile;
 mod start;
 
 pub(crate) use deviance::saturated;
 pub(crate) use fit::{Fit, Fitter, Start};
+pub use log_linear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};
 pub(crate) use profile::Profile;
 
 #[cfg(test)]

@@ -8,9 +8,10 @@
 //! # Sources
 //! Cormack (1992), Interval estimation for mark-recapture studies of closed populations, *Biometrics* 48(2).
 
-#![expect(clippy::indexing_slicing, reason = "arrays over sets of lists; the entry of no list is always there")]
-#![expect(clippy::cast_precision_loss, reason = "a table has at most 2^53 persons")]
+#![expect(clippy::indexing_slicing, reason = "an array over sets of lists; that of no list is always there")]
+#![expect(clippy::cast_precision_loss, reason = "a table has at most 2^53 persons, a curve fewer points")]
 
+use super::deviance::excess;
 use super::fit::{Fitter, Start};
 use crate::interval::Level;
 use crate::mse::list_set::ListSet;
@@ -20,20 +21,20 @@ use crate::mse::sample::Sample;
 /// The most fits to one end of an interval.
 const MOST_FITS: usize = 60;
 
-/// ln of the smallest and the largest number of persons not seen that is tried, either side of zero.
-const FARTHEST: f64 = 600.0;
+/// The longest distance from the maximum that is tried, in ln of the number not seen.
+const FARTHEST: f64 = 1_400.0;
 
 /// The maximum, and a place on the profile.
 #[derive(Debug)]
 pub(crate) struct Profile<'a> {
     fitter: &'a mut Fitter,
     sample: &'a Sample,
-    /// ln of the number not seen at the maximum, its standard error and the deviance there.
+    /// ln of the number not seen at the maximum, and its standard error.
     log_unseen: f64,
     standard_error: f64,
-    deviance: f64,
-    /// The parameters at the maximum, to come back to.
+    /// The parameters at the maximum, to come back to, and the expected counts.
     alpha: Vec<f64>,
+    fitted: Vec<f64>,
     slopes: Vec<f64>,
 }
 
@@ -54,9 +55,8 @@ impl<'a> Profile<'a> {
     pub(crate) fn try_new(fitter: &'a mut Fitter, sample: &'a Sample, terms: &[ListSet]) -> Result<Self, Status> {
         let log_unseen = fitter.solve(sample, terms, Start::Cold)?;
         let standard_error = fitter.standard_error()?;
-        let deviance = fitter.deviance(sample);
-        let alpha = fitter.alpha.clone();
-        Ok(Self { fitter, sample, log_unseen, standard_error, deviance, alpha, slopes: Vec::new() })
+        let (alpha, fitted) = (fitter.alpha.clone(), fitter.means.clone());
+        Ok(Self { fitter, sample, log_unseen, standard_error, alpha, fitted, slopes: Vec::new() })
     }
 
     /// The interval of all persons. Where the estimate exists the log-likelihood falls without end on both sides, so
@@ -68,7 +68,11 @@ impl<'a> Profile<'a> {
         let persons = self.sample.persons() as f64;
         let low = persons + self.end(level.z(), -1.0)?.exp();
         let high = persons + self.end(level.z(), 1.0)?.exp();
-        Ok(NumberInterval { kind: IntervalKind::Profile, low, high })
+        if high.is_finite() {
+            Ok(NumberInterval { kind: IntervalKind::Profile, low, high })
+        } else {
+            Err(Status::NotConverged)
+        }
     }
 
     /// ln of the number not seen where the root of the excess of the deviance is `target`, on one side.
@@ -78,7 +82,7 @@ impl<'a> Profile<'a> {
         let (mut near, mut far) = (0.0, f64::INFINITY);
         let mut distance = target * self.standard_error;
         for _ in 0..MOST_FITS {
-            if !(distance.is_finite() && distance <= 2.0 * FARTHEST) {
+            if !(distance.is_finite() && distance <= FARTHEST) {
                 return Err(Status::NotConverged);
             }
             // A step that is too bold for the fit is halved toward the last place that was good.
@@ -88,7 +92,11 @@ impl<'a> Profile<'a> {
                 self.return_to_maximum();
                 continue;
             };
-            if held.root < target { near = distance } else { far = distance }
+            if held.root < target {
+                near = distance;
+            } else {
+                far = distance;
+            }
             let step = (target - held.root) / held.slope;
             if step.abs() <= 1e-6 * distance {
                 return Ok(self.log_unseen + side * (distance + step));
@@ -101,18 +109,30 @@ impl<'a> Profile<'a> {
         Err(Status::NotConverged)
     }
 
-    /// The excess of the deviance with the number of all persons held at `number`.
-    pub(crate) fn excess(&mut self, number: f64) -> Result<f64, Status> {
-        let unseen = number - self.sample.persons() as f64;
-        self.hold(unseen.ln()).map(|held| held.root * held.root)
+    /// The number of all persons and the excess of the deviance, at 2 `half` + 1 places in order of the number, the
+    /// maximum in the middle: from where the root of the excess is `target` on one side to the same on the other, in
+    /// equal steps of ln N₀ on each side.
+    pub(crate) fn curve(&mut self, target: f64, half: usize) -> Result<Vec<(f64, f64)>, Status> {
+        let persons = self.sample.persons() as f64;
+        let mut points = Vec::with_capacity(2 * half + 1);
+        for side in [-1.0, 1.0] {
+            let reach = self.end(target, side)? - self.log_unseen;
+            self.return_to_maximum();
+            for place in 1..=half {
+                let log_unseen = self.log_unseen + reach * place as f64 / half as f64;
+                let held = self.hold(log_unseen)?;
+                points.push((persons + log_unseen.exp(), held.root * held.root));
+            }
+            if side < 0.0 {
+                points.reverse();
+                points.push((persons + self.log_unseen.exp(), 0.0));
+            }
+        }
+        Ok(points)
     }
 
-    /// The maximum: ln of the number not seen.
-    pub(crate) fn log_unseen(&self) -> f64 {
-        self.log_unseen
-    }
-
-    fn return_to_maximum(&mut self) {
+    /// Goes back to the maximum.
+    pub(crate) fn return_to_maximum(&mut self) {
         self.fitter.alpha.clone_from(&self.alpha);
         self.fitter.expect();
     }
@@ -132,7 +152,7 @@ impl<'a> Profile<'a> {
             *last = log_unseen;
         }
         fitter.climb(self.sample, others)?;
-        let root = (fitter.deviance(self.sample) - self.deviance).max(0.0).sqrt();
+        let root = excess(&self.fitted, &fitter.means).max(0.0).sqrt();
         let fall = fitter.sums[0] - self.sample.persons() as f64;
         Ok(Held { root, slope: fall.abs() / root })
     }

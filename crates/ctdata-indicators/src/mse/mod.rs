@@ -12,7 +12,7 @@ mod sample;
 mod select;
 
 pub use error::MseError;
-pub use existence::{ExistenceMargin, existence_margin};
+pub use existence::{ExistenceMargin, PairModelCounts, PairModels, existence_margin, pairs_admissibility};
 pub use histories::CaptureHistories;
 pub use list_set::{ListSet, MOST_LISTS};
 pub use loglinear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};

@@ -1,5 +1,6 @@
 //! Multiple systems estimation: the number of victims who were not detected, from who was on which lists.
 
+mod anchors;
 mod error;
 mod existence;
 mod histories;
@@ -8,16 +9,27 @@ mod loglinear;
 mod model;
 mod outcome;
 mod parallel;
+mod published;
 mod sample;
 mod select;
 
+pub use anchors::{
+    CoverageEstimate, SampleCoverage, anchors, chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen,
+    sample_coverage,
+};
 pub use error::MseError;
 pub use existence::{ExistenceMargin, PairModelCounts, PairModels, existence_margin, pairs_admissibility};
-pub use histories::CaptureHistories;
+pub use histories::{
+    CaptureHistories, DroppedList, HistoriesRead, HistoryFacts, HistoryRules, ListSize, Obstacle, OnUnusable,
+    PairOverlap, Tidied, Uninformative,
+};
+#[cfg(feature = "csv")]
+pub use histories::{CountColumn, HistoryLayout};
 pub use list_set::{ListSet, MOST_LISTS};
 pub use loglinear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};
 pub use model::Model;
 pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
+pub use published::{PublishedTable, published, published_table};
 pub use select::{
     AIC_SIGNIFICANCE, AicEntry, BicSearch, ChosenModel, Downhill, DownhillSearch, DownhillStart, FixedModel,
     ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, Start, Stepwise, StepwiseAic, StepwiseEntry,

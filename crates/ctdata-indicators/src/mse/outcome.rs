@@ -81,7 +81,7 @@ coded! {
         Percentile = "percentile" / "bootstrap, percentile",
         /// Bias-corrected and accelerated quantiles of bootstrap replicates.
         Bca = "bca" / "bootstrap, BCa",
-        /// Log-normal around a lower bound.
+        /// The number not seen taken as log-normal, around a short formula (Chao 1987).
         LogNormal = "log-normal" / "log-normal",
         /// Quantiles of a posterior.
         Posterior = "posterior" / "posterior",

@@ -37,8 +37,9 @@ impl Agreement {
                 (low, high) = (low.max(interval.low), high.min(interval.high));
             }
         }
-        let by_number = |one: &&(f64, Method), other: &&(f64, Method)| one.0.total_cmp(&other.0);
-        let (least, most) = (estimates.iter().min_by(by_number)?, estimates.iter().max_by(by_number)?);
+        // Of equal estimates the first method is named.
+        let least = estimates.iter().min_by(|one, other| one.0.total_cmp(&other.0))?;
+        let most = estimates.iter().min_by(|one, other| other.0.total_cmp(&one.0))?;
         (estimates.len() > 1 && least.0 > 0.0).then(|| Self {
             methods: estimates.len(),
             lowest: least.0,

@@ -129,8 +129,9 @@ fn variations(report: &MseReport, found: &mut Vec<String>) {
         if let Some((size, number, change)) = changed.max_by(|one, other| one.0.total_cmp(&other.0))
             && size > DISAGREE.ln()
         {
+            let with = if change.starts_with("without") { "" } else { "with " };
             found.push(format!(
-                "{}: {change} the estimate goes from {} to {}",
+                "{}: {with}{change}, the estimate goes from {} to {}",
                 finding.method.label(),
                 persons(estimate),
                 persons(number)

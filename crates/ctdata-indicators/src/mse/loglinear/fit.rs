@@ -144,16 +144,18 @@ impl Fitter {
     /// As [`Fitter::fit`].
     pub(crate) fn solve(&mut self, sample: &Sample, terms: &[ListSet], start: Start<'_>) -> Result<f64, Status> {
         self.lay_out(sample, terms)?;
+        let all = self.free.len();
         if let Start::Warm(parameters) = start {
             self.start_from(sample, parameters);
-            if self.climb(sample, self.free.len()).is_ok() {
+            if self.climb(sample, all).is_ok() {
                 return Ok(self.log_unseen());
             }
         }
-        if !independence(sample, &self.free, &mut self.alpha) {
+        // The second start is slower; none of its cells is so small that lists look the same.
+        if !(independence(sample, &self.free, &mut self.alpha) && self.climb(sample, all).is_ok()) {
             self.start_reweighted(sample)?;
+            self.climb(sample, all)?;
         }
-        self.climb(sample, self.free.len())?;
         Ok(self.log_unseen())
     }
 

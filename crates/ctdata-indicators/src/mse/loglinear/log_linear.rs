@@ -133,7 +133,7 @@ pub struct ProfileCurve {
 ///
 /// # Errors
 /// [`Status::ListsOutOfRange`] for a model of another number of lists; [`Status::NoOverlap`] if nobody is on two
-/// lists; [`Status::NoExistence`], [`Status::NotIdentifiable`] or both; [`Status::TooLarge`] for more than 1,024
+/// lists; [`Status::NoExistence`], [`Status::NotIdentifiable`] or both; [`Status::TooLarge`] for more than 512
 /// finite parameters; [`Status::NotConverged`], also where the likelihood is so flat that the Wald interval has no
 /// finite upper end.
 ///

@@ -1,6 +1,7 @@
 //! What must hold for any table.
 
-use super::super::{Profile, Start, fit_model};
+use super::super::profile::Profile;
+use super::super::{LogLinear, Start, fit_model};
 use super::*;
 use crate::interval::Level;
 use proptest::prelude::*;
@@ -75,7 +76,7 @@ proptest! {
         let turned_model = Model::try_new(4, model.terms().iter().map(|term| turn(*term))).unwrap();
         let one = fit_model(&histories, &model, Level::P95).unwrap().with_profile(&histories).unwrap();
         let other = fit_model(&turned, &turned_model, Level::P95).unwrap().with_profile(&turned).unwrap();
-        let numbers = |fit: &super::super::LogLinear| {
+        let numbers = |fit: &LogLinear| {
             let profile = fit.profile.unwrap();
             [fit.estimate, fit.wald.low, fit.wald.high, profile.low, profile.high, fit.aic, fit.bic]
         };

@@ -1,4 +1,6 @@
 //! Poisson log-linear models: fitting, intervals, criteria.
+//!
+//! [`fit_model`] is for one model and a reader; [`Fitter`] for methods that fit thousands.
 
 mod cholesky;
 mod deviance;
@@ -10,7 +12,6 @@ mod start;
 pub(crate) use deviance::saturated;
 pub(crate) use fit::{Fit, Fitter, Start};
 pub use log_linear::{Coefficient, FittedCell, LogLinear, ProfileCurve, fit_model, profile_curve};
-pub(crate) use profile::Profile;
 
 #[cfg(test)]
 mod tests;

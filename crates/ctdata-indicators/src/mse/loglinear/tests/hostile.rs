@@ -1,6 +1,7 @@
 //! Tables that no one would draw up: an answer or a refusal, soon.
 
-use super::super::{Profile, fit_model};
+use super::super::profile::Profile;
+use super::super::{Start, fit_model};
 use super::*;
 use crate::interval::Level;
 
@@ -84,6 +85,17 @@ fn a_list_given_twice_has_an_estimate_with_its_pair() {
     // Nobody is on the second list alone, so that the model with the pair has no estimate; the two lists left do.
     let merged = table(2, &[(&[1], 8), (&[2], 6), (&[1, 2], 2)]);
     assert_near(fit(&merged, "[1,2]").unwrap().estimate(16), 40.0, 1e-9, "merged");
+}
+
+#[test]
+fn a_start_from_nowhere_is_given_up() {
+    let (sample, model) = (Sample::of(&uk()), model("[12,25,35,13,45,24]", 5));
+    let mut fitter = Fitter::default();
+    let cold = fitter.solve(&sample, model.terms(), Start::Cold).unwrap();
+    for start in [800.0, -800.0, f64::NAN, f64::INFINITY] {
+        let start = [(ListSet::EMPTY, start), (ListSet::of([7]), 1.0)];
+        assert_near(fitter.solve(&sample, model.terms(), Start::Warm(&start)).unwrap(), cold, 1e-9, "unseen");
+    }
 }
 
 #[test]

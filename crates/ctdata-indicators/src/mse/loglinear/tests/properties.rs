@@ -1,6 +1,7 @@
 //! What must hold for any table.
 
-use super::super::{Profile, Start, fit_model};
+use super::super::profile::Profile;
+use super::super::{LogLinear, Start, fit_model};
 use super::*;
 use crate::interval::Level;
 use proptest::prelude::*;
@@ -75,7 +76,7 @@ proptest! {
         let turned_model = Model::try_new(4, model.terms().iter().map(|term| turn(*term))).unwrap();
         let one = fit_model(&histories, &model, Level::P95).unwrap().with_profile(&histories).unwrap();
         let other = fit_model(&turned, &turned_model, Level::P95).unwrap().with_profile(&turned).unwrap();
-        let numbers = |fit: &super::super::LogLinear| {
+        let numbers = |fit: &LogLinear| {
             let profile = fit.profile.unwrap();
             [fit.estimate, fit.wald.low, fit.wald.high, profile.low, profile.high, fit.aic, fit.bic]
         };
@@ -139,6 +140,49 @@ proptest! {
         }
         prop_assert!(sample.persons() as f64 <= wide.low && wide.low < narrow.low && narrow.high < wide.high);
         prop_assert!(narrow.low < ends[1].0 && ends[1].0 < narrow.high);
+    }
+}
+
+/// Counts of four lists, half of them zero, some large.
+fn sparse() -> impl Strategy<Value = Vec<u64>> {
+    let count = prop_oneof![5 => Just(0_u64), 3 => 1_u64..4, 1 => 1_u64..100, 1 => 1_u64..1_000];
+    proptest::collection::vec(count, 16)
+}
+
+proptest! {
+    #[test]
+    fn every_admissible_model_of_a_sparse_table_is_fitted(
+        counts in sparse(), terms in proptest::collection::vec(3_u16..15, 0..5),
+    ) {
+        let histories = dense(4, &counts);
+        let terms = terms.into_iter().map(ListSet::from_bits).filter(|term| term.len() > 1);
+        let model = Model::try_new(4, terms).unwrap();
+        let refusals = [
+            Status::NoOverlap,
+            Status::NoExistence,
+            Status::NotIdentifiable,
+            Status::NeitherExistsNorIdentifiable,
+        ];
+        match fit_model(&histories, &model, Level::P95).and_then(|fit| fit.with_profile(&histories)) {
+            Ok(fit) => {
+                let profile = fit.profile.unwrap();
+                prop_assert!(fit.wald.low <= fit.estimate && fit.estimate <= fit.wald.high);
+                prop_assert!(profile.low <= fit.estimate && fit.estimate <= profile.high);
+                for coefficient in &fit.coefficients {
+                    let over = fit.cells.iter().filter(|cell| coefficient.term.is_subset(cell.history));
+                    let (seen, expected) = over.fold((0.0, 0.0), |(seen, expected), cell| {
+                        (seen + cell.observed as f64, expected + cell.expected)
+                    });
+                    prop_assert!((seen - expected).abs() <= 1e-7 * seen, "{}: {seen} {expected}", coefficient.named);
+                }
+            }
+            // So flat that the upper end of the Wald interval is no number.
+            Err(Status::NotConverged) => {
+                let fit = Fitter::default().fit(&Sample::of(&histories), &model).unwrap();
+                prop_assert!(fit.standard_error > 300.0, "{}: {model}, {counts:?}", fit.standard_error);
+            }
+            Err(status) => prop_assert!(refusals.contains(&status), "{status}: {model}, {counts:?}"),
+        }
     }
 }
 

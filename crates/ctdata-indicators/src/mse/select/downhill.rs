@@ -219,7 +219,7 @@ impl DownhillSelector {
 
     /// The estimate at the end of the search from main effects, the one that is published.
     #[cfg(test)]
-    pub(super) fn from_main_effects(
+    pub(super) fn estimate_from_main_effects(
         self,
         sample: &Sample,
         fitter: &mut Fitter,

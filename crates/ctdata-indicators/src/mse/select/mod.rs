@@ -12,8 +12,6 @@ mod score;
 mod starts;
 mod stepwise;
 #[cfg(test)]
-mod tables;
-#[cfg(test)]
 mod tests;
 
 pub use aic::{AIC_SIGNIFICANCE, AicEntry, StepwiseAic, stepwise_aic};

@@ -176,7 +176,7 @@ fn published_ends_of_downhill_searches_are_met() {
     // The main effects of the UK end above the least BIC; other starts come to it.
     let search = DownhillSearch { order: Some(4), ..DownhillSearch::default() };
     let found = downhill(&known("uk-2013-five-lists"), &search, &silent()).unwrap();
-    assert_eq!(found.starts[0].start, Start::MainEffects);
+    assert_eq!(found.starts[0].start, SearchStart::MainEffects);
     assert_eq!(found.starts[0].to, "[LA:NG,LA:PFNCA,NG:GP,PFNCA:GP,GO:GP]");
     assert!((found.chosen.unwrap().estimate - 25_311.0).abs() < 0.5);
 }
@@ -195,17 +195,17 @@ fn given_models_are_fitted_or_refused_by_type() {
         ("[12,23]", Err(Status::NoExistence)),
         ("[12,13,23]", Err(Status::NotIdentifiable)),
     ] {
-        let found = fixed(&histories, notation).unwrap();
+        let found = fixed_model(&histories, notation).unwrap();
         let finding = found.finding(Level::P95);
         match expected {
             Ok(estimate) => assert!((finding.estimate.unwrap() - estimate).abs() < 5e-4, "{notation}"),
             Err(status) => assert_eq!((finding.estimate, finding.status), (None, status), "{notation}"),
         }
     }
-    let found = fixed(&histories, "[13,2]").unwrap().chosen.unwrap();
+    let found = fixed_model(&histories, "[13,2]").unwrap().chosen.unwrap();
     assert_eq!((found.boundary, found.parameters), (vec!["A:C".to_owned()], 5));
-    assert_eq!(fixed(&histories, "[1,2,3]").unwrap().method, Method::Independence);
-    assert!(fixed(&histories, "[123]").is_err() && fixed(&histories, "12").is_err());
+    assert_eq!(fixed_model(&histories, "[1,2,3]").unwrap().method, Method::Independence);
+    assert!(fixed_model(&histories, "[123]").is_err() && fixed_model(&histories, "12").is_err());
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn findings(histories: &CaptureHistories, order: usize) -> [Finding; 5] {
         stepwise_aic(histories, AIC_SIGNIFICANCE, &silent()).unwrap().finding(Level::P95),
         bic_search(histories, &of_order(order), &silent()).unwrap().finding(Level::P95),
         downhill(histories, &search, &silent()).unwrap().finding(Level::P95),
-        fixed(histories, "[12]").unwrap_or_else(|_| fixed(histories, "[1]").unwrap()).finding(Level::P95),
+        fixed_model(histories, "[12]").unwrap_or_else(|_| fixed_model(histories, "[1]").unwrap()).finding(Level::P95),
     ]
 }
 
@@ -391,7 +391,7 @@ fn results_are_read_back() {
     back(&stepwise_aic(&histories, 0.05, &silent()).unwrap());
     back(&bic_search(&histories, &BicSearch::default(), &silent()).unwrap());
     back(&downhill(&histories, &DownhillSearch::default(), &silent()).unwrap());
-    back(&fixed(&histories, "[12,3]").unwrap());
+    back(&fixed_model(&histories, "[12,3]").unwrap());
 }
 
 /// On published tables, where no two pairs have the same p-value.

@@ -23,8 +23,9 @@ use ctdata_table::Control;
 /// The model that [`super::bic_search`] would choose.
 #[derive(Debug, Clone)]
 pub(crate) struct BicSelector {
-    /// `None` if the search is too large.
+    /// `None` if there are too many terms.
     lattice: Option<Lattice>,
+    most_models: u64,
 }
 
 impl BicSelector {
@@ -33,8 +34,7 @@ impl BicSelector {
     /// # Errors
     /// [`MseError::Option`] for an order of 0.
     pub(crate) fn try_new(search: &BicSearch, lists: usize) -> Result<Self, MseError> {
-        let lattice = Lattice::new(lists, checked_order(search, lists)?);
-        Ok(Self { lattice: lattice.filter(|lattice| lattice.count(search.most_models).is_some()) })
+        Ok(Self { lattice: Lattice::new(lists, checked_order(search, lists)?), most_models: search.most_models })
     }
 }
 
@@ -46,16 +46,40 @@ impl Selector for BicSelector {
         control: &Control,
     ) -> Result<Result<Selected, Status>, MseError> {
         let Some(lattice) = &self.lattice else { return Ok(Err(Status::TooLarge)) };
-        if !starts::overlaps(sample) {
-            return Ok(Err(Status::NoOverlap));
-        }
-        let mut branches = Branches::new(lattice, Scorer::new(sample, fitter), control);
-        branches.start()?;
-        branches.open(lattice.all(), 0)?;
-        Ok(branches.best.map_or(Err(Status::NoExistence), |best| {
-            Ok(Selected { model: lattice.model(best.mask), estimate: best.estimate })
-        }))
+        let found = least_bic(lattice, sample, fitter, self.most_models, control)?;
+        Ok(found.map(|found| Selected { model: lattice.model(found.mask), estimate: found.estimate }))
     }
+}
+
+/// The model of least BIC.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LeastBic {
+    pub(super) mask: u64,
+    pub(super) estimate: f64,
+    /// The models that were fitted to know it.
+    pub(super) fitted: u64,
+}
+
+/// The model of least BIC of a lattice, unless that takes more fits than `most`.
+pub(super) fn least_bic(
+    lattice: &Lattice,
+    sample: &Sample,
+    fitter: &mut Fitter,
+    most: u64,
+    control: &Control,
+) -> Result<Result<LeastBic, Status>, MseError> {
+    if !starts::overlaps(sample) {
+        return Ok(Err(Status::NoOverlap));
+    }
+    let mut branches = Branches::new(lattice, Scorer::new(sample, fitter), most, control);
+    branches.start()?;
+    branches.open()?;
+    let fitted = branches.fitted;
+    Ok(match branches.best {
+        _ if branches.cut_short => Err(Status::TooLarge),
+        None => Err(Status::NoExistence),
+        Some(best) => Ok(LeastBic { mask: best.mask, estimate: best.estimate, fitted }),
+    })
 }
 
 /// The best model so far.
@@ -73,13 +97,17 @@ struct Branches<'a> {
     /// The terms in the order in which they are kept or dropped: wholes before parts, then the ones that matter most.
     order: Vec<usize>,
     best: Option<Best>,
-    fits: u64,
+    fitted: u64,
+    /// The most models to fit, and whether there was more to do.
+    most: u64,
+    cut_short: bool,
     terms: Vec<ListSet>,
 }
 
 impl<'a> Branches<'a> {
-    fn new(lattice: &'a Lattice, scorer: Scorer<'a>, control: &'a Control) -> Self {
-        Self { lattice, scorer, control, order: Vec::new(), best: None, fits: 0, terms: Vec::new() }
+    fn new(lattice: &'a Lattice, scorer: Scorer<'a>, most: u64, control: &'a Control) -> Self {
+        let (order, terms) = (Vec::new(), Vec::new());
+        Self { lattice, scorer, control, order, best: None, fitted: 0, most, cut_short: false, terms }
     }
 
     /// Orders the terms and finds a first model to beat.
@@ -106,14 +134,15 @@ impl<'a> Branches<'a> {
         Ok(())
     }
 
-    /// Fits the largest model, then goes through all others from term `at` of the order on.
-    fn open(&mut self, mask: u64, at: usize) -> Result<(), MseError> {
-        let found = self.fit(mask)?;
-        self.branch(mask, 0, at, found.unwrap_or(self.scorer.saturated()))
+    /// Fits the largest model, then goes through all others.
+    fn open(&mut self) -> Result<(), MseError> {
+        let all = self.lattice.all();
+        let found = self.fit(all)?;
+        self.branch(all, 0, 0, found.unwrap_or(self.scorer.saturated()))
     }
 
-    /// All models of the terms in `mask` but those in `kept`, whose place in the order is before `at`. `reached` is a
-    /// log-likelihood that they do not pass.
+    /// Goes through the models between `kept` and `mask`, which was fitted: terms before place `at` of the order are
+    /// decided, the others may be dropped. No such model has a log-likelihood above `reached`.
     fn branch(&mut self, mask: u64, mut kept: u64, at: usize, reached: f64) -> Result<(), MseError> {
         for place in at..self.order.len() {
             if self.is_beaten(kept, reached) {
@@ -122,6 +151,10 @@ impl<'a> Branches<'a> {
             let Some(term) = self.order.get(place).copied() else { break };
             let (bit, (parts, wholes)) = (1u64 << term, self.lattice.around(term));
             if wholes & mask == 0 {
+                if self.fitted >= self.most {
+                    self.cut_short = true;
+                    return Ok(());
+                }
                 let smaller = mask & !bit;
                 let found = self.fit(smaller)?;
                 self.branch(smaller, kept, place + 1, found.unwrap_or(reached))?;
@@ -139,8 +172,8 @@ impl<'a> Branches<'a> {
 
     /// Fits a model and meets it; its log-likelihood if it has an estimate.
     fn fit(&mut self, mask: u64) -> Result<Option<f64>, MseError> {
-        self.fits += 1;
-        if self.fits.is_multiple_of(64) {
+        self.fitted += 1;
+        if self.fitted.is_multiple_of(64) {
             self.control.check()?;
         }
         self.lattice.terms_of(mask, &mut self.terms);

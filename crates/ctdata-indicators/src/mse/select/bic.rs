@@ -7,6 +7,7 @@
 //! B. W. Silverman, L. Chan and K. Vincent (2024), Bootstrapping multiple systems estimates to account for model
 //! selection, *Statistics and Computing* 34(44).
 
+use super::best::least_bic;
 use super::lattice::{Lattice, visits};
 use super::result::{ChosenModel, chosen, finding};
 use super::score::{Score, Scorer, is_smaller};
@@ -33,8 +34,9 @@ pub struct BicSearch {
     /// Interactions have at most this many lists; `None`, the default: 1 for two lists, 2 for three, 3 for four and
     /// five, 2 for more.
     pub order: Option<usize>,
-    /// A search of more models than this is refused as [`Status::TooLarge`]; 65,536 by default, which lets all
-    /// two-list models of six lists pass; never more than 2^24, for which some 1.3 GB are needed.
+    /// If there are more models than this they are not all fitted: the best is found by branch and bound, without a
+    /// ranking; and if that takes more fits than this, it is refused as [`Status::TooLarge`]. 65,536 by default, which
+    /// ranks all two-list models of six lists. A ranking is never of more than 2^24 models, with some 1.3 GB.
     pub most_models: u64,
     /// How many of the best models to report; 100 by default.
     pub top: usize,
@@ -68,11 +70,13 @@ pub struct ModelSearch {
     pub status: Status,
     /// The models there are; zero if they were not counted because they are too many.
     pub models: u64,
+    /// The models that were checked and fitted; models that are the same once boundary terms are gone count once.
+    pub fitted: u64,
     /// The models that have no estimate, by reason.
     pub refused: Vec<RefusedModels>,
     /// The model of the least BIC.
     pub chosen: Option<ChosenModel>,
-    /// The best models, the least BIC first.
+    /// The best models, the least BIC first; none if there are too many models to fit them all.
     pub ranked: Vec<RankedModel>,
 }
 
@@ -109,6 +113,10 @@ pub struct RankedModel {
 /// persons seen and p parameters, those at minus infinity included. Of equal models the one written first in the order
 /// of terms 12, 13, …, 123, … stands first.
 ///
+/// Where there are too many models to fit them all, branch and bound finds the best one, passing over those that cannot
+/// be better; terms are then at most 64, two-list models of eleven lists. Else it is refused as [`Status::TooLarge`]:
+/// see [`super::downhill()`].
+///
 /// # Errors
 /// [`MseError::Option`] for an order of 0, [`MseError::Table`] when cancelled or past the memory cap.
 ///
@@ -139,15 +147,27 @@ pub fn bic_search(
 ) -> Result<ModelSearch, MseError> {
     let order = checked_order(search, histories.lists().len())?;
     let sample = Sample::of(histories);
-    let mut result =
-        ModelSearch { order, status: Status::Ok, models: 0, refused: Vec::new(), chosen: None, ranked: Vec::new() };
+    let mut result = ModelSearch {
+        order,
+        status: Status::Ok,
+        models: 0,
+        fitted: 0,
+        refused: Vec::new(),
+        chosen: None,
+        ranked: Vec::new(),
+    };
     let found = match Enumeration::run(&sample, order, search.most_models, control)? {
         Ok(found) => found,
+        Err(Status::TooLarge) => {
+            result.without_ranking(histories, &sample, search.most_models, control)?;
+            return Ok(result);
+        }
         Err(status) => {
             result.status = status;
             return Ok(result);
         }
     };
+    result.fitted = found.problems.len() as u64;
     result.models = found.models.len() as u64;
     result.refused = found.refused();
     let ranking = found.ranking(sample.persons());
@@ -177,6 +197,26 @@ pub fn bic_search(
 }
 
 impl ModelSearch {
+    /// The best model by branch and bound.
+    fn without_ranking(
+        &mut self,
+        histories: &CaptureHistories,
+        sample: &Sample,
+        most: u64,
+        control: &Control,
+    ) -> Result<(), MseError> {
+        let mut fitter = Fitter::default();
+        let Some(lattice) = Lattice::new(sample.lists(), self.order) else {
+            self.status = Status::TooLarge;
+            return Ok(());
+        };
+        let found = least_bic(&lattice, sample, &mut fitter, most, control)?;
+        self.fitted = found.map_or(0, |found| found.fitted);
+        let terms = found.map(|found| lattice.model(found.mask).terms().to_vec());
+        (self.chosen, self.status) = chosen(histories, sample, &mut fitter, terms);
+        Ok(())
+    }
+
     /// The estimate of the best model with its Wald interval, or why there is none.
     pub fn finding(&self, level: Level) -> Finding {
         finding(Method::Bic, self.chosen.as_ref(), self.status, level)
@@ -247,14 +287,15 @@ impl Enumeration {
             control.check()?;
             let (mut fitter, mut terms) = (Fitter::default(), Vec::new());
             let mut scorer = Scorer::new(sample, &mut fitter);
-            let score = |mask: &u64| {
-                lattice.terms_of(*mask, &mut terms);
-                scorer.score(&terms)
-            };
-            let scores: Vec<_> = chunk.iter().map(score).collect();
+            let outcomes: Vec<_> = (chunk.iter())
+                .map(|mask| {
+                    lattice.terms_of(*mask, &mut terms);
+                    scorer.score(&terms)
+                })
+                .collect();
             let done = done.fetch_add(chunk.len() as u64, Ordering::Relaxed) + chunk.len() as u64;
             control.report("fitting models", done, Some(total));
-            Ok(scores)
+            Ok(outcomes)
         })?;
         let problems = problems.into_iter().flatten().collect();
         Ok(Ok(Self { lattice, models, problems }))

@@ -15,6 +15,8 @@ use crate::mse::outcome::{Finding, Method, Status};
 
 /// A denominator below this is rounding: both of its terms are of the order of 1.
 const LEAST_DENOMINATOR: f64 = 1e-9;
+/// An unseen share below this is rounding, which must not decide between nobody and fewer than were seen.
+const LEAST_UNSEEN: f64 = 1e-9;
 const HIGH: &str = "with dependence of pairs of lists: the standard error is at most a third of the estimate";
 const ONE_STEP: &str = "one step from independence towards dependence of pairs of lists, which alone is too uncertain: rather a \
                         lower bound if lists depend positively";
@@ -74,8 +76,10 @@ impl SampleCoverage {
         let table = Table::of(&lists, &counts);
         let sums = table.sums();
         let slopes: Vec<(f64, Sums)> = counts.iter().map(|(history, count)| (*count, table.slopes(*history))).collect();
+        let seen = histories.persons() as f64;
         let estimate = |formula: Formula| {
             let (persons, by) = formula(table.lists, sums);
+            let persons = if (persons - seen).abs() < LEAST_UNSEEN * seen { seen } else { persons };
             // Var g ≈ Σ z g′² − (Σ z g′)²/N, with g′ the derivative by the count z of each history.
             let (mut squares, mut mean) = (0.0, 0.0);
             for (count, slope) in &slopes {
@@ -86,7 +90,6 @@ impl SampleCoverage {
             let variance = squares - mean * mean / persons;
             CoverageEstimate { persons, standard_error: variance.max(0.0).sqrt() }
         };
-        let seen = histories.persons() as f64;
         let usable = |estimate: &CoverageEstimate| estimate.persons.is_finite() && estimate.persons >= seen;
         let high = (table.lists * sums.c - sums.t > LEAST_DENOMINATOR).then(|| estimate(high)).filter(usable);
         let independent = estimate(independent);
@@ -325,6 +328,17 @@ mod tests {
         let found = SampleCoverage::of(&CaptureHistories::try_new(["a", "b", "c"], rows).unwrap()).unwrap();
         for estimate in [found.independent, found.high.unwrap(), found.one_step] {
             assert!((estimate.persons - 1_000.0).abs() < 1e-9, "{found:?}");
+        }
+    }
+
+    /// Everybody is on the first two lists: D = n and C = 1, and each form is n by its formula, whatever the rounding.
+    #[test]
+    fn where_nobody_is_unseen_rounding_does_not_decide() {
+        for (without, with) in (1..60).flat_map(|without| (1..20).map(move |with| (without, with))) {
+            let rows = [(set(&[0, 1]), without), (set(&[0, 1, 2]), with)];
+            let table = CaptureHistories::try_new(["a", "b", "c"], rows).unwrap();
+            let found = sample_coverage(&table, Level::P95);
+            assert_eq!((found.estimate, found.interval), (Some((without + with) as f64), None));
         }
     }
 

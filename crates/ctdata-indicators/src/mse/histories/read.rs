@@ -83,6 +83,10 @@ impl HistoryLayout {
     pub fn with_rules(self, rules: HistoryRules) -> Self {
         Self { rules, ..self }
     }
+
+    fn is_missing(&self, cell: &[u8]) -> bool {
+        cell.is_empty() || self.missing_words.iter().any(|word| cell.eq_ignore_ascii_case(word.trim().as_bytes()))
+    }
 }
 
 impl CaptureHistories {
@@ -279,26 +283,24 @@ impl Columns {
             Some(column) => count(raw(column).trim_ascii()).map_err(|rule| (Some(column), rule))?,
             None => 1,
         };
-        let mut history = ListSet::EMPTY;
+        let mut bits = 0;
         let mut unknown = None;
         for (list, column) in self.lists.iter().enumerate() {
             let on = match raw(column) {
-                // Nearly all cells, without a closer look.
-                b"1" => true,
-                b"0" => false,
-                other => match (membership(other.trim_ascii()), other.trim_ascii()) {
-                    (Some(on), _) => on,
-                    (None, cell) if cell.is_empty() || layout.missing_words.iter().any(|word| same(cell, word)) => {
+                // Nearly all cells; as arithmetic, because nothing predicts them.
+                [digit @ (b'0' | b'1')] => u16::from(*digit & 1),
+                other => match membership(other.trim_ascii()) {
+                    Some(on) => u16::from(on),
+                    None if layout.is_missing(other.trim_ascii()) => {
                         unknown = unknown.or(Some(column));
-                        false
+                        0
                     }
-                    (None, _) => return Err((Some(column), NO_MEMBERSHIP)),
+                    None => return Err((Some(column), NO_MEMBERSHIP)),
                 },
             };
-            if on {
-                history = history.union(ListSet::single(list));
-            }
+            bits |= on << list;
         }
+        let history = ListSet::from_bits(bits);
         match unknown {
             Some(column) if layout.rules.missing == OnUnusable::Refuse => Err((Some(column), MISSING)),
             Some(_) => Ok((Row::Missing, persons)),
@@ -307,10 +309,6 @@ impl Columns {
             None => Ok((Row::Unlisted, persons)),
         }
     }
-}
-
-fn same(cell: &[u8], word: &str) -> bool {
-    cell.eq_ignore_ascii_case(word.trim().as_bytes())
 }
 
 /// A count: digits, or any other way to write a whole number, such as the `1e+05` of statistical packages.

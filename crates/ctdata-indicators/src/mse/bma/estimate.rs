@@ -16,6 +16,9 @@ use ctdata_table::Control;
 /// The most persons seen: with more, ln Γ no longer has the digits that weights need.
 const MOST_PERSONS: u64 = 1 << 34;
 
+/// Graphs of a lower posterior probability have lost too much to what was passed over as negligible.
+const LEAST_REPORTED: f64 = 1e-12;
+
 /// From this share of the mean in the upper half of the grid on, the mean is said to depend on the grid.
 const MEAN_SHARE: f64 = 1e-3;
 
@@ -68,7 +71,7 @@ pub struct Bma {
     pub grid_points: usize,
     /// The largest number of unseen persons on the grid.
     pub most_unseen: f64,
-    /// The graphs of largest posterior probability, the most probable first.
+    /// The graphs of largest posterior probability, the most probable first; none below 1e-12.
     pub top_graphs: Vec<BmaGraph>,
     /// The posterior probability that two lists are joined, for all pairs.
     pub edges: Vec<BmaEdge>,
@@ -146,7 +149,7 @@ impl Bma {
         let functions = Functions::of(&sample, delta, options.population_prior);
         let terms = terms(&sample, delta, &graphs, &functions);
         bma.graphs = graphs.len();
-        bma.fill(histories, options, &Model { graphs, terms, functions }, control)?;
+        bma.fill(histories, options, &Ready { graphs, terms, functions }, control)?;
         if histories.iter().all(|(history, _)| history.len() < 2) {
             bma.notes.push("no person is on two lists: the prior decides, the table says little".to_owned());
         }
@@ -181,10 +184,10 @@ impl Bma {
         &mut self,
         histories: &CaptureHistories,
         options: &BmaOptions,
-        model: &Model,
+        ready: &Ready,
         control: &Control,
     ) -> Result<(), MseError> {
-        let (functions, terms) = (&model.functions, &model.terms);
+        let (functions, terms) = (&ready.functions, &ready.terms);
         let mut given = options.grid;
         let mut longer = None;
         let (grid, posterior) = loop {
@@ -225,8 +228,8 @@ impl Bma {
         }
         let sum: f64 = posterior.graphs.iter().sum();
         let probabilities: Vec<f64> = posterior.graphs.iter().map(|mass| mass / sum).collect();
-        self.edges = edges(histories, &model.graphs, &probabilities);
-        self.top_graphs = self.top(histories, options, model, &grid, (&probabilities, posterior.scale), control)?;
+        self.edges = edges(histories, &ready.graphs, &probabilities);
+        self.top_graphs = self.top(histories, options, ready, &grid, (&probabilities, posterior.scale), control)?;
         Ok(())
     }
 
@@ -234,18 +237,18 @@ impl Bma {
         &self,
         histories: &CaptureHistories,
         options: &BmaOptions,
-        model: &Model,
+        ready: &Ready,
         grid: &Grid,
         (probabilities, scale): (&[f64], Scale),
         control: &Control,
     ) -> Result<Vec<BmaGraph>, MseError> {
-        let mut top: Vec<(&Graph, &Term, f64)> = model
+        let mut top: Vec<(&Graph, &Term, f64)> = ready
             .graphs
             .iter()
-            .zip(&model.terms)
+            .zip(&ready.terms)
             .zip(probabilities)
             .map(|((graph, term), probability)| (graph, term, *probability))
-            .filter(|(_, _, probability)| *probability > 0.0)
+            .filter(|(_, _, probability)| *probability > LEAST_REPORTED)
             .collect();
         top.sort_by(|one, other| other.2.total_cmp(&one.2));
         top.truncate(options.top_graphs);
@@ -253,7 +256,7 @@ impl Bma {
         let mut reported = Vec::with_capacity(top.len());
         for some in top.chunks(((1 << 20) / grid.points.len().max(1)).max(1)) {
             let terms: Vec<&Term> = some.iter().map(|(_, term, _)| *term).collect();
-            let masses = of_graphs(&model.functions, &terms, grid, scale, control)?;
+            let masses = of_graphs(&ready.functions, &terms, grid, scale, control)?;
             reported.extend(some.iter().zip(masses).map(|((graph, _, probability), masses)| BmaGraph {
                 notation: graph.notation(),
                 named: graph.named(histories.lists()),
@@ -266,7 +269,7 @@ impl Bma {
 }
 
 /// What does not depend on the grid.
-struct Model {
+struct Ready {
     graphs: Vec<Graph>,
     terms: Vec<Term>,
     functions: Functions,

@@ -121,17 +121,18 @@ impl<'a> Distribution<'a> {
         })
     }
 
-    /// About so many bins between the quantiles of 0.5 % and 99.5 %: neighbours on the grid together, as long as a
-    /// bin has at most its share of the probability or of the length.
+    /// About so many bins between the quantiles of 0.5 % and 99.5 %: neighbours on the grid are taken together until
+    /// they have their share of the probability or of the length.
     pub(super) fn bins(&self, bins: usize) -> Vec<BmaBin> {
         let (low, high) = (self.unseen_at(0.005), self.unseen_at(0.995));
-        let length = (high - low) / real(bins.max(1) as u64);
+        let share = 2.0 / real(bins.max(1) as u64);
+        let length = share * (high - low);
         let mut thinned: Vec<BmaBin> = Vec::new();
         let inside = self.cells().filter(|(_, width, _, start)| start + width > low && *start <= high);
         for (_, width, mass, start) in inside {
             let (start, probability) = (start + self.persons, mass / self.sum);
             match thinned.last_mut() {
-                Some(bin) if start + width - bin.low <= length => {
+                Some(bin) if start + width - bin.low <= length && bin.probability + probability <= share => {
                     bin.high = start + width;
                     bin.probability += probability;
                 }

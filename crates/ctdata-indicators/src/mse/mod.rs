@@ -38,7 +38,7 @@ pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
 pub use published::{PublishedTable, published, published_table};
 pub use select::{
     AIC_SIGNIFICANCE, AicEntry, BicSearch, ChosenModel, Downhill, DownhillSearch, DownhillStart, FixedModel,
-    ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, Start, Stepwise, StepwiseAic, StepwiseEntry,
-    bic_search, downhill, fixed, stepwise, stepwise_aic,
+    ModelSearch, RankedModel, RefusedModels, STEPWISE_THRESHOLD, SearchStart, Stepwise, StepwiseAic, StepwiseEntry,
+    bic_search, downhill, fixed_model, stepwise, stepwise_aic,
 };
 pub use strata::{Strata, Stratum, estimate_strata};

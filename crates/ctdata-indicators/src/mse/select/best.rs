@@ -51,7 +51,7 @@ impl Selector for BicSelector {
         }
         let mut branches = Branches::new(lattice, Scorer::new(sample, fitter), control);
         branches.start()?;
-        branches.open(lattice.all(), 0)?;
+        branches.open()?;
         Ok(branches.best.map_or(Err(Status::NoExistence), |best| {
             Ok(Selected { model: lattice.model(best.mask), estimate: best.estimate })
         }))
@@ -106,14 +106,15 @@ impl<'a> Branches<'a> {
         Ok(())
     }
 
-    /// Fits the largest model, then goes through all others from term `at` of the order on.
-    fn open(&mut self, mask: u64, at: usize) -> Result<(), MseError> {
-        let found = self.fit(mask)?;
-        self.branch(mask, 0, at, found.unwrap_or(self.scorer.saturated()))
+    /// Fits the largest model, then goes through all others.
+    fn open(&mut self) -> Result<(), MseError> {
+        let all = self.lattice.all();
+        let found = self.fit(all)?;
+        self.branch(all, 0, 0, found.unwrap_or(self.scorer.saturated()))
     }
 
-    /// All models of the terms in `mask` but those in `kept`, whose place in the order is before `at`. `reached` is a
-    /// log-likelihood that they do not pass.
+    /// Goes through the models between `kept` and `mask`, which was fitted: terms before place `at` of the order are
+    /// decided, the others may be dropped. No such model has a log-likelihood above `reached`.
     fn branch(&mut self, mask: u64, mut kept: u64, at: usize, reached: f64) -> Result<(), MseError> {
         for place in at..self.order.len() {
             if self.is_beaten(kept, reached) {

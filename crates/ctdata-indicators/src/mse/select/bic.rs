@@ -247,14 +247,15 @@ impl Enumeration {
             control.check()?;
             let (mut fitter, mut terms) = (Fitter::default(), Vec::new());
             let mut scorer = Scorer::new(sample, &mut fitter);
-            let score = |mask: &u64| {
-                lattice.terms_of(*mask, &mut terms);
-                scorer.score(&terms)
-            };
-            let scores: Vec<_> = chunk.iter().map(score).collect();
+            let outcomes: Vec<_> = (chunk.iter())
+                .map(|mask| {
+                    lattice.terms_of(*mask, &mut terms);
+                    scorer.score(&terms)
+                })
+                .collect();
             let done = done.fetch_add(chunk.len() as u64, Ordering::Relaxed) + chunk.len() as u64;
             control.report("fitting models", done, Some(total));
-            Ok(scores)
+            Ok(outcomes)
         })?;
         let problems = problems.into_iter().flatten().collect();
         Ok(Ok(Self { lattice, models, problems }))

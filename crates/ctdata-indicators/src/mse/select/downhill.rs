@@ -47,7 +47,7 @@ impl Default for DownhillSearch {
 coded! {
     /// Where a search starts.
     #[non_exhaustive]
-    pub enum Start: "start" {
+    pub enum SearchStart: "start" {
         /// No interaction.
         MainEffects = "main-effects" / "main effects",
         /// All two-list interactions, if that model has an estimate.
@@ -80,7 +80,7 @@ pub struct Downhill {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DownhillStart {
     /// What it was.
-    pub start: Start,
+    pub start: SearchStart,
     /// The model it started from, with the names of the lists.
     pub from: String,
     /// The model it ended at.
@@ -165,7 +165,7 @@ pub(crate) struct DownhillSelector {
 
 /// Where a start ended.
 struct End {
-    start: Start,
+    start: SearchStart,
     from: Model,
     to: Model,
     steps: u32,
@@ -194,17 +194,17 @@ impl DownhillSelector {
         if let Err(status) = starts::independence(&mut scorer) {
             return Ok(Err(status));
         }
-        let mut beginnings = vec![(Start::MainEffects, Vec::new())];
+        let mut beginnings = vec![(SearchStart::MainEffects, Vec::new())];
         if self.order >= 2 {
             let far = lists < MANY_LISTS;
             if far {
-                beginnings.extend(starts::all_pairs(&mut scorer).map(|(terms, _)| (Start::AllPairs, terms)));
+                beginnings.extend(starts::all_pairs(&mut scorer).map(|(terms, _)| (SearchStart::AllPairs, terms)));
             }
             let stepwise = StepwiseSelector::try_new(STEPWISE_THRESHOLD)?;
             let stepwise = stepwise.walk(&mut scorer, control, |_, _, _| ())?;
-            beginnings.extend(stepwise.ok().map(|(terms, _)| (Start::Stepwise, terms)));
+            beginnings.extend(stepwise.ok().map(|(terms, _)| (SearchStart::Stepwise, terms)));
             for start in 0..if far { self.random_starts } else { 0 } {
-                beginnings.push((Start::Random, self.random(&mut scorer, start)));
+                beginnings.push((SearchStart::Random, self.random(&mut scorer, start)));
             }
         }
         let mut known = Known { scorer, control, scores: HashMap::new() };
@@ -219,19 +219,19 @@ impl DownhillSelector {
 
     /// The estimate at the end of the search from main effects, the one that is published.
     #[cfg(test)]
-    pub(super) fn from_main_effects(
+    pub(super) fn estimate_from_main_effects(
         self,
         sample: &Sample,
         fitter: &mut Fitter,
         control: &Control,
     ) -> Result<Option<f64>, MseError> {
         let mut known = Known { scorer: Scorer::new(sample, fitter), control, scores: HashMap::new() };
-        let end = self.walk(&mut known, Start::MainEffects, Model::main_effects(sample.lists()))?;
+        let end = self.walk(&mut known, SearchStart::MainEffects, Model::main_effects(sample.lists()))?;
         Ok(end.map(|end| end.estimate))
     }
 
     /// Downhill from one model; `None` if it has no estimate.
-    fn walk(self, known: &mut Known<'_>, start: Start, from: Model) -> Result<Option<End>, MseError> {
+    fn walk(self, known: &mut Known<'_>, start: SearchStart, from: Model) -> Result<Option<End>, MseError> {
         let Ok(first) = known.score(&from)? else { return Ok(None) };
         let persons = known.scorer.sample().persons();
         let mut at = (from.clone(), first.bic(from.parameters(), persons), first);

@@ -30,17 +30,17 @@ pub struct FixedModel {
 /// [`MseError::Notation`].
 ///
 /// ```
-/// use ctdata_indicators::mse::{CaptureHistories, ListSet, Status, fixed};
+/// use ctdata_indicators::mse::{CaptureHistories, ListSet, Status, fixed_model};
 ///
 /// // Chan, Silverman and Vincent (2021), table 2.
 /// let counts = [(0b001, 40), (0b010, 30), (0b100, 20), (0b011, 6)];
 /// let counts = counts.map(|(lists, count)| (ListSet::from_bits(lists), count));
 /// let histories = CaptureHistories::try_new(["A", "B", "C"], counts)?;
-/// let estimate = fixed(&histories, "[13,2]")?.chosen.ok_or("no estimate")?.estimate;
+/// let estimate = fixed_model(&histories, "[13,2]")?.chosen.ok_or("no estimate")?.estimate;
 /// assert!((estimate - 396.0).abs() < 1e-6);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn fixed(histories: &CaptureHistories, notation: &str) -> Result<FixedModel, MseError> {
+pub fn fixed_model(histories: &CaptureHistories, notation: &str) -> Result<FixedModel, MseError> {
     let model = Model::from_notation(notation, histories.lists().len())?;
     let method = if model.terms().is_empty() { Method::Independence } else { Method::Fixed };
     let (sample, mut fitter) = (Sample::of(histories), Fitter::default());

@@ -12,14 +12,12 @@ mod score;
 mod starts;
 mod stepwise;
 #[cfg(test)]
-mod tables;
-#[cfg(test)]
 mod tests;
 
 pub use aic::{AIC_SIGNIFICANCE, AicEntry, StepwiseAic, stepwise_aic};
 pub use bic::{BicSearch, ModelSearch, RankedModel, RefusedModels, bic_search};
-pub use downhill::{Downhill, DownhillSearch, DownhillStart, Start, downhill};
-pub use fixed::{FixedModel, fixed};
+pub use downhill::{Downhill, DownhillSearch, DownhillStart, SearchStart, downhill};
+pub use fixed::{FixedModel, fixed_model};
 pub use result::ChosenModel;
 pub use stepwise::{STEPWISE_THRESHOLD, Stepwise, StepwiseEntry, stepwise};
 

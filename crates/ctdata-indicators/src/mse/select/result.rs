@@ -1,5 +1,7 @@
 //! What a choice of models gives: a chosen model with its estimate.
 
+#![expect(clippy::cast_precision_loss, reason = "a table has at most 2^53 persons")]
+
 use crate::interval::Level;
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;

@@ -1,5 +1,7 @@
 //! Many models on one sample, as far as a choice between them needs it.
 
+#![expect(clippy::cast_precision_loss, reason = "a table has at most 2^53 persons, a model fewer parameters")]
+
 use crate::mse::existence::Checker;
 use crate::mse::list_set::ListSet;
 use crate::mse::loglinear::{Fitter, Start, saturated};

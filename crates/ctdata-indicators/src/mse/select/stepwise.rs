@@ -122,15 +122,16 @@ impl StepwiseSelector {
         control: &Control,
         mut record: impl FnMut(ListSet, f64, Score),
     ) -> Result<Result<(Vec<ListSet>, Score), Status>, MseError> {
-        let mut score = match starts::independence(scorer) {
-            Ok(score) => score,
-            Err(status) => return Ok(Err(status)),
-        };
         if self.threshold >= 1.0
+            && starts::overlaps(scorer.sample())
             && let Some(all) = starts::all_pairs(scorer)
         {
             return Ok(Ok(all));
         }
+        let mut score = match starts::independence(scorer) {
+            Ok(score) => score,
+            Err(status) => return Ok(Err(status)),
+        };
         // The interaction of two lists alone is of all lists.
         let lists = if scorer.sample().lists() > 2 { scorer.sample().lists() } else { 0 };
         let limit = self.threshold.ln();

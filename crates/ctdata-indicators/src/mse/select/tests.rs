@@ -1,15 +1,29 @@
 //! Published choices of models, and properties of all methods.
 
 use super::score::Scorer;
-use super::tables::{PUBLISHED, published, table};
 use super::*;
 use crate::interval::Level;
 use crate::mse::existence::check;
-use crate::mse::{CaptureHistories, Finding, Method};
+use crate::mse::{CaptureHistories, Finding, Method, published, published_table};
 use proptest::prelude::*;
 
 fn silent() -> Control {
     Control::default()
+}
+
+/// A published table by its name.
+fn known(name: &str) -> CaptureHistories {
+    published_table(name).unwrap().histories()
+}
+
+/// A table from the names of its lists and rows like `110:15`, the first list first.
+fn table(lists: &str, rows: &str) -> CaptureHistories {
+    let counts = rows.split_whitespace().map(|row| {
+        let (history, count) = row.split_once(':').unwrap();
+        let on = history.char_indices().filter(|(_, mark)| *mark == '1').map(|(list, _)| list);
+        (ListSet::of(on), count.parse().unwrap())
+    });
+    CaptureHistories::try_new(lists.split(' '), counts).unwrap()
 }
 
 fn of_order(order: usize) -> BicSearch {
@@ -42,7 +56,7 @@ fn reordered(histories: &CaptureHistories, to: &[usize]) -> CaptureHistories {
 /// Chan, Silverman and Vincent (2021), the UK five-list table: the path, each figure to its last printed digit.
 #[test]
 fn the_stepwise_path_of_the_uk_is_met() {
-    let found = stepwise(&published("uk_2013_five_lists"), STEPWISE_THRESHOLD, &silent()).unwrap();
+    let found = stepwise(&known("uk-2013-five-lists"), STEPWISE_THRESHOLD, &silent()).unwrap();
     let path = [
         ("LA:NG", 2.1845e-7, 5e-12, 14_217.810),
         ("NG:GP", 2.1828e-5, 5e-10, 13_477.493),
@@ -72,13 +86,13 @@ fn the_stepwise_path_of_the_uk_is_met() {
 #[test]
 fn other_published_stepwise_choices_are_met() {
     for (name, entered, estimate, digit) in [
-        ("new_orleans_eight_lists_n185", &["D:E"][..], 1_184.0, 0.5),
-        ("western_us_five_lists", &["A:E"], 2_483.0, 0.5),
-        ("new_orleans_five_lists_n185", &[], 1_034.0, 0.5),
-        ("new_orleans_eight_lists_n186", &["D:E"], 1_110.488, 5e-4),
-        ("korea_three_lists", &["b:c"], 268.7778, 5e-5),
+        ("new-orleans-eight-lists-n185", &["D:E"][..], 1_184.0, 0.5),
+        ("western-us-five-lists", &["A:E"], 2_483.0, 0.5),
+        ("new-orleans-five-lists-n185", &[], 1_034.0, 0.5),
+        ("new-orleans-eight-lists-n186", &["D:E"], 1_110.488, 5e-4),
+        ("korea-three-lists", &["b:c"], 268.7778, 5e-5),
     ] {
-        let found = stepwise(&published(name), STEPWISE_THRESHOLD, &silent()).unwrap();
+        let found = stepwise(&known(name), STEPWISE_THRESHOLD, &silent()).unwrap();
         let names: Vec<&str> = found.entries.iter().map(|entry| entry.named.as_str()).collect();
         assert_eq!(names, entered, "{name}");
         let chosen = found.chosen.unwrap();
@@ -90,7 +104,7 @@ fn other_published_stepwise_choices_are_met() {
 /// MultipleSystemsEstimation 1.2.0 (B. W. Silverman 2026).
 #[test]
 fn the_ranking_of_korea_is_met() {
-    let found = bic_search(&published("korea_three_lists"), &BicSearch::default(), &silent()).unwrap();
+    let found = bic_search(&known("korea-three-lists"), &BicSearch::default(), &silent()).unwrap();
     let printed = [
         ("[12,23]", 157.1667, 57.14081),
         ("[12,3]", 268.7778, 58.96860),
@@ -115,15 +129,15 @@ fn the_ranking_of_korea_is_met() {
 #[test]
 fn the_published_least_bic_of_all_models_is_met() {
     for (name, order, models, estimate) in [
-        ("uk_2013_five_lists", 4, 6_893, 25_311.0),
-        ("uk_2013_five_lists", 2, 1_024, 22_991.0),
-        ("new_orleans_five_lists_n186", 2, 1_024, 981.0),
-        ("new_orleans_five_lists_n186", 3, 6_212, 981.0),
-        ("kosovo_1999_four_lists", 3, 113, 10_357.0),
-        ("kosovo_1999_four_lists", 2, 64, 14_342.0),
-        ("korea_three_lists", 2, 8, 157.0),
+        ("uk-2013-five-lists", 4, 6_893, 25_311.0),
+        ("uk-2013-five-lists", 2, 1_024, 22_991.0),
+        ("new-orleans-five-lists-n186", 2, 1_024, 981.0),
+        ("new-orleans-five-lists-n186", 3, 6_212, 981.0),
+        ("kosovo-1999-four-lists", 3, 113, 10_357.0),
+        ("kosovo-1999-four-lists", 2, 64, 14_342.0),
+        ("korea-three-lists", 2, 8, 157.0),
     ] {
-        let histories = published(name);
+        let histories = known(name);
         let found = bic_search(&histories, &of_order(order), &silent()).unwrap();
         let chosen = found.chosen.as_ref().unwrap();
         assert_eq!((found.models, found.status), (models, Status::Ok), "{name}");
@@ -142,27 +156,27 @@ fn the_published_least_bic_of_all_models_is_met() {
 #[test]
 fn published_ends_of_downhill_searches_are_met() {
     for (name, order, estimate) in [
-        ("uk_2013_five_lists", 4, 12_262.0),
-        ("uk_2013_five_lists", 2, 12_262.0),
-        ("uk_2013_six_lists", 5, 12_350.0),
-        ("uk_2013_six_lists", 2, 12_350.0),
-        ("new_orleans_five_lists_n186", 4, 981.0),
-        ("new_orleans_eight_lists_n186", 2, 1_110.0),
-        ("kosovo_1999_four_lists", 3, 10_357.0),
-        ("kosovo_1999_four_lists", 2, 14_342.0),
-        ("korea_three_lists", 2, 157.0),
+        ("uk-2013-five-lists", 4, 12_262.0),
+        ("uk-2013-five-lists", 2, 12_262.0),
+        ("uk-2013-six-lists", 5, 12_350.0),
+        ("uk-2013-six-lists", 2, 12_350.0),
+        ("new-orleans-five-lists-n186", 4, 981.0),
+        ("new-orleans-eight-lists-n186", 2, 1_110.0),
+        ("kosovo-1999-four-lists", 3, 10_357.0),
+        ("kosovo-1999-four-lists", 2, 14_342.0),
+        ("korea-three-lists", 2, 157.0),
     ] {
         let search = DownhillSearch { order: Some(order), random_starts: 0, ..DownhillSearch::default() };
-        let sample = Sample::of(&published(name));
+        let sample = Sample::of(&known(name));
         let selector = DownhillSelector::try_new(&search, sample.lists()).unwrap();
         let mut fitter = Fitter::default();
-        let end = selector.from_main_effects(&sample, &mut fitter, &silent()).unwrap().unwrap();
+        let end = selector.estimate_from_main_effects(&sample, &mut fitter, &silent()).unwrap().unwrap();
         assert!((end - estimate).abs() < 0.5, "{name} to order {order}: {end}");
     }
     // The main effects of the UK end above the least BIC; other starts come to it.
     let search = DownhillSearch { order: Some(4), ..DownhillSearch::default() };
-    let found = downhill(&published("uk_2013_five_lists"), &search, &silent()).unwrap();
-    assert_eq!(found.starts[0].start, Start::MainEffects);
+    let found = downhill(&known("uk-2013-five-lists"), &search, &silent()).unwrap();
+    assert_eq!(found.starts[0].start, SearchStart::MainEffects);
     assert_eq!(found.starts[0].to, "[LA:NG,LA:PFNCA,NG:GP,PFNCA:GP,GO:GP]");
     assert!((found.chosen.unwrap().estimate - 25_311.0).abs() < 0.5);
 }
@@ -170,7 +184,7 @@ fn published_ends_of_downhill_searches_are_met() {
 /// The three-list table of Chan, Silverman and Vincent (2021), tables 2 and 3.
 #[test]
 fn given_models_are_fitted_or_refused_by_type() {
-    let histories = published("artificial_three_lists");
+    let histories = known("artificial-three-lists");
     for (notation, expected) in [
         ("[1,2,3]", Ok(539.094)),
         ("[13,2]", Ok(396.0)),
@@ -181,28 +195,28 @@ fn given_models_are_fitted_or_refused_by_type() {
         ("[12,23]", Err(Status::NoExistence)),
         ("[12,13,23]", Err(Status::NotIdentifiable)),
     ] {
-        let found = fixed(&histories, notation).unwrap();
+        let found = fixed_model(&histories, notation).unwrap();
         let finding = found.finding(Level::P95);
         match expected {
             Ok(estimate) => assert!((finding.estimate.unwrap() - estimate).abs() < 5e-4, "{notation}"),
             Err(status) => assert_eq!((finding.estimate, finding.status), (None, status), "{notation}"),
         }
     }
-    let found = fixed(&histories, "[13,2]").unwrap().chosen.unwrap();
+    let found = fixed_model(&histories, "[13,2]").unwrap().chosen.unwrap();
     assert_eq!((found.boundary, found.parameters), (vec!["A:C".to_owned()], 5));
-    assert_eq!(fixed(&histories, "[1,2,3]").unwrap().method, Method::Independence);
-    assert!(fixed(&histories, "[123]").is_err() && fixed(&histories, "12").is_err());
+    assert_eq!(fixed_model(&histories, "[1,2,3]").unwrap().method, Method::Independence);
+    assert!(fixed_model(&histories, "[123]").is_err() && fixed_model(&histories, "12").is_err());
 }
 
 #[test]
 fn the_threshold_goes_from_main_effects_to_all_pairs() {
-    let histories = published("lesbian_allegheny_four_lists");
+    let histories = known("lesbian-allegheny-four-lists");
     let none = stepwise(&histories, 0.0, &silent()).unwrap();
     assert_eq!(none.chosen.unwrap().notation, "[1,2,3,4]");
     let all = stepwise(&histories, 1.0, &silent()).unwrap();
     assert_eq!(all.chosen.unwrap().notation, "[12,13,14,23,24,34]");
     // Not identifiable with all pairs: those that can be had.
-    let some = stepwise(&published("artificial_three_lists"), 1.0, &silent()).unwrap().chosen.unwrap();
+    let some = stepwise(&known("artificial-three-lists"), 1.0, &silent()).unwrap().chosen.unwrap();
     assert_eq!(some.notation, "[13,23]");
     for wrong in [-0.1, 1.1, f64::NAN] {
         assert!(matches!(stepwise(&histories, wrong, &silent()), Err(MseError::Option { .. })));
@@ -214,7 +228,7 @@ fn the_threshold_goes_from_main_effects_to_all_pairs() {
 /// The p-value against the inverse of XᵀWX with all cells written out; the choice against plain fits of all pairs.
 #[test]
 fn each_step_by_aic_is_the_best_and_its_test_is_that_of_a_regression() {
-    let histories = published("uk_2013_five_lists");
+    let histories = known("uk-2013-five-lists");
     let sample = Sample::of(&histories);
     let found = stepwise_aic(&histories, AIC_SIGNIFICANCE, &silent()).unwrap();
     assert!(found.entries.len() > 2);
@@ -268,6 +282,7 @@ fn regression_variance(free: &[ListSet], alpha: &[f64], boundary: &[ListSet], pl
 }
 
 /// A finding is an estimate in its interval, or says why there is none.
+#[expect(clippy::cast_precision_loss, reason = "tables of fewer than 2^53 persons")]
 fn is_sound(finding: &Finding, persons: u64) -> bool {
     match (finding.estimate, finding.interval, finding.status) {
         (Some(estimate), Some(interval), Status::Ok) => {
@@ -285,14 +300,14 @@ fn findings(histories: &CaptureHistories, order: usize) -> [Finding; 5] {
         stepwise_aic(histories, AIC_SIGNIFICANCE, &silent()).unwrap().finding(Level::P95),
         bic_search(histories, &of_order(order), &silent()).unwrap().finding(Level::P95),
         downhill(histories, &search, &silent()).unwrap().finding(Level::P95),
-        fixed(histories, "[12]").unwrap_or_else(|_| fixed(histories, "[1]").unwrap()).finding(Level::P95),
+        fixed_model(histories, "[12]").unwrap_or_else(|_| fixed_model(histories, "[1]").unwrap()).finding(Level::P95),
     ]
 }
 
 #[test]
 fn all_published_tables_have_an_answer_by_every_method() {
-    for (name, ..) in PUBLISHED {
-        let histories = published(name);
+    for table in published() {
+        let (name, histories) = (table.name(), table.histories());
         let lists = histories.lists().len();
         let [stepwise, aic, bic, downhill, fixed] = findings(&histories, if lists < 6 { 2 } else { 1 });
         for finding in [stepwise, aic, bic, downhill] {
@@ -331,19 +346,19 @@ fn hostile_tables_have_an_answer_or_a_refusal_by_type() {
 
 #[test]
 fn a_search_that_is_too_large_is_refused() {
-    let eight = published("new_orleans_eight_lists_n185");
+    let eight = known("new-orleans-eight-lists-n185");
     let found = bic_search(&eight, &BicSearch::default(), &silent()).unwrap();
     assert_eq!((found.status, found.models, found.chosen), (Status::TooLarge, 0, None));
     let selector = BicSelector::try_new(&BicSearch::default(), 8).unwrap();
     let selected = selector.select(&Sample::of(&eight), &mut Fitter::default(), &silent()).unwrap();
     assert_eq!(selected, Err(Status::TooLarge));
     let small = BicSearch { most_models: 7, ..BicSearch::default() };
-    assert_eq!(bic_search(&published("korea_three_lists"), &small, &silent()).unwrap().status, Status::TooLarge);
+    assert_eq!(bic_search(&known("korea-three-lists"), &small, &silent()).unwrap().status, Status::TooLarge);
 }
 
 #[test]
 fn a_cancelled_choice_stops() {
-    let histories = published("uk_2013_five_lists");
+    let histories = known("uk-2013-five-lists");
     let stopped = Control::default().with_deadline(|| true);
     assert!(matches!(stepwise(&histories, 0.02, &stopped), Err(MseError::Table(_))));
     assert!(matches!(stepwise_aic(&histories, 0.05, &stopped), Err(MseError::Table(_))));
@@ -356,7 +371,7 @@ fn a_cancelled_choice_stops() {
 #[cfg(feature = "rayon")]
 #[test]
 fn threads_do_not_matter() {
-    let histories = published("uk_2013_five_lists");
+    let histories = known("uk-2013-five-lists");
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| bic_search(&histories, &of_order(2), &silent()).unwrap())
@@ -371,24 +386,24 @@ fn results_are_read_back() {
         let json = serde_json::to_string(value).unwrap();
         assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value);
     }
-    let histories = published("korea_three_lists");
+    let histories = known("korea-three-lists");
     back(&stepwise(&histories, 0.02, &silent()).unwrap());
     back(&stepwise_aic(&histories, 0.05, &silent()).unwrap());
     back(&bic_search(&histories, &BicSearch::default(), &silent()).unwrap());
     back(&downhill(&histories, &DownhillSearch::default(), &silent()).unwrap());
-    back(&fixed(&histories, "[12,3]").unwrap());
+    back(&fixed_model(&histories, "[12,3]").unwrap());
 }
 
 /// On published tables, where no two pairs have the same p-value.
 #[test]
 fn the_order_of_lists_does_not_matter() {
     for (name, to) in [
-        ("uk_2013_five_lists", &[4, 2, 0, 3, 1][..]),
-        ("kosovo_1999_four_lists", &[2, 3, 1, 0]),
-        ("netherlands_2010_2015_five_lists", &[1, 0, 4, 2, 3]),
-        ("western_us_five_lists", &[3, 4, 2, 1, 0]),
+        ("uk-2013-five-lists", &[4, 2, 0, 3, 1][..]),
+        ("kosovo-1999-four-lists", &[2, 3, 1, 0]),
+        ("netherlands-2010-2015-five-lists", &[1, 0, 4, 2, 3]),
+        ("western-us-five-lists", &[3, 4, 2, 1, 0]),
     ] {
-        let (histories, moved) = (published(name), reordered(&published(name), to));
+        let (histories, moved) = (known(name), reordered(&known(name), to));
         for (one, other) in findings(&histories, 2).iter().zip(findings(&moved, 2)).take(3) {
             assert!(close(one.estimate.unwrap(), other.estimate.unwrap()), "{name}: {one:?} {other:?}");
         }

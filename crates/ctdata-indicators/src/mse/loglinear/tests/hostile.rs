@@ -66,18 +66,24 @@ fn what_has_no_estimate_is_refused() {
     let singletons = table(3, &[(&[1], 5), (&[2], 7), (&[3], 1_000_000_000)]);
     assert_eq!(refused(&singletons, "[1,2,3]"), Status::NoOverlap);
     assert_eq!(refused(&singletons, "[12,13]"), Status::NoOverlap);
-    for (notation, counts) in [
-        // Everybody is on the first list.
-        ("[1,2,3]", [(&[1][..], 5), (&[1, 2], 3), (&[1, 3], 2), (&[1, 2, 3], 1)]),
-        // The first two lists are the same.
-        ("[12,3]", [(&[1, 2], 5), (&[3], 3), (&[1, 2, 3], 1), (&[3], 1)]),
-    ] {
-        if notation == "[1,2,3]" {
-            refused(&table(3, &counts), notation);
+    // Everybody is on the first list: nobody is missed.
+    let complete = table(3, &[(&[1], 5), (&[1, 2], 3), (&[1, 3], 2), (&[1, 2, 3], 1)]);
+    assert_eq!(refused(&complete, "[1,2,3]"), Status::NoExistence);
+}
+
+#[test]
+fn a_list_given_twice_has_an_estimate_with_its_pair() {
+    // Lists 1 and 2 are the same: apart they cannot be, together they are one list. 10 · 8 / 2 by Petersen.
+    let histories = table(3, &[(&[1, 2], 8), (&[3], 6), (&[1, 2, 3], 2)]);
+    for notation in ["[1,2,3]", "[12,3]"] {
+        match fit_model(&histories, &model(notation, 3), Level::P95) {
+            Ok(fit) => assert!(fit.estimate > 16.0 && fit.wald.high.is_finite(), "{notation}: {}", fit.estimate),
+            Err(status) => assert_ne!(status, Status::Ok, "{notation}"),
         }
-        // An answer or a refusal, not a panic.
-        let _ = fit_model(&table(3, &counts), &model(notation, 3), Level::P95);
     }
+    // Nobody is on the second list alone, so that the model with the pair has no estimate; the two lists left do.
+    let merged = table(2, &[(&[1], 8), (&[2], 6), (&[1, 2], 2)]);
+    assert_near(fit(&merged, "[1,2]").unwrap().estimate(16), 40.0, 1e-9, "merged");
 }
 
 #[test]

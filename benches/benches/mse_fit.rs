@@ -36,9 +36,14 @@ fn uk() -> CaptureHistories {
 
 /// Sixteen lists, each with about a tenth of the persons: all histories of up to three lists are there.
 fn sixteen() -> CaptureHistories {
+    let mean = |set: ListSet| match set.len() {
+        1 => Some(900),
+        2 => Some(90),
+        3 => Some(9),
+        _ => None,
+    };
     let sets = (1..=u16::MAX).map(ListSet::from_bits);
-    let counts =
-        sets.filter(|set| set.len() <= 3).map(|set| (set, [0, 900, 90, 9][set.len()] + u64::from(set.bits() % 7)));
+    let counts = sets.filter_map(|set| Some((set, mean(set)? + u64::from(set.bits() % 7))));
     CaptureHistories::try_new((1..=16).map(|list| format!("list {list}")), counts).unwrap()
 }
 

@@ -12,7 +12,7 @@ const LEAST_PIVOT: f64 = 4.0 * f64::EPSILON;
 #[derive(Debug, Default)]
 pub(super) struct Factor {
     size: usize,
-    /// Row by row; what lies below the diagonal means nothing.
+    /// Row by row, the diagonal inverted; what lies below it means nothing.
     upper: Vec<f64>,
 }
 
@@ -37,7 +37,8 @@ impl Factor {
                 return Err(Status::NotConverged);
             }
             let scale = pivot.sqrt().recip();
-            for entry in row.iter_mut() {
+            row[0] = scale;
+            for entry in &mut row[1..] {
                 *entry *= scale;
             }
             for (later, lower) in (place + 1..).zip(below.chunks_exact_mut(size)) {
@@ -62,7 +63,7 @@ impl Factor {
         for place in from..right.len() {
             let row = &self.upper[place * self.size + place..];
             let (done, rest) = right.split_at_mut(place + 1);
-            let value = done[place] / row[0];
+            let value = done[place] * row[0];
             done[place] = value;
             for (entry, above) in rest.iter_mut().zip(&row[1..]) {
                 *entry -= value * above;
@@ -76,7 +77,7 @@ impl Factor {
             let row = &self.upper[place * self.size + place..];
             let (value, solved) = right[place..].split_at_mut(1);
             let known: f64 = row[1..].iter().zip(solved.iter()).map(|(above, solved)| above * solved).sum();
-            value[0] = (value[0] - known) / row[0];
+            value[0] = (value[0] - known) * row[0];
         }
     }
 
@@ -90,7 +91,7 @@ impl Factor {
 
     /// The variance of the last parameter: the last entry of H⁻¹.
     pub(super) fn last_variance(&self) -> f64 {
-        self.upper.last().map_or(f64::NAN, |pivot| (pivot * pivot).recip())
+        self.upper.last().map_or(f64::NAN, |inverse| inverse * inverse)
     }
 
     /// The variances of all parameters: the diagonal of H⁻¹.

@@ -31,8 +31,8 @@ const MOST_STEPS: usize = 100;
 /// The most halvings of a step.
 const MOST_HALVINGS: usize = 40;
 
-/// The most parameters that are fitted; all sets of up to three of 16 lists are 697.
-const MOST_PARAMETERS: usize = 1_024;
+/// The most parameters that are fitted, so that a step takes milliseconds; all pairs of 16 lists are 137.
+const MOST_PARAMETERS: usize = 512;
 
 /// A last step this long, all parameters together, leaves an error of its square.
 const LAST_STEP: f64 = 1e-7;
@@ -93,7 +93,8 @@ impl Fit {
 pub(crate) enum Start<'a> {
     /// From the table.
     Cold,
-    /// From the parameters of a model close by on the same table, in any order; terms not among them start at zero.
+    /// From the parameters of a model close by, in any order; a term not among them starts at the log of its overlap
+    /// against the one that they lead to expect.
     Warm(&'a [(ListSet, f64)]),
 }
 
@@ -119,7 +120,7 @@ impl Fitter {
     /// Fits a model that is known to be admissible.
     ///
     /// # Errors
-    /// [`Status::NotConverged`]; [`Status::TooLarge`] for more than 1,024 parameters; [`Status::ListsOutOfRange`] for a
+    /// [`Status::NotConverged`]; [`Status::TooLarge`] for more than 512 parameters; [`Status::ListsOutOfRange`] for a
     /// model of lists that the table does not have.
     pub(crate) fn fit(&mut self, sample: &Sample, model: &Model) -> Result<Fit, Status> {
         self.solve(sample, model.terms(), Start::Cold)?;
@@ -144,16 +145,18 @@ impl Fitter {
     /// As [`Fitter::fit`].
     pub(crate) fn solve(&mut self, sample: &Sample, terms: &[ListSet], start: Start<'_>) -> Result<f64, Status> {
         self.lay_out(sample, terms)?;
+        let all = self.free.len();
         if let Start::Warm(parameters) = start {
-            self.start_from(parameters);
-            if self.climb(sample, self.free.len()).is_ok() {
+            self.start_from(sample, parameters);
+            if self.climb(sample, all).is_ok() {
                 return Ok(self.log_unseen());
             }
         }
-        if !independence(sample, &self.free, &mut self.alpha) {
+        // The second start is slower; none of its cells is so small that lists look the same.
+        if !(independence(sample, &self.free, &mut self.alpha) && self.climb(sample, all).is_ok()) {
             self.start_reweighted(sample)?;
+            self.climb(sample, all)?;
         }
-        self.climb(sample, self.free.len())?;
         Ok(self.log_unseen())
     }
 
@@ -201,11 +204,6 @@ impl Fitter {
         self.free.iter().copied().zip(self.alpha.iter().copied())
     }
 
-    /// The terms at −∞ in the last fit.
-    pub(crate) fn boundary(&self) -> &[ListSet] {
-        &self.boundary
-    }
-
     /// Sorts the terms into those fitted and those at −∞, and sizes the buffers.
     fn lay_out(&mut self, sample: &Sample, terms: &[ListSet]) -> Result<(), Status> {
         self.free.clear();
@@ -232,13 +230,23 @@ impl Fitter {
         Ok(())
     }
 
-    fn start_from(&mut self, parameters: &[(ListSet, f64)]) {
+    fn start_from(&mut self, sample: &Sample, parameters: &[(ListSet, f64)]) {
         self.means.fill(0.0);
         for (term, alpha) in parameters {
-            self.means[term.index()] = *alpha;
+            if let Some(start) = self.means.get_mut(term.index()) {
+                *start = *alpha;
+            }
         }
         for (alpha, term) in self.alpha.iter_mut().zip(&self.free) {
             *alpha = self.means[term.index()];
+        }
+        // A new interaction starts where it would lead its own overlap to what was seen.
+        self.expect();
+        for (alpha, term) in self.alpha.iter_mut().zip(&self.free) {
+            if *alpha == 0.0 {
+                let log = (sample.sums()[term.index()] as f64 / self.sums[term.index()]).ln();
+                *alpha = if log.is_finite() { log } else { 0.0 };
+            }
         }
     }
 

@@ -133,8 +133,9 @@ pub struct ProfileCurve {
 ///
 /// # Errors
 /// [`Status::ListsOutOfRange`] for a model of another number of lists; [`Status::NoOverlap`] if nobody is on two
-/// lists; [`Status::NoExistence`], [`Status::NotIdentifiable`] or both; [`Status::TooLarge`] for more than 1,024
-/// finite parameters; [`Status::NotConverged`].
+/// lists; [`Status::NoExistence`], [`Status::NotIdentifiable`] or both; [`Status::TooLarge`] for more than 512
+/// finite parameters; [`Status::NotConverged`], also where the likelihood is so flat that the Wald interval has no
+/// finite upper end.
 ///
 /// # Sources
 /// Chan, Silverman and Vincent (2021), Multiple systems estimation for sparse capture data: inferential challenges

@@ -24,6 +24,10 @@ const MOST_FITS: usize = 60;
 /// The longest distance from the maximum that is tried, in ln of the number not seen.
 const FARTHEST: f64 = 1_400.0;
 
+/// The longest first step, in ln of the number not seen: a standard error that is larger says only that the likelihood
+/// is flat at its top.
+const FIRST_STEP: f64 = 2.0;
+
 /// The maximum, and a place on the profile.
 #[derive(Debug)]
 pub(crate) struct Profile<'a> {
@@ -80,7 +84,7 @@ impl<'a> Profile<'a> {
         self.return_to_maximum();
         // Distances from the maximum: the end is past `near`, and before `far` once that is known.
         let (mut near, mut far) = (0.0, f64::INFINITY);
-        let mut distance = target * self.standard_error;
+        let mut distance = (target * self.standard_error).min(FIRST_STEP);
         for _ in 0..MOST_FITS {
             if !(distance.is_finite() && distance <= FARTHEST) {
                 return Err(Status::NotConverged);
@@ -101,10 +105,13 @@ impl<'a> Profile<'a> {
             if step.abs() <= 1e-6 * distance {
                 return Ok(self.log_unseen + side * (distance + step));
             }
-            distance += step;
-            if !(distance > near && distance < far) {
-                distance = if far.is_finite() { 0.5 * (near + far) } else { 2.0 * near };
-            }
+            let next = distance + step;
+            distance = match (next > near && next < far, far.is_finite()) {
+                // Where the slope is small the tangent leads too far.
+                (true, _) => next.min(2.0 * near + FIRST_STEP),
+                (false, true) => 0.5 * (near + far),
+                (false, false) => 2.0 * near,
+            };
         }
         Err(Status::NotConverged)
     }

@@ -9,8 +9,8 @@ use crate::mse::sample::{Sample, superset_sums};
 /// The most steps to the number of persons under independence; each doubles it at least while it is far.
 const MOST_STEPS: usize = 100;
 
-/// The parameters of the model of independence, and for two lists the log of their overlap against what independence
-/// expects; false if a list that holds everybody, or no overlap, leaves that model without a finite maximum.
+/// The parameters of the model of independence, and for interactions what the overlaps say of them one by one; false if
+/// a list that holds everybody, or no overlap, leaves the model of independence without a finite maximum.
 ///
 /// Under independence the estimate N̂ solves n = N (1 − Π (1 − n_j / N)): with q the share of N on no list, the
 /// unseen number M is N q. M − N q is concave and grows, so that Newton's method from below never passes the root.
@@ -47,11 +47,28 @@ pub(super) fn independence(sample: &Sample, free: &[ListSet], alpha: &mut [f64])
         *alpha = match term.len() {
             0 => unseen.ln(),
             1 => (on(term) / (off(term) + unseen)).ln(),
-            2 => (on(term) * all / term.iter().map(|list| on(&ListSet::single(list))).product::<f64>()).ln(),
-            _ => 0.0,
+            _ => interaction(sample, *term, all),
         };
     }
     true
+}
+
+/// The log of the overlap of lists against what the overlaps of fewer of them lead to expect, among `all` persons.
+fn interaction(sample: &Sample, term: ListSet, all: f64) -> f64 {
+    let (mut more, mut fewer) = (1.0, 1.0);
+    // All subsets, by counting down through the bits; every other size divides.
+    let mut part = term.bits();
+    loop {
+        let set = ListSet::from_bits(part);
+        let persons = if part == 0 { all } else { sample.sums()[set.index()] as f64 };
+        *if (term.len() - set.len()).is_multiple_of(2) { &mut more } else { &mut fewer } *= persons;
+        if part == 0 {
+            break;
+        }
+        part = (part - 1) & term.bits();
+    }
+    let log = (more / fewer).ln();
+    if log.is_finite() { log } else { 0.0 }
 }
 
 /// The equations of the first step of iteratively reweighted least squares from μ = N + 0.1, by superset sums: the

@@ -142,6 +142,49 @@ proptest! {
     }
 }
 
+/// Counts of four lists, half of them zero, some large.
+fn sparse() -> impl Strategy<Value = Vec<u64>> {
+    let count = prop_oneof![5 => Just(0_u64), 3 => 1_u64..4, 1 => 1_u64..100, 1 => 1_u64..1_000];
+    proptest::collection::vec(count, 16)
+}
+
+proptest! {
+    #[test]
+    fn every_admissible_model_of_a_sparse_table_is_fitted(
+        counts in sparse(), terms in proptest::collection::vec(3_u16..15, 0..5),
+    ) {
+        let histories = dense(4, &counts);
+        let terms = terms.into_iter().map(ListSet::from_bits).filter(|term| term.len() > 1);
+        let model = Model::try_new(4, terms).unwrap();
+        let refusals = [
+            Status::NoOverlap,
+            Status::NoExistence,
+            Status::NotIdentifiable,
+            Status::NeitherExistsNorIdentifiable,
+        ];
+        match fit_model(&histories, &model, Level::P95).and_then(|fit| fit.with_profile(&histories)) {
+            Ok(fit) => {
+                let profile = fit.profile.unwrap();
+                prop_assert!(fit.wald.low <= fit.estimate && fit.estimate <= fit.wald.high);
+                prop_assert!(profile.low <= fit.estimate && fit.estimate <= profile.high);
+                for coefficient in &fit.coefficients {
+                    let over = fit.cells.iter().filter(|cell| coefficient.term.is_subset(cell.history));
+                    let (seen, expected) = over.fold((0.0, 0.0), |(seen, expected), cell| {
+                        (seen + cell.observed as f64, expected + cell.expected)
+                    });
+                    prop_assert!((seen - expected).abs() <= 1e-7 * seen, "{}: {seen} {expected}", coefficient.named);
+                }
+            }
+            // So flat that the upper end of the Wald interval is no number.
+            Err(Status::NotConverged) => {
+                let fit = Fitter::default().fit(&Sample::of(&histories), &model).unwrap();
+                prop_assert!(fit.standard_error > 300.0, "{}: {model}, {counts:?}", fit.standard_error);
+            }
+            Err(status) => prop_assert!(refusals.contains(&status), "{status}: {model}, {counts:?}"),
+        }
+    }
+}
+
 /// Persons of a Poisson process whose histories have these means.
 fn simulate(means: &[f64], rng: &mut ChaCha8Rng) -> Vec<u64> {
     let all: f64 = means.iter().sum();

@@ -22,8 +22,11 @@ use crate::mse::outcome::Status;
 use crate::mse::sample::Sample;
 use ctdata_table::Control;
 
-/// The most cells that all checks may look at, if each looked at all of them.
-const MOST_CELLS: u64 = 1 << 28;
+/// The most work: the numbers that the checks write, and the failing models that are looked at. Some seconds.
+const MOST_WORK: u64 = 1 << 30;
+
+/// The work of a check that needs no look at the empty cells.
+const EASY_CHECK: u64 = 256;
 
 /// Which models with main effects and interactions of two lists have an estimate on a table.
 ///
@@ -66,7 +69,8 @@ pub struct PairModelCounts {
 ///
 /// There are 2^(t(t−1)/2) models of t lists. They are not looked at one by one: what contains a failing model fails. On
 /// most tables the model of all pairs is admissible, and one check answers for all. The search is given up with
-/// [`Status::TooLarge`] after 2^(28 − t) checks.
+/// [`Status::TooLarge`] after some seconds of work: very sparse tables of
+/// nine lists and more may have thousands of smallest failing models.
 ///
 /// ```
 /// use ctdata_indicators::mse::{CaptureHistories, ListSet, pairs_admissibility};
@@ -119,8 +123,8 @@ pub fn pairs_admissibility(histories: &CaptureHistories, control: &Control) -> R
         all: if pairs.is_empty() { 0 } else { u128::MAX >> (128 - pairs.len()) },
         pairs,
         failing: Vec::new(),
-        left: MOST_CELLS >> lists,
-        done: 0,
+        left: MOST_WORK,
+        steps: 0,
         control,
     };
     let mut found = PairModels {
@@ -131,7 +135,7 @@ pub fn pairs_admissibility(histories: &CaptureHistories, control: &Control) -> R
         overlapping_triples,
     };
     let top = search.status(search.all);
-    if let Some(admissible) = search.admissible(0, search.all)? {
+    if let Some(admissible) = search.admissible(0, search.all, &[], 0)? {
         let models = 1u128 << search.pairs.len();
         let mut counts =
             PairModelCounts { models, admissible, no_existence: models - admissible, not_identifiable: 0, neither: 0 };
@@ -162,9 +166,9 @@ struct Search<'a> {
     all: u128,
     /// The smallest failing models found so far.
     failing: Vec<u128>,
-    /// Checks that may still be made.
+    /// Work that may still be done.
     left: u64,
-    done: u64,
+    steps: u64,
     control: &'a Control,
 }
 
@@ -180,39 +184,49 @@ impl Search<'_> {
     }
 
     /// Whether a model fails; nothing if the search is given up.
-    fn fails(&mut self, set: u128) -> Result<Option<bool>, MseError> {
-        self.control.check()?;
-        self.done += 1;
-        if self.done % 256 == 0 {
-            self.control.report("two-list models", self.done, None);
-        }
-        if self.left == 0 {
-            return Ok(None);
-        }
-        self.left -= 1;
-        Ok(match self.status(set) {
+    fn fails(&mut self, set: u128) -> Option<bool> {
+        let before = self.checker.work();
+        let status = self.status(set);
+        self.left = self.left.checked_sub(EASY_CHECK + self.checker.work() - before)?;
+        match status {
             Status::Ok => Some(false),
             Status::TooLarge => None,
             _ => Some(true),
-        })
+        }
     }
 
-    /// How many models with all pairs of `with` and some of `open` are admissible. What was found of smallest failing
-    /// models is complete in the end: the search descends to each of them.
-    fn admissible(&mut self, with: u128, open: u128) -> Result<Option<u128>, MseError> {
+    /// How many models with all pairs of `with` and some of `open` are admissible; nothing if the search is given up.
+    /// Of the failing models found before this step, the first `looked` of all, `near` are those within `with` and
+    /// `open` of the step above. What was found of smallest failing models is complete in the end: the search descends to
+    /// each of them.
+    fn admissible(&mut self, with: u128, open: u128, near: &[u128], looked: usize) -> Result<Option<u128>, MseError> {
+        self.control.check()?;
+        self.steps += 1;
+        if self.steps % 1024 == 0 {
+            self.control.report("two-list models", self.steps, None);
+        }
         let most = with | open;
-        let known = self.failing.iter().copied().filter(|set| set & !most == 0);
-        let failing = match known.min_by_key(|set| (set & open).count_ones()) {
-            Some(failing) => failing,
-            None => match self.fails(most)? {
+        let new = self.failing.iter().skip(looked);
+        let mut near: Vec<u128> = near.iter().chain(new).copied().filter(|set| set & !most == 0).collect();
+        let mut looked = self.failing.len();
+        let Some(left) = self.left.checked_sub(near.len() as u64 + 1) else {
+            return Ok(None);
+        };
+        self.left = left;
+        if near.is_empty() {
+            match self.fails(most) {
                 None => return Ok(None),
                 Some(false) => return Ok(Some(1 << open.count_ones())),
-                Some(true) => match self.smallest(most)? {
-                    None => return Ok(None),
-                    Some(failing) => failing,
-                },
-            },
-        };
+                Some(true) => {
+                    let Some(failing) = self.smallest(most) else {
+                        return Ok(None);
+                    };
+                    near.push(failing);
+                    looked += 1;
+                }
+            }
+        }
+        let failing = near.iter().copied().min_by_key(|set| (set & open).count_ones()).unwrap_or_default();
         // Models that lack the first of its open pairs; that have it and lack the second; and so on.
         let (mut with, mut open, mut sum) = (with, open, 0);
         let mut rest = failing & open;
@@ -220,7 +234,7 @@ impl Search<'_> {
             let pair = rest & rest.wrapping_neg();
             rest ^= pair;
             open ^= pair;
-            match self.admissible(with, open)? {
+            match self.admissible(with, open, &near, looked)? {
                 Some(count) => sum += count,
                 None => return Ok(None),
             }
@@ -229,21 +243,17 @@ impl Search<'_> {
         Ok(Some(sum))
     }
 
-    /// A smallest failing model within a failing one.
-    fn smallest(&mut self, failing: u128) -> Result<Option<u128>, MseError> {
+    /// A smallest failing model within a failing one; nothing if the search is given up.
+    fn smallest(&mut self, failing: u128) -> Option<u128> {
         let mut set = failing;
         for place in 0..self.pairs.len() {
             let without = set & !(1 << place);
-            if without != set {
-                match self.fails(without)? {
-                    None => return Ok(None),
-                    Some(true) => set = without,
-                    Some(false) => {}
-                }
+            if without != set && self.fails(without)? {
+                set = without;
             }
         }
         self.failing.push(set);
-        Ok(Some(set))
+        Some(set)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Bootstrap intervals that include the choice of the model: each replicate of the table goes through it anew.
 //!
-//! A replicate is a multinomial draw of as many persons from the observed histories. Replicate i uses random stream i of
-//! the seed, so that neither threads nor the order of lists matter.
+//! A replicate is a multinomial draw from the observed histories, of as many persons as were seen unless the options say
+//! otherwise. Replicate i uses random stream i of the seed, and histories are drawn in the order of the names of their
+//! lists, so that neither threads nor the order of lists matter.
 
 #![expect(clippy::cast_precision_loss, reason = "a table has at most 2^53 persons, a bootstrap 10 million replicates")]
 

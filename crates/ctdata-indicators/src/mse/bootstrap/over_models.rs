@@ -30,6 +30,9 @@ const MOST_REMEMBERED: usize = 64 << 20;
 /// Only so many of the best models give bounds for others.
 const MOST_BOUNDS: usize = 256;
 
+/// Values of BIC nearer to each other than this share are equal.
+const TIE: f64 = 1e-10;
+
 /// Bootstrap intervals over more and more of the best models of a table, from the same replicates. Where they stop
 /// changing, enough models have been kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +65,27 @@ pub fn models_kept(lists: usize) -> Option<usize> {
 
 /// Bootstrap intervals in which every replicate chooses the model of least BIC among the first 1, 2, 5, 10, 20, 50, …
 /// of these models, the best first. The acceleration chooses anew, too, whatever the options say.
+///
+/// ```
+/// use ctdata_indicators::mse::{
+///     BicSearch, BootstrapOptions, Model, bic_search, bootstrap_over_models, models_kept, published_table,
+/// };
+/// use ctdata_table::Control;
+///
+/// let histories = published_table("uk-2013-four-lists").ok_or("a published table")?.histories();
+/// let lists = histories.lists().len();
+/// let search = BicSearch { top: models_kept(lists).unwrap_or(usize::MAX), ..BicSearch::default() };
+/// let ranked = bic_search(&histories, &search, &Control::default())?.ranked;
+/// let models: Vec<Model> =
+///     ranked.iter().map(|one| Model::from_notation(&one.notation, lists)).collect::<Result<_, _>>()?;
+/// let options = BootstrapOptions { replicates: 200, ..BootstrapOptions::default() };
+/// let ladder = bootstrap_over_models(&histories, &models, &options, &Control::default())?;
+/// assert_eq!(ladder.steps.iter().map(|step| step.models).collect::<Vec<_>>(), [1, 2, 5, 10, 20]);
+/// // A choice among more models is less certain.
+/// let width = |step: usize| Some(ladder.steps.get(step)?.bootstrap.percentile?).map(|one| one.high - one.low);
+/// assert!(width(4) >= width(0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// [`MseError::Option`] for the number of replicates or no model; [`MseError::Table`] when cancelled or past the cap of
@@ -202,7 +226,8 @@ impl<'a> Contest<'a> {
                         if let Some(place) = deviances.get_mut(place) {
                             *place = deviance;
                         }
-                        if best.is_none_or(|(best, _)| penalty + deviance < best) {
+                        // Of equals the one ranked first: rounding must not decide.
+                        if best.is_none_or(|(best, _)| penalty + deviance < best - TIE * (1.0 + best.abs())) {
                             best = Some((penalty + deviance, Winner { model: place, estimate }));
                         }
                     }

@@ -58,6 +58,13 @@ fn the_published_interval_of_the_united_kingdom_is_met_within_chance() {
     assert!(found.models[0].share > 0.1 && found.models.iter().map(|model| model.share).sum::<f64>() <= 1.0 + 1e-12);
 }
 
+#[test]
+fn the_acceleration_can_keep_the_model() {
+    let options = BootstrapOptions { acceleration: Acceleration::FixedModel, ..options(2) };
+    let found = bootstrap(&uk_five(), &STEPWISE, &options, &Control::default()).unwrap();
+    assert!((found.acceleration.unwrap() + 0.012_181_1).abs() < 5e-8, "{:?}", found.acceleration);
+}
+
 /// Two lists with 4 and 3 persons, 3 on both. All tables of ten persons with their probabilities: the replicates follow
 /// the exact distribution of n₁ n₂ / m. Kolmogorov's distance at a false-alarm rate of 1e-3 (less, it is discrete).
 #[test]

@@ -142,6 +142,9 @@ impl Source {
     /// The number of persons not seen, from 0 to `bound`, given that `seen` persons were seen, each with probability
     /// 1 − `hidden`: negative binomial, cut at the bound.
     pub(crate) fn unseen(&mut self, seen: u64, hidden: f64, bound: u64) -> u64 {
+        if bound == 0 {
+            return 0;
+        }
         let found = (1.0 - hidden).max(f64::EPSILON);
         let (n, last) = (real(seen), real(bound));
         let odds = hidden / found;
@@ -321,6 +324,7 @@ mod tests {
     #[test]
     fn what_cannot_fall_does_not() {
         let mut source = Source::new(1, 0);
+        assert_eq!((source.unseen(1 << 53, 0.9, 0), source.unseen(7, 0.0, 20)), (0, 0));
         assert_eq!(
             (source.binomial(5, 0.0, 1.0), source.binomial(5, 1.0, 0.0), source.binomial(0, 0.5, 0.5)),
             (0, 5, 0)

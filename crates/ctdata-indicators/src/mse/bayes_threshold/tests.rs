@@ -1,6 +1,6 @@
 //! Bayesian thresholding against published posteriors, a posterior by brute force and hostile tables.
 
-use super::*;
+use super::{BayesThreshold, BayesThresholdModel, InteractionPosterior};
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::outcome::Status;
@@ -133,7 +133,11 @@ fn hostile_tables_get_an_answer_or_a_refusal() {
         assert!(status.is_none_or(|status| status == found.status), "{number}: {:?} {:?}", found.status, found.notes);
         let finding = found.finding();
         assert_eq!(finding.estimate.is_some(), found.status == Status::Ok);
-        assert!(finding.estimate.is_none_or(|estimate| estimate.is_finite() && estimate >= found.persons as f64));
+        assert!(
+            finding
+                .estimate
+                .is_none_or(|estimate| estimate.is_finite() && estimate >= crate::mse::chains::real(found.persons))
+        );
     }
 }
 

@@ -333,8 +333,8 @@ impl Kernel {
             if table.is_empty() {
                 break;
             }
-            for class in 0..k {
-                table[class] = if number == 0 { self.shares[self.label[class]] } else { 1.0 };
+            for (start, label) in table.iter_mut().zip(&self.label) {
+                *start = if number == 0 { self.shares[*label] } else { 1.0 };
             }
             let mut sets = 1;
             for list in (PART * number..self.lists).take(PART) {

@@ -1,6 +1,8 @@
 //! Latent classes against exact posteriors, a published estimate and hostile tables.
 
-use super::*;
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "numbers in tests are small")]
+
+use super::{LatentClass, LatentClassModel};
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::outcome::Status;
@@ -138,11 +140,11 @@ fn two_classes_have_their_exact_posterior() {
 }
 
 /// Binette and Steorts (2021), page of the package MSETools: 20,232 (10,935 to 32,842), pooled over hundreds of chains that
-/// do not agree. The same here: many short chains, pooled, and no finding. Seeds differ by some 10 %; three times that is
-/// allowed.
+/// do not agree. The same here: a dozen chains, pooled, and no finding. Medians of other seeds differ by some 10 %; three
+/// times that is allowed.
 #[test]
 fn the_uk_table_gives_the_published_range_and_no_answer() {
-    let model = LatentClassModel::builder().chains(24).burn_in(2000).draws(100).thinning(20).build().unwrap();
+    let model = LatentClassModel::builder().seed(3).chains(12).burn_in(10_000).draws(100).thinning(50).build().unwrap();
     let found = model.estimate(&uk(), &Control::default()).unwrap();
     let posterior = found.posterior.as_ref().unwrap();
     for (value, published) in

@@ -40,7 +40,8 @@ fn latent_class(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("mse_latent_class");
     group.sample_size(10);
     for classes in [1, 10, 20] {
-        let model = LatentClassModel::builder().classes(classes).burn_in(1_000).draws(100).thinning(40).build().unwrap();
+        let model =
+            LatentClassModel::builder().classes(classes).burn_in(1_000).draws(100).thinning(40).build().unwrap();
         group.throughput(Throughput::Elements(4 * 5_000));
         group.bench_with_input(BenchmarkId::new("uk_five_lists", classes), &model, |bench, model| {
             bench.iter(|| model.estimate(black_box(&histories), &Control::default()).unwrap());

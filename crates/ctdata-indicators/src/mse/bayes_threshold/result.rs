@@ -148,7 +148,10 @@ impl BayesThreshold {
             self.notes.push(format!("interactions on which the chains do not agree: {apart}; run them longer"));
         }
         if !close.is_empty() {
-            self.notes.push(format!("so close to the threshold that another seed may decide otherwise: {}", close.join(", ")));
+            self.notes.push(format!(
+                "so close to the threshold that another seed may decide otherwise: {}",
+                close.join(", ")
+            ));
         }
         self.posterior = Some(posterior);
         self

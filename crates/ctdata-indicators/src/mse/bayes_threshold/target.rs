@@ -75,9 +75,7 @@ impl Target {
             target.factorize(&sums)?;
             let slope: Vec<f64> = (0..target.terms.len())
                 .map(|term| {
-                    target.totals[term]
-                        - sums[target.terms[term].index()]
-                        - target.precision[term] * target.mode[term]
+                    target.totals[term] - sums[target.terms[term].index()] - target.precision[term] * target.mode[term]
                 })
                 .collect();
             let mut step = slope.clone();

@@ -25,6 +25,7 @@ impl Source {
         self.binomial_below_half(of, weight, other)
     }
 
+    #[expect(clippy::many_single_char_names, reason = "the letters of the source")]
     fn binomial_below_half(&mut self, of: u64, weight: f64, other: f64) -> u64 {
         if weight <= 0.0 || of == 0 {
             return 0;
@@ -92,6 +93,7 @@ impl Source {
     }
 
     /// A Poisson count.
+    #[expect(clippy::many_single_char_names, reason = "the letters of the source")]
     pub(crate) fn poisson(&mut self, mean: f64) -> u64 {
         if mean < LARGE {
             return self.poisson_by_inversion(mean);
@@ -142,6 +144,9 @@ impl Source {
     /// The number of persons not seen, from 0 to `bound`, given that `seen` persons were seen, each with probability
     /// 1 − `hidden`: negative binomial, cut at the bound.
     pub(crate) fn unseen(&mut self, seen: u64, hidden: f64, bound: u64) -> u64 {
+        if bound == 0 {
+            return 0;
+        }
         let found = (1.0 - hidden).max(f64::EPSILON);
         let (n, last) = (real(seen), real(bound));
         let odds = hidden / found;
@@ -210,7 +215,7 @@ fn stirling(x: f64) -> f64 {
     // Exact values where the series is not precise.
     const SMALL: [f64; 10] = [
         0.081_061_466_795_327_26,
-        0.041_340_695_955_409_294,
+        0.041_340_695_955_409_29,
         0.027_677_925_684_998_34,
         0.020_790_672_103_765_093,
         0.016_644_691_189_821_193,
@@ -218,7 +223,7 @@ fn stirling(x: f64) -> f64 {
         0.011_896_709_945_891_77,
         0.010_411_265_261_972_096,
         0.009_255_462_182_712_733,
-        0.008_330_563_433_362_871,
+        0.008_330_563_433_362_87,
     ];
     if let Some(exact) = usize::try_from(whole(x)).ok().and_then(|place| SMALL.get(place.wrapping_sub(1))) {
         return *exact;
@@ -229,6 +234,8 @@ fn stirling(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::cast_precision_loss, reason = "numbers in tests are small")]
+
     use super::*;
     use statrs::distribution::{Binomial, ChiSquared, ContinuousCDF, Discrete, NegativeBinomial, Poisson};
     use statrs::function::gamma::ln_gamma;
@@ -321,6 +328,7 @@ mod tests {
     #[test]
     fn what_cannot_fall_does_not() {
         let mut source = Source::new(1, 0);
+        assert_eq!((source.unseen(1 << 53, 0.9, 0), source.unseen(7, 0.0, 20)), (0, 0));
         assert_eq!(
             (source.binomial(5, 0.0, 1.0), source.binomial(5, 1.0, 0.0), source.binomial(0, 0.5, 0.5)),
             (0, 5, 0)

@@ -147,6 +147,8 @@ fn effective_size(chains: &[Vec<f64>]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::cast_precision_loss, reason = "numbers in tests are small")]
+
     use super::super::Source;
     use super::*;
 

@@ -9,7 +9,7 @@ mod random;
 mod table;
 
 pub(crate) use diagnostics::{Diagnostics, mean, variance};
-pub(crate) use plan::{ChainPlan, Ticker};
+pub(crate) use plan::ChainPlan;
 pub use posterior::Posterior;
 pub(crate) use random::Source;
 pub(crate) use table::Observed;

@@ -157,6 +157,8 @@ fn one_to_two(word: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::cast_precision_loss, reason = "numbers in tests are small")]
+
     use super::*;
     use statrs::distribution::{Beta, ContinuousCDF, Gamma, Normal};
 

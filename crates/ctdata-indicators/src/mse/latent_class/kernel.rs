@@ -76,6 +76,8 @@ pub(super) struct Kernel {
     /// Of the history in hand, by class: its probability, and the sum from this class on.
     weight: Vec<f64>,
     tail: Vec<f64>,
+    /// The probability of that history.
+    chance: f64,
     by_label: Vec<u64>,
 }
 
@@ -107,6 +109,7 @@ impl Kernel {
             unseen: 0,
             weight: vec![0.0; k],
             tail: vec![0.0; k + 1],
+            chance: 0.0,
             by_label: vec![0; k],
         }
     }
@@ -138,7 +141,7 @@ impl Kernel {
     pub(super) fn sweep(&mut self, source: &mut Source) -> u64 {
         self.share_seen(source);
         self.weigh(0);
-        self.unseen = source.unseen(self.seen, self.tail[0], self.prior.bound);
+        self.unseen = source.unseen(self.seen, self.chance, self.prior.bound);
         self.share_out(0, self.unseen, source);
         self.draw_parameters(source);
         self.unseen
@@ -187,7 +190,8 @@ impl Kernel {
             }
         }
         self.add_up();
-        if self.tail[0] < TINY {
+        self.chance = self.tail[0];
+        if self.chance < TINY {
             self.weigh_in_logs(row);
         }
     }
@@ -329,8 +333,8 @@ impl Kernel {
             if table.is_empty() {
                 break;
             }
-            for class in 0..k {
-                table[class] = if number == 0 { self.shares[self.label[class]] } else { 1.0 };
+            for (start, label) in table.iter_mut().zip(&self.label) {
+                *start = if number == 0 { self.shares[*label] } else { 1.0 };
             }
             let mut sets = 1;
             for list in (PART * number..self.lists).take(PART) {
@@ -408,7 +412,10 @@ mod tests {
         // Means over α ~ Gamma(2, 2), density 4 α exp(−2 α), by the midpoint rule.
         let over = |value: &dyn Fn(f64) -> f64| -> f64 {
             let density = |alpha: f64| 4.0 * alpha * (-2.0 * alpha).exp();
-            (0..40_000).map(|step| (f64::from(step) + 0.5) * 5e-4).map(|alpha| density(alpha) * value(alpha) * 5e-4).sum()
+            (0..40_000)
+                .map(|step| (f64::from(step) + 0.5) * 5e-4)
+                .map(|alpha| density(alpha) * value(alpha) * 5e-4)
+                .sum()
         };
         let share = over(&|alpha| 1.0 / (1.0 + alpha));
         let exact = [
@@ -425,14 +432,20 @@ mod tests {
             let parts: Vec<Vec<f64>> = trace.chunks(10_000).map(<[f64]>::to_vec).collect();
             let found = Diagnostics::of(&parts);
             let error = (variance(trace) / found.bulk_ess.min(found.tail_ess)).sqrt();
-            assert!(found.bulk_ess > 300.0 && (mean(trace) - exact).abs() < 4.5 * error, "{number}: {} for {exact} ± {error}", mean(trace));
+            assert!(
+                found.bulk_ess > 300.0 && (mean(trace) - exact).abs() < 4.5 * error,
+                "{number}: {} for {exact} ± {error}",
+                mean(trace)
+            );
         }
     }
 
     /// Probabilities too small for floats are shared as well.
     #[test]
     fn shares_in_logs_are_those_without() {
-        let observed = Observed::of(&CaptureHistories::try_new(["a", "b"], [(ListSet::of([0, 1]), 9), (ListSet::of([0]), 5)]).unwrap());
+        let observed = Observed::of(
+            &CaptureHistories::try_new(["a", "b"], [(ListSet::of([0, 1]), 9), (ListSet::of([0]), 5)]).unwrap(),
+        );
         let mut kernel = Kernel::new(&observed, Prior { classes: 3, shape: 1.0, rate: 1.0, bound: 100 });
         let mut source = Source::new(9, 0);
         kernel.start(4, &mut source);
@@ -447,6 +460,6 @@ mod tests {
         kernel.on.fill(1e-200);
         kernel.tabulate();
         kernel.weigh(1);
-        assert!(kernel.tail[0] > 0.9 && kernel.tail[0].is_finite());
+        assert!(kernel.chance < TINY && kernel.tail[0] >= 1.0 && kernel.tail[0].is_finite());
     }
 }

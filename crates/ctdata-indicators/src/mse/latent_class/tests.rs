@@ -1,6 +1,8 @@
 //! Latent classes against exact posteriors, a published estimate and hostile tables.
 
-use super::*;
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "numbers in tests are small")]
+
+use super::{LatentClass, LatentClassModel};
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::outcome::Status;
@@ -49,7 +51,8 @@ fn follows(posterior: &crate::mse::Posterior, from: u64, mass: &[f64]) {
     for (place, mass) in mass.iter().enumerate() {
         known += mass / total;
         let number = (from + place as u64) as f64;
-        let found = posterior.draws.iter().filter(|draw| **draw <= number).count() as f64 / posterior.draws.len() as f64;
+        let found =
+            posterior.draws.iter().filter(|draw| **draw <= number).count() as f64 / posterior.draws.len() as f64;
         gap = gap.max((found - known).abs());
     }
     let effective = posterior.bulk_ess.min(posterior.tail_ess).min(posterior.draws.len() as f64);
@@ -104,7 +107,8 @@ fn two_classes_have_their_exact_posterior() {
     let sticks: Vec<Vec<f64>> = (0..=seen as usize + most)
         .map(|all| (0..=all).map(|first| stick(first as f64, (all - first) as f64)).collect())
         .collect();
-    let choose = |n: u64, k: u64| (ln_gamma(n as f64 + 1.0) - ln_gamma(k as f64 + 1.0) - ln_gamma((n - k) as f64 + 1.0)).exp();
+    let choose =
+        |n: u64, k: u64| (ln_gamma(n as f64 + 1.0) - ln_gamma(k as f64 + 1.0) - ln_gamma((n - k) as f64 + 1.0)).exp();
     let mass: Vec<f64> = (0..=most as u64)
         .map(|unseen| {
             let mut total = 0.0;
@@ -136,18 +140,16 @@ fn two_classes_have_their_exact_posterior() {
 }
 
 /// Binette and Steorts (2021), page of the package MSETools: 20,232 (10,935 to 32,842), pooled over hundreds of chains that
-/// do not agree. The same here: many short chains, pooled, and no finding. Seeds differ by some 10 %; three times that is
-/// allowed.
+/// do not agree. The same here: a dozen chains, pooled, and no finding. Medians of other seeds differ by some 10 %; three
+/// times that is allowed.
 #[test]
 fn the_uk_table_gives_the_published_range_and_no_answer() {
-    let model = LatentClassModel::builder().chains(24).burn_in(2000).draws(100).thinning(20).build().unwrap();
+    let model = LatentClassModel::builder().seed(3).chains(12).burn_in(10_000).draws(100).thinning(50).build().unwrap();
     let found = model.estimate(&uk(), &Control::default()).unwrap();
     let posterior = found.posterior.as_ref().unwrap();
-    for (value, published) in [
-        (posterior.median, 20_232.0),
-        (posterior.interval.low, 10_935.0),
-        (posterior.interval.high, 32_842.0),
-    ] {
+    for (value, published) in
+        [(posterior.median, 20_232.0), (posterior.interval.low, 10_935.0), (posterior.interval.high, 32_842.0)]
+    {
         assert!((value / published - 1.0f64).abs() < 0.3, "{value} for {published}");
     }
     assert_eq!(found.status, Status::NotConverged);

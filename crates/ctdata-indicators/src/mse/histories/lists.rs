@@ -175,7 +175,10 @@ mod tests {
             let merged = ListSet::from_bits(bits).intersection(ListSet::all(table.lists().len()));
             let names: Vec<&String> = merged.iter().map(|list| &table.lists()[list]).collect();
             let found = table.merged(&names, "merged");
-            prop_assume!(merged.len() > 1 && merged.len() < table.lists().len());
+            if merged.len() < 2 || merged.len() == table.lists().len() {
+                prop_assert!(found.is_err());
+                return Ok(());
+            }
             let found = found.unwrap();
             // Person by person, by the names of the lists.
             let mut expected = std::collections::BTreeMap::<Vec<&str>, u64>::new();

@@ -140,8 +140,8 @@ fn room(grid: &Grid, run: &Span<usize>) -> f64 {
     grid.widths[run.clone()].iter().sum::<f64>().ln()
 }
 
-/// Bounds of each run give a sum that the posterior has at least, and the largest weight exactly: runs are searched in
-/// the order of their bounds until no other can hold a larger one.
+/// Bounds of each run give a sum that the posterior has at least, and the largest weight: runs are searched in the
+/// order of their bounds until no other can hold a larger one.
 fn scale(
     functions: &Functions,
     terms: &[Term],
@@ -184,6 +184,7 @@ fn scale(
 struct Rows {
     /// By set of lists; at no list what all graphs share, with the width of each point, less the best.
     rows: Vec<Row>,
+    /// The logarithm of how many numbers the run stands for.
     room: f64,
 }
 
@@ -202,7 +203,7 @@ impl Rows {
             }
             self.rows[0][lane] += grid.widths[point].ln() - best;
         }
-        // Lanes without a point keep older values; their weights are never read, and must not overflow.
+        // Lanes without a point repeat the last one, with no weight.
         for row in &mut self.rows {
             let last = row[run.len() - 1];
             row[run.len()..].fill(last);
@@ -211,6 +212,7 @@ impl Rows {
         self.room = room(grid, run);
     }
 
+    /// The weights of a graph at the points of the run, over the largest of all.
     fn weights(&self, term: &Term) -> Row {
         let mut weights = self.rows[0];
         for weight in &mut weights {

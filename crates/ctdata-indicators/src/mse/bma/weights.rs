@@ -67,8 +67,7 @@ impl Functions {
         values
     }
 
-    /// The logarithmic derivatives at x of the gamma functions, one more than there are sets of lists for each of
-    /// those that all graphs share.
+    /// The logarithmic derivatives at x of the gamma functions: by set of lists, then the two that all graphs share.
     fn digammas(&self, x: f64) -> Digammas {
         let mut digammas = [0.0; SETS + 2];
         for (value, offset) in digammas.iter_mut().zip(&self.offsets) {

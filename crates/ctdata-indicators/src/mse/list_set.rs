@@ -1,5 +1,6 @@
 //! A set of lists, as a bit mask: a capture history or a term of a model.
 
+use super::error::MseError;
 use std::cmp::Ordering;
 
 /// The most lists a table can have.
@@ -7,7 +8,8 @@ pub const MOST_LISTS: usize = 16;
 
 /// A set of lists. Of a person it is the capture history: the lists the person is on. Of a model it is a term.
 ///
-/// Sets are ordered by size, then by their lists: 1, 2, 12, 13, 23, 123.
+/// Sets are ordered by size, then by their lists: 1, 2, 12, 13, 23, 123. In files a set is the numbers of its lists,
+/// from 1: `[1, 3]`.
 ///
 /// ```
 /// use ctdata_indicators::mse::ListSet;
@@ -18,6 +20,11 @@ pub const MOST_LISTS: usize = 16;
 /// assert_eq!(both.iter().collect::<Vec<_>>(), [0, 2]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(into = "Vec<usize>", try_from = "Vec<usize>")
+)]
 pub struct ListSet(u16);
 
 impl ListSet {
@@ -111,6 +118,25 @@ impl PartialOrd for ListSet {
     }
 }
 
+impl From<ListSet> for Vec<usize> {
+    /// The numbers of the lists, from 1.
+    fn from(set: ListSet) -> Self {
+        set.iter().map(|list| list + 1).collect()
+    }
+}
+
+impl TryFrom<Vec<usize>> for ListSet {
+    type Error = MseError;
+
+    /// A set by the numbers of its lists, from 1.
+    fn try_from(numbers: Vec<usize>) -> Result<Self, MseError> {
+        if numbers.iter().any(|number| *number == 0 || *number > MOST_LISTS) {
+            return Err(MseError::Lists("lists are numbered from 1 to 16"));
+        }
+        Ok(Self::of(numbers.into_iter().map(|number| number - 1)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +147,14 @@ mod tests {
         sets.sort_unstable();
         let lists: Vec<Vec<usize>> = sets.into_iter().map(|set| set.iter().collect()).collect();
         assert_eq!(lists, [vec![], vec![0], vec![1], vec![2], vec![0, 1], vec![0, 2], vec![1, 2], vec![0, 1, 2]]);
+    }
+
+    #[test]
+    fn a_set_is_written_by_numbers_from_one() {
+        let set = ListSet::of([0, 2, 15]);
+        assert_eq!(Vec::from(set), [1, 3, 16]);
+        assert_eq!(ListSet::try_from(vec![16, 1, 3]).unwrap(), set);
+        assert!(ListSet::try_from(vec![0]).is_err() && ListSet::try_from(vec![17]).is_err());
     }
 
     #[test]

@@ -11,7 +11,8 @@ use std::fmt;
 /// interaction all its parts are in the model; the interaction of all lists is not identifiable and never is.
 ///
 /// The notation lists the largest terms: `[12,3]` lets the first two lists depend on each other. Lists are numbered
-/// from 1; from ten lists on numbers are separated by dots, `[1.12,3]`.
+/// from 1; from ten lists on numbers are separated by dots, `[1.12,3]`. In files a model is its number of lists and its
+/// notation.
 ///
 /// ```
 /// use ctdata_indicators::mse::Model;
@@ -25,6 +26,11 @@ use std::fmt;
 /// # Ok::<(), ctdata_indicators::mse::MseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(into = "wire::Model", try_from = "wire::Model")
+)]
 pub struct Model {
     lists: usize,
     /// Terms of two or more lists, in the order of [`ListSet`].
@@ -166,6 +172,32 @@ impl fmt::Display for Model {
     }
 }
 
+/// The form in files.
+#[cfg(feature = "serde")]
+mod wire {
+    use crate::mse::error::MseError;
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    pub(super) struct Model {
+        lists: usize,
+        notation: String,
+    }
+
+    impl From<super::Model> for Model {
+        fn from(model: super::Model) -> Self {
+            Self { lists: model.lists, notation: model.to_string() }
+        }
+    }
+
+    impl TryFrom<Model> for super::Model {
+        type Error = MseError;
+
+        fn try_from(wire: Model) -> Result<Self, MseError> {
+            Self::from_notation(&wire.notation, wire.lists)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +213,16 @@ mod tests {
         assert_eq!(model.terms().len(), 5);
         assert_eq!(model.parameters(), 11);
         assert_eq!(Model::from_notation("[12]", 3).unwrap(), Model::from_notation("[12,3]", 3).unwrap());
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn a_model_in_a_file_is_its_lists_and_its_notation() {
+        let model = Model::from_notation("[1.11,2.3]", 11).unwrap();
+        let json = serde_json::to_value(&model).unwrap();
+        assert_eq!(json, serde_json::json!({"lists": 11, "notation": "[1.11,2.3,4,5,6,7,8,9,10]"}));
+        assert_eq!(serde_json::from_value::<Model>(json).unwrap(), model);
+        assert!(serde_json::from_str::<Model>(r#"{"lists": 3, "notation": "[14]"}"#).is_err());
     }
 
     #[test]

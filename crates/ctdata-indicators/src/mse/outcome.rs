@@ -101,8 +101,15 @@ pub struct NumberInterval {
 }
 
 /// A finding of a method: the number of all persons, seen and unseen, or why there is none.
+///
+/// As JSON it is one flat object: `method`, `estimate`, `low`, `high`, `interval` (the kind), `intervals` (further ones),
+/// `level`, `model`, `status`, `notes`; null where there is none.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(into = "wire::Finding", from = "wire::Finding")
+)]
 pub struct Finding {
     /// The method.
     pub method: Method,
@@ -147,5 +154,80 @@ impl Finding {
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+}
+
+/// The flat form in files.
+#[cfg(feature = "serde")]
+mod wire {
+    use super::{IntervalKind, Level, Method, NumberInterval, Status};
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    pub(super) struct Finding {
+        method: Method,
+        estimate: Option<f64>,
+        low: Option<f64>,
+        high: Option<f64>,
+        interval: Option<IntervalKind>,
+        intervals: Vec<NumberInterval>,
+        level: Level,
+        model: Option<String>,
+        status: Status,
+        notes: Vec<String>,
+    }
+
+    impl From<super::Finding> for Finding {
+        fn from(finding: super::Finding) -> Self {
+            Self {
+                method: finding.method,
+                estimate: finding.estimate,
+                low: finding.interval.map(|interval| interval.low),
+                high: finding.interval.map(|interval| interval.high),
+                interval: finding.interval.map(|interval| interval.kind),
+                intervals: finding.others,
+                level: finding.level,
+                model: finding.model,
+                status: finding.status,
+                notes: finding.notes,
+            }
+        }
+    }
+
+    impl From<Finding> for super::Finding {
+        fn from(wire: Finding) -> Self {
+            let interval = match (wire.interval, wire.low, wire.high) {
+                (Some(kind), Some(low), Some(high)) => Some(NumberInterval { kind, low, high }),
+                _ => None,
+            };
+            Self {
+                method: wire.method,
+                estimate: wire.estimate,
+                interval,
+                others: wire.intervals,
+                level: wire.level,
+                model: wire.model,
+                status: wire.status,
+                notes: wire.notes,
+            }
+        }
+    }
+}
+
+#[cfg(all(test, feature = "serde"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_one_flat_object_and_is_read_back() {
+        let mut finding = Finding::of(Method::Stepwise, 120.0, Level::P95).with_note("a note");
+        finding.interval = Some(NumberInterval { kind: IntervalKind::Wald, low: 100.0, high: 150.0 });
+        let json = serde_json::to_value(&finding).unwrap();
+        assert_eq!((&json["method"], &json["interval"]), (&"stepwise".into(), &"wald".into()));
+        assert_eq!((json["low"].as_f64(), json["high"].as_f64()), (Some(100.0), Some(150.0)));
+        assert_eq!(serde_json::from_value::<Finding>(json).unwrap(), finding);
+        let refused = Finding::refused(Method::Bma, Status::ListsOutOfRange, Level::P95);
+        let json = serde_json::to_value(&refused).unwrap();
+        assert!(json["estimate"].is_null() && json["low"].is_null());
+        assert_eq!(serde_json::from_value::<Finding>(json).unwrap(), refused);
     }
 }

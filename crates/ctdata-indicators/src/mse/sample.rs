@@ -58,26 +58,35 @@ impl Sample {
 
 /// Replaces each entry of an array over sets by the sum over its supersets.
 pub(crate) fn superset_sums<T: Copy + std::ops::AddAssign>(values: &mut [T]) {
-    let mut half = 1;
-    while half < values.len() {
-        for block in values.chunks_exact_mut(2 * half) {
-            let (without, with) = block.split_at_mut(half);
-            for (sum, more) in without.iter_mut().zip(with) {
-                *sum += *more;
-            }
-        }
-        half *= 2;
+    for [neither, first, second, both] in values.as_chunks_mut().0 {
+        *neither += *first;
+        *second += *both;
+        *neither += *second;
+        *first += *both;
     }
+    over_halves(values, |without, with| *without += *with);
 }
 
 /// Replaces each entry of an array over sets by the sum over its subsets.
 pub(crate) fn subset_sums<T: Copy + std::ops::AddAssign>(values: &mut [T]) {
-    let mut half = 1;
+    for [neither, first, second, both] in values.as_chunks_mut().0 {
+        *first += *neither;
+        *both += *second;
+        *second += *neither;
+        *both += *first;
+    }
+    over_halves(values, |without, with| *with += *without);
+}
+
+/// Meets each set without a list and the same set with it, list by list from the third on: the first two, whose
+/// halves are short, are done four entries at a time. Tables have two lists at least.
+fn over_halves<T>(values: &mut [T], meet: impl Fn(&mut T, &mut T)) {
+    let mut half = 4;
     while half < values.len() {
         for block in values.chunks_exact_mut(2 * half) {
             let (without, with) = block.split_at_mut(half);
-            for (more, sum) in without.iter().zip(with) {
-                *sum += *more;
+            for (without, with) in without.iter_mut().zip(with) {
+                meet(without, with);
             }
         }
         half *= 2;

@@ -1,4 +1,4 @@
-//! Pictures of figures, as SVG: a series of years, shares as bars, flows as a matrix.
+//! Pictures of figures, as SVG: a series of years, shares as bars, flows as a matrix, hidden numbers by method.
 //!
 //! Numbers are printed beside the shapes, and each picture carries a title and a description with all figures in words,
 //! for readers who do not see it. What is withheld is marked and said, never drawn as zero. Colours are told apart
@@ -21,6 +21,7 @@
 
 mod canvas;
 mod flows;
+mod hidden;
 mod label;
 mod scale;
 mod series;
@@ -32,6 +33,7 @@ use std::collections::BTreeSet;
 use crate::estimate::{Estimate, NotAvailable, Unit, Value};
 
 pub use flows::{MOST_PLACES, flows};
+pub use hidden::{MOST_FINDINGS, hidden_numbers, profile_likelihood};
 pub use series::{Line, MOST_LINES, Point, Shown, series, series_lines, series_points};
 pub use shares::{MOST_BARS, shares};
 

@@ -28,6 +28,11 @@ impl Scale {
         pixel
     }
 
+    /// Whether a value lies on the scale.
+    pub(super) fn covers(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
     /// Round values from the lowest to the highest.
     pub(super) fn ticks(&self) -> Vec<f64> {
         let mut ticks = Vec::new();

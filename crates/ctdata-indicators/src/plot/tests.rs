@@ -376,3 +376,31 @@ fn examples() {
     all[3] = withheld(all[3].clone());
     write("flows", flows(&all).unwrap());
 }
+
+/// Findings as in a report: one with two intervals, one whose interval is far too long, one refusal.
+#[test]
+fn hidden_numbers_are_drawn_with_their_intervals_and_refusals_with_their_reason() {
+    use crate::mse::{Finding, IntervalKind, Method, NumberInterval, Status};
+    let mut stepwise = Finding::of(Method::Stepwise, 11_312.99, Level::P95);
+    stepwise.interval = Some(NumberInterval { kind: IntervalKind::Wald, low: 9_884.4, high: 13_027.4 });
+    stepwise.others.push(NumberInterval { kind: IntervalKind::Percentile, low: 9_000.0, high: 15_000.0 });
+    let mut long = Finding::of(Method::Bma, 20_000.0, Level::P95);
+    long.interval = Some(NumberInterval { kind: IntervalKind::Posterior, low: 10_000.0, high: 1e9 });
+    let refused = Finding::refused(Method::Chapman, Status::ListsOutOfRange, Level::P95);
+    let svg = hidden_numbers("Victims <all>", 2_744, &[stepwise, long, refused]).unwrap();
+    let elements = checked(&svg);
+    let texts: Vec<&str> = elements.iter().map(|element| element.text.as_str()).collect();
+    assert!(texts.contains(&"11,313 (9,884 to 13,027)") && texts.contains(&"not for this number of lists"));
+    assert!(svg.contains("An arrow: the interval goes on.") && svg.contains("the 2,744 persons seen"));
+    assert!(matches!(hidden_numbers("none", 1, &[]), Err(PlotError::Nothing)));
+}
+
+#[test]
+fn the_profile_is_a_line_with_its_quantile() {
+    let curve: Vec<(f64, f64)> =
+        (0..50).map(|step| f64::from(step) - 25.0).map(|x| (1_000.0 + x, x * x / 10.0)).collect();
+    let svg = profile_likelihood("Profile", &curve, 3.841_459).unwrap();
+    checked(&svg);
+    assert!(svg.contains("At or below 3.841 between 994 and 1,006."));
+    assert!(matches!(profile_likelihood("Profile", &curve[..1], 3.84), Err(PlotError::Nothing)));
+}

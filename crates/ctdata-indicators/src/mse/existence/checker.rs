@@ -1,0 +1,78 @@
+//! Checks of many models of one table.
+//!
+//! A direction f is known by its values on the terms of the reduced model: Möbius inversion gives c, and
+//! f(ω) = Σ w(υ, ω) f(υ) with w(υ, ω) = Σ (−1)^(|θ|−|υ|) over the terms θ with υ ⊆ θ ⊆ ω. Where persons were seen f is
+//! zero, so that what is unknown are the values on the empty set and on the few terms without persons of their own;
+//! each further history with persons is one equation between them. Mostly these equations leave nothing, and the model
+//! is admissible without a look at the empty cells. What they leave goes to [`super::cone`].
+
+#![expect(clippy::indexing_slicing, reason = "arrays over sets of lists, indexed by sets of those lists")]
+
+use super::Admissibility;
+use super::cone::{Directions, Table};
+use crate::mse::list_set::ListSet;
+use crate::mse::model::Model;
+use crate::mse::sample::Sample;
+use num_bigint::BigInt;
+
+/// The most unknown values: the square matrix of them stays below 128 MB.
+const MOST_UNKNOWN: usize = 1 << 12;
+
+/// Checks models on one table after another, with the same buffers.
+#[derive(Debug)]
+pub(crate) struct Checker {
+    table: Table,
+    /// Histories of at least one person, small ones first.
+    histories: Vec<ListSet>,
+    /// By set of lists, whether somebody is at least on these.
+    overlap: Vec<bool>,
+    directions: Directions<i64>,
+}
+
+impl Checker {
+    pub(crate) fn of(sample: &Sample) -> Self {
+        let mut checker = Self {
+            table: Table::default(),
+            histories: Vec::new(),
+            overlap: Vec::new(),
+            directions: Directions::default(),
+        };
+        checker.load(sample);
+        checker
+    }
+
+    /// Goes on with another table.
+    pub(crate) fn load(&mut self, sample: &Sample) {
+        self.table.reset(sample);
+        self.overlap.clear();
+        self.overlap.extend(sample.sums().iter().map(|persons| *persons > 0));
+        self.histories.clear();
+        let sets = (0..=u16::MAX).map(ListSet::from_bits);
+        self.histories.extend(sets.zip(sample.counts()).filter(|(_, count)| **count > 0).map(|(history, _)| history));
+        self.histories.sort_unstable_by_key(|history| (history.len(), history.bits()));
+    }
+
+    /// Checks a model.
+    pub(crate) fn check(&mut self, model: &Model) -> Admissibility {
+        self.check_terms(model.terms().iter().copied())
+    }
+
+    /// Checks a model by its interactions: with each of them all its parts of two lists or more.
+    pub(crate) fn check_terms(&mut self, interactions: impl IntoIterator<Item = ListSet>) -> Admissibility {
+        let Self { table, histories, overlap, directions } = self;
+        table.clear();
+        table.add(ListSet::EMPTY);
+        for term in (0..table.lists()).map(ListSet::single).chain(interactions) {
+            if overlap[term.index()] {
+                table.add(term);
+            } else {
+                table.without.push(term);
+            }
+        }
+        if table.unknown.len() > MOST_UNKNOWN {
+            return Admissibility::TOO_LARGE;
+        }
+        let small = directions.decide(table, histories);
+        small.or_else(|| Directions::<BigInt>::default().decide(table, histories)).unwrap_or(Admissibility::TOO_LARGE)
+    }
+}

@@ -1,0 +1,150 @@
+//! The checks against published answers and against linear programs of another kind.
+
+use super::*;
+use crate::mse::{CaptureHistories, ListSet};
+use microlp::{ComparisonOp, OptimizationDirection, Problem};
+use proptest::prelude::*;
+
+/// A table by its histories: each a string of 0 and 1, the first list first.
+pub(super) fn table<'a>(rows: impl IntoIterator<Item = (&'a str, u64)>) -> CaptureHistories {
+    let rows: Vec<(&str, u64)> = rows.into_iter().collect();
+    let names: Vec<String> = (1..=rows[0].0.len()).map(|list| format!("list {list}")).collect();
+    let set = |row: &str| ListSet::of(row.bytes().enumerate().filter(|(_, byte)| *byte == b'1').map(|(list, _)| list));
+    CaptureHistories::try_new(names, rows.into_iter().map(|(row, count)| (set(row), count))).unwrap()
+}
+
+/// A table by its dense counts.
+pub(super) fn dense(lists: usize, counts: &[u64]) -> CaptureHistories {
+    let names = (0..lists).map(|list| list.to_string());
+    let cells = (1..1u16 << lists).map(ListSet::from_bits);
+    CaptureHistories::try_new(names, cells.zip(counts.iter().copied())).unwrap()
+}
+
+pub(super) fn three_lists() -> CaptureHistories {
+    table([("100", 40), ("010", 30), ("001", 20), ("110", 6)])
+}
+
+/// Silverman (2014), the five-list table of the United Kingdom: local authorities, NGOs, police and crime agency, other
+/// government, general public.
+pub(super) fn uk_five_lists() -> CaptureHistories {
+    table([
+        ("10000", 54),
+        ("01000", 463),
+        ("00100", 995),
+        ("00010", 695),
+        ("00001", 316),
+        ("11000", 15),
+        ("10100", 19),
+        ("10010", 3),
+        ("01100", 62),
+        ("01010", 19),
+        ("01001", 1),
+        ("00110", 76),
+        ("00101", 11),
+        ("00011", 8),
+        ("11100", 1),
+        ("11010", 1),
+        ("01110", 4),
+        ("11110", 1),
+    ])
+}
+
+/// The reduced design: the number of parameters, the cells, and by cell which terms are part of it.
+fn design(sample: &Sample, model: &Model) -> (usize, Vec<usize>, Vec<Vec<f64>>) {
+    let mains = (0..model.lists()).map(ListSet::single);
+    let terms = std::iter::once(ListSet::EMPTY).chain(mains).chain(model.terms().iter().copied());
+    let (free, boundary): (Vec<ListSet>, Vec<ListSet>) =
+        terms.partition(|term| term.is_empty() || sample.sums()[term.index()] > 0);
+    let part = |term: &ListSet, cell: usize| term.index() & cell == term.index();
+    let cells: Vec<usize> =
+        (1..1usize << sample.lists()).filter(|cell| !boundary.iter().any(|term| part(term, *cell))).collect();
+    let row = |cell: &usize| free.iter().map(|term| f64::from(u8::from(part(term, *cell)))).collect();
+    let rows = cells.iter().map(row).collect();
+    (free.len(), cells, rows)
+}
+
+/// The same questions by a linear program in floating-point numbers, and by elimination.
+fn by_definition(sample: &Sample, model: &Model) -> (bool, bool) {
+    let (parameters, cells, rows) = design(sample, model);
+    // The largest sum of a direction with values from 0 to 1: it is 0 or at least 1.
+    let mut problem = Problem::new(OptimizationDirection::Maximize);
+    let sums: Vec<f64> = (0..parameters).map(|term| rows.iter().map(|row| row[term]).sum()).collect();
+    let directions: Vec<_> = sums.iter().map(|sum| problem.add_var(*sum, (f64::NEG_INFINITY, f64::INFINITY))).collect();
+    for (cell, row) in cells.iter().zip(&rows) {
+        let terms: Vec<_> = directions.iter().copied().zip(row.iter().copied()).collect();
+        let most = if sample.counts()[*cell] > 0 { 0.0 } else { 1.0 };
+        problem.add_constraint(terms.clone(), ComparisonOp::Ge, 0.0);
+        problem.add_constraint(terms, ComparisonOp::Le, most);
+    }
+    let exists = cells.is_empty() || problem.solve().unwrap().into_solution().unwrap().objective() < 0.5;
+    (exists, rank(rows) == parameters)
+}
+
+/// The rank of a small matrix of zeros and ones.
+fn rank(mut rows: Vec<Vec<f64>>) -> usize {
+    let mut rank = 0;
+    for column in 0..rows.first().map_or(0, Vec::len) {
+        let Some(best) = (rank..rows.len()).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))
+        else {
+            break;
+        };
+        if rows[best][column].abs() < 1e-6 {
+            continue;
+        }
+        rows.swap(rank, best);
+        for row in rank + 1..rows.len() {
+            let factor = rows[row][column] / rows[rank][column];
+            for place in column..rows[row].len() {
+                let above = rows[rank][place];
+                rows[row][place] -= factor * above;
+            }
+        }
+        rank += 1;
+    }
+    rank
+}
+
+/// Chan, Silverman and Vincent (2021), artificial three-list table: the codes of all models.
+#[test]
+fn the_three_list_table_has_the_published_codes() {
+    let sample = Sample::of(&three_lists());
+    for (notation, status) in [
+        ("[1,2,3]", Status::Ok),
+        ("[12,3]", Status::NoExistence),
+        ("[13,2]", Status::Ok),
+        ("[23,1]", Status::Ok),
+        ("[12,13]", Status::NoExistence),
+        ("[12,23]", Status::NoExistence),
+        ("[13,23]", Status::Ok),
+        ("[12,13,23]", Status::NotIdentifiable),
+    ] {
+        let model = Model::from_notation(notation, 3).unwrap();
+        assert_eq!(check(&sample, &model).status(), status, "{notation}");
+    }
+}
+
+/// A table of 3 or 4 lists with many zeros, and a hierarchical model.
+pub(super) fn table_and_model() -> impl Strategy<Value = (CaptureHistories, Model)> {
+    (3usize..=4).prop_flat_map(|lists| {
+        let cells = (1usize << lists) - 1;
+        let counts = prop_oneof![
+            proptest::collection::vec(prop_oneof![3 => Just(0u64), 1 => Just(1), 1 => 1u64..9], cells),
+            proptest::collection::vec(prop_oneof![1 => Just(0u64), 2 => 1u64..99], cells),
+        ];
+        let terms = proptest::collection::vec(1u16..(1u16 << lists) - 1, 0..5);
+        (counts, terms).prop_map(move |(counts, terms)| {
+            let terms = terms.into_iter().map(ListSet::from_bits).filter(|term| term.len() > 1);
+            (dense(lists, &counts), Model::try_new(lists, terms).unwrap())
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #[test]
+    fn both_answers_are_those_by_definition((histories, model) in table_and_model()) {
+        let sample = Sample::of(&histories);
+        let found = check(&sample, &model);
+        prop_assert_eq!((found.exists, found.identifiable), by_definition(&sample, &model));
+    }
+}

@@ -17,7 +17,7 @@ mod select;
 pub use bayes_threshold::{BayesThreshold, BayesThresholdBuilder, BayesThresholdModel, InteractionPosterior};
 pub use chains::Posterior;
 pub use error::MseError;
-pub use existence::{ExistenceMargin, existence_margin};
+pub use existence::{ExistenceMargin, PairModelCounts, PairModels, existence_margin, pairs_admissibility};
 pub use histories::CaptureHistories;
 pub use latent_class::{LatentClass, LatentClassBuilder, LatentClassModel};
 pub use list_set::{ListSet, MOST_LISTS};

@@ -41,6 +41,11 @@ impl Checker {
         checker
     }
 
+    /// Numbers written so far, a measure of the time that the checks took; those that are easy count nothing.
+    pub(crate) fn work(&self) -> u64 {
+        self.directions.work
+    }
+
     /// Goes on with another table.
     pub(crate) fn load(&mut self, sample: &Sample) {
         self.table.reset(sample);

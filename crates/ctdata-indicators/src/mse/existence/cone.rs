@@ -23,8 +23,11 @@ use crate::mse::sample::Sample;
 /// The most numbers in a matrix of rays.
 const MOST_NUMBERS: usize = 1 << 24;
 
-/// The most exchanges of a ray; the search is finite, but the bound of it is exponential.
-const MOST_EXCHANGES: usize = 10_000;
+/// The most numbers that the exchanges of rays may write: seconds. The search is finite, but may be long.
+const MOST_WORK: usize = 1 << 28;
+
+/// Exchanges that are chosen for speed, of few rays; then those that are sure to end.
+const HASTY: usize = 30;
 
 /// The pattern of zeros of a table, and the model that is checked.
 #[derive(Debug, Default)]
@@ -126,8 +129,10 @@ impl Table {
 /// A space of directions, by rays. Buffers to be used again.
 #[derive(Debug, Default)]
 pub(super) struct Directions<T> {
-    /// By ray, the values on the unknown terms.
+    /// By ray, the values on the unknown terms; later those in the empty cells, and their sum.
     rays: Vec<Vec<T>>,
+    /// By ray, the values in the empty cells and their sum, while they are computed.
+    long: Vec<Vec<T>>,
     /// By ray, the cell of its own, by set of lists; 0 for a ray without one.
     own: Vec<usize>,
     /// By ray, the value in the equation or the cell at hand.
@@ -136,6 +141,8 @@ pub(super) struct Directions<T> {
     inside: Vec<bool>,
     cells: Vec<usize>,
     values: Vec<i64>,
+    /// Numbers written in the empty cells so far, over all models: a measure of the time it took.
+    pub(super) work: u64,
 }
 
 impl<T: Exact> Directions<T> {
@@ -144,7 +151,7 @@ impl<T: Exact> Directions<T> {
         if self.zero_where_seen(table, histories)? {
             return Some(Admissibility::ADMISSIBLE);
         }
-        if self.rays.len().saturating_mul(table.seen.len()) > MOST_NUMBERS {
+        if self.rays.len().saturating_mul(table.seen.len()) > MOST_NUMBERS / T::COST {
             return Some(Admissibility::TOO_LARGE);
         }
         self.to_cells(table)?;
@@ -201,9 +208,7 @@ impl<T: Exact> Directions<T> {
             if own.sign() < 0 {
                 (own, with) = (own.negated()?, with.negated()?);
             }
-            for (value, pivot) in other.iter_mut().zip(&*pivot) {
-                *value = T::combination(&own, value, &with, pivot)?;
-            }
+            T::combine(other, &own, &with, pivot)?;
             if !own.is_one() {
                 shorten(other);
             }
@@ -214,7 +219,11 @@ impl<T: Exact> Directions<T> {
     /// Replaces the values on unknown terms by those in the empty cells, and their sum.
     fn to_cells(&mut self, table: &Table) -> Option<()> {
         table.empty_cells(&mut self.inside, &mut self.cells);
-        let mut long: Vec<Vec<T>> = vec![vec![T::of(0); self.cells.len() + 1]; self.rays.len()];
+        self.long.resize_with(self.rays.len(), Vec::new);
+        for long in &mut self.long {
+            long.clear();
+            long.resize(self.cells.len() + 1, T::of(0));
+        }
         for (place, unknown) in table.unknown.iter().enumerate() {
             if self.rays.iter().all(|ray| ray[place].sign() == 0) {
                 continue;
@@ -225,13 +234,14 @@ impl<T: Exact> Directions<T> {
                 self.values[term.index()] = if (term.len() - unknown.len()) % 2 == 0 { 1 } else { -1 };
             }
             crate::mse::sample::subset_sums(&mut self.values);
-            for (long, ray) in long.iter_mut().zip(&self.rays) {
+            self.work += (self.rays.len() * self.cells.len() + table.seen.len()) as u64;
+            for (long, ray) in self.long.iter_mut().zip(&self.rays).filter(|(_, ray)| ray[place].sign() != 0) {
                 for (value, cell) in long.iter_mut().zip(&self.cells) {
                     *value = T::combination(&T::of(1), value, &T::of(self.values[*cell]), &ray[place])?;
                 }
             }
         }
-        for ray in &mut long {
+        for ray in &mut self.long {
             let mut sum = T::of(0);
             for value in &*ray {
                 sum = sum.plus(value)?;
@@ -240,7 +250,7 @@ impl<T: Exact> Directions<T> {
                 *last = sum;
             }
         }
-        self.rays = long;
+        std::mem::swap(&mut self.rays, &mut self.long);
         // Own cells by their place among the empty cells.
         let none = self.cells.len();
         for own in &mut self.own {
@@ -273,25 +283,54 @@ impl<T: Exact> Directions<T> {
     /// Whether a direction is nowhere negative and somewhere positive; the inner nothing if the search is too long.
     fn rises(&mut self) -> Option<Option<bool>> {
         let cells = self.cells.len();
-        for _ in 0..MOST_EXCHANGES {
-            let mut exchange: Option<(usize, usize)> = None;
+        let size = (self.rays.len() * cells).max(1);
+        let hasty = HASTY + 4 * self.rays.len();
+        // Of a table that treats its lists alike the sum of the rays is often such a direction.
+        if self.rays.len() > 1 && self.sum_is_nowhere_negative()? {
+            return Some(Some(true));
+        }
+        for step in 0..MOST_WORK / T::COST / size {
+            // The ray to exchange, the cell where it is negative, and by what it is chosen.
+            let mut exchange: Option<(usize, usize, usize)> = None;
             for (ray, values) in self.rays.iter().enumerate().filter(|(_, values)| values[cells].sign() > 0) {
-                let Some(cell) = values.iter().position(|value| value.sign() < 0) else {
+                let values = &values[..cells];
+                let Some(first) = values.iter().position(|value| value.sign() < 0) else {
                     return Some(Some(true));
                 };
-                if exchange.is_none_or(|(best, _)| self.own[ray] < self.own[best]) {
-                    exchange = Some((ray, cell));
+                let (key, cell) = if step < hasty {
+                    let negative = values.iter().filter(|value| value.sign() < 0).count();
+                    (negative, (0..cells).min_by_key(|cell| &values[*cell]).unwrap_or(first))
+                } else {
+                    (self.own[ray], first)
+                };
+                if exchange.is_none_or(|(best, _, _)| key < best) {
+                    exchange = Some((key, ray, cell));
                 }
             }
-            let Some((ray, cell)) = exchange else {
+            let Some((_, ray, cell)) = exchange else {
                 return Some(Some(false));
             };
+            self.work += size as u64;
             self.look(cell);
             self.eliminate(ray)?;
             negate(&mut self.rays[ray])?;
             self.own[ray] = cell;
         }
         Some(None)
+    }
+
+    /// Whether the sum of all rays, which is positive in their own cells, is nowhere negative.
+    fn sum_is_nowhere_negative(&self) -> Option<bool> {
+        for cell in 0..self.cells.len() {
+            let mut sum = T::of(0);
+            for ray in &self.rays {
+                sum = sum.plus(&ray[cell])?;
+            }
+            if sum.sign() < 0 {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 
     /// Looks at a cell.

@@ -3,7 +3,10 @@
 use num_bigint::{BigInt, Sign};
 
 /// Exact integer arithmetic. Operations that do not fit are `None`.
-pub(super) trait Exact: Clone + std::fmt::Debug {
+pub(super) trait Exact: Clone + Ord + std::fmt::Debug {
+    /// How many times the memory and time of a machine word a number takes, roughly: limits are divided by it.
+    const COST: usize;
+
     fn of(value: i64) -> Self;
     /// -1, 0 or 1.
     fn sign(&self) -> i32;
@@ -12,6 +15,13 @@ pub(super) trait Exact: Clone + std::fmt::Debug {
     fn plus(&self, other: &Self) -> Option<Self>;
     /// a·x + b·y.
     fn combination(a: &Self, x: &Self, b: &Self, y: &Self) -> Option<Self>;
+    /// Replaces the numbers x by a·x + b·y.
+    fn combine(x: &mut [Self], a: &Self, b: &Self, y: &[Self]) -> Option<()> {
+        for (x, y) in x.iter_mut().zip(y) {
+            *x = Self::combination(a, x, b, y)?;
+        }
+        Some(())
+    }
     /// The greatest common divisor, not negative; of 0 and 0 it is 0.
     fn gcd(&self, other: &Self) -> Self;
     fn to_u128(&self) -> Option<u128>;
@@ -20,6 +30,8 @@ pub(super) trait Exact: Clone + std::fmt::Debug {
 }
 
 impl Exact for i64 {
+    const COST: usize = 1;
+
     fn of(value: i64) -> Self {
         value
     }
@@ -45,6 +57,18 @@ impl Exact for i64 {
         Self::try_from(sum).ok()
     }
 
+    fn combine(x: &mut [Self], a: &Self, b: &Self, y: &[Self]) -> Option<()> {
+        let largest = |numbers: &[Self]| numbers.iter().fold(0, |most, number| most.max(number.unsigned_abs()));
+        let bound = |factor: &Self, numbers| factor.unsigned_abs().checked_mul(largest(numbers));
+        let bound = bound(a, x)?.checked_add(bound(b, y)?)?;
+        Self::try_from(bound).ok()?;
+        // Now nothing overflows: no check in the loop.
+        for (x, y) in x.iter_mut().zip(y) {
+            *x = a * *x + b * y;
+        }
+        Some(())
+    }
+
     fn gcd(&self, other: &Self) -> Self {
         let (mut one, mut two) = (self.unsigned_abs(), other.unsigned_abs());
         while two != 0 {
@@ -64,6 +88,8 @@ impl Exact for i64 {
 }
 
 impl Exact for BigInt {
+    const COST: usize = 8;
+
     fn of(value: i64) -> Self {
         Self::from(value)
     }

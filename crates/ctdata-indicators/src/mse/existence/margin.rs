@@ -10,7 +10,7 @@
     reason = "rows of one tableau, all of the same length, indexed by its columns; rows by the basis"
 )]
 
-use super::exact::Exact;
+use super::exact::{Exact, shorten};
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::model::Model;
@@ -19,7 +19,7 @@ use num_bigint::BigInt;
 use std::fmt;
 
 /// The most numbers of the tableau that are written, over all steps: seconds, not minutes.
-const MOST_WORK: usize = 1 << 30;
+const MOST_WORK: usize = 1 << 28;
 
 /// How far a table is from one on which a model has no estimate: the largest s so that some expected counts of at
 /// least s in every cell have the sufficient statistics of the table. It is a fraction in lowest terms, in persons.
@@ -84,7 +84,7 @@ pub fn existence_margin(histories: &CaptureHistories, model: &Model) -> Result<E
         return Err(Status::Undefined);
     }
     let program = Program::of(histories, model);
-    if program.terms.len().saturating_mul(program.cells.len()) > MOST_WORK >> 4 {
+    if program.terms.len().saturating_mul(program.cells.len()) > MOST_WORK >> 6 {
         return Err(Status::TooLarge);
     }
     match program.solve::<i64>() {
@@ -239,7 +239,7 @@ impl<T: Exact> Tableau<T> {
     /// Makes a column basic in a row, where its coefficient is positive.
     fn exchange(&mut self, row: usize, column: usize, objective: &mut [T]) -> Result<(), Stop> {
         self.work += (self.rows.len() + 1) * (self.cells + 3);
-        if self.work > MOST_WORK {
+        if self.work > MOST_WORK / T::COST {
             return Err(Stop::Work);
         }
         let (before, rest) = self.rows.split_at_mut(row);
@@ -262,10 +262,8 @@ fn reduce<T: Exact>(row: &mut [T], pivot: &[T], column: usize) -> Option<()> {
     let divisor = row[column].gcd(&pivot[column]);
     let own = pivot[column].quotient(&divisor);
     let with = row[column].quotient(&divisor).negated()?;
-    for (value, pivot) in row.iter_mut().zip(pivot) {
-        *value = T::combination(&own, value, &with, pivot)?;
-    }
-    super::exact::shorten(row);
+    T::combine(row, &own, &with, pivot)?;
+    shorten(row);
     Some(())
 }
 

@@ -14,9 +14,11 @@ mod checker;
 mod cone;
 mod exact;
 mod margin;
+mod pairs;
 
 pub(crate) use checker::Checker;
 pub use margin::{ExistenceMargin, existence_margin};
+pub use pairs::{PairModelCounts, PairModels, pairs_admissibility};
 
 use crate::mse::model::Model;
 use crate::mse::outcome::Status;

@@ -49,6 +49,133 @@ pub(super) fn uk_five_lists() -> CaptureHistories {
     ])
 }
 
+/// Published tables: Bales, Murphy and Silverman (2020) for New Orleans; Farrell et al. (2019) for the western United
+/// States; Cruyff, van Dijk and van der Heijden (2017) for the Netherlands; Madigan and York (1997); Ball, Shin and Yang
+/// (2018) for Korea.
+pub(super) fn published() -> Vec<(&'static str, CaptureHistories)> {
+    vec![
+        ("three lists", three_lists()),
+        ("United Kingdom", uk_five_lists()),
+        (
+            "New Orleans, eight lists",
+            table([
+                ("10000000", 25),
+                ("01000000", 5),
+                ("00100000", 70),
+                ("00010000", 33),
+                ("00001000", 6),
+                ("00000100", 6),
+                ("00000010", 6),
+                ("00000001", 21),
+                ("10100000", 1),
+                ("10010000", 2),
+                ("10001000", 1),
+                ("01000100", 1),
+                ("00110000", 1),
+                ("00101000", 1),
+                ("00100010", 1),
+                ("00011000", 2),
+                ("00001001", 1),
+                ("10100010", 1),
+                ("10011000", 1),
+            ]),
+        ),
+        (
+            "New Orleans, five lists",
+            table([
+                ("10000", 25),
+                ("01000", 24),
+                ("00100", 70),
+                ("00010", 33),
+                ("00001", 21),
+                ("11000", 1),
+                ("10100", 1),
+                ("10010", 2),
+                ("01100", 2),
+                ("01010", 2),
+                ("01001", 1),
+                ("00110", 1),
+                ("11100", 1),
+                ("11010", 1),
+            ]),
+        ),
+        (
+            "Western United States",
+            table([
+                ("10000", 52),
+                ("01000", 90),
+                ("00100", 114),
+                ("00010", 45),
+                ("00001", 21),
+                ("10100", 4),
+                ("10010", 2),
+                ("10001", 5),
+                ("01100", 6),
+                ("01010", 1),
+                ("00011", 3),
+                ("10101", 1),
+                ("01110", 1),
+            ]),
+        ),
+        (
+            "Netherlands, five lists",
+            table([
+                ("10000", 756),
+                ("01000", 1299),
+                ("00100", 4466),
+                ("00010", 650),
+                ("00001", 632),
+                ("11000", 1),
+                ("10100", 81),
+                ("10010", 5),
+                ("10001", 73),
+                ("01100", 44),
+                ("01001", 4),
+                ("00110", 82),
+                ("00101", 125),
+                ("00011", 2),
+                ("10110", 2),
+                ("10101", 11),
+                ("00111", 1),
+            ]),
+        ),
+        (
+            "Madigan and York, five lists",
+            table([
+                ("10000", 27),
+                ("01000", 37),
+                ("00100", 4),
+                ("00010", 97),
+                ("00001", 83),
+                ("11000", 19),
+                ("10100", 4),
+                ("10010", 22),
+                ("10001", 36),
+                ("01100", 1),
+                ("01010", 37),
+                ("01001", 34),
+                ("00110", 2),
+                ("00101", 3),
+                ("00011", 30),
+                ("11100", 1),
+                ("11010", 25),
+                ("11001", 18),
+                ("10110", 1),
+                ("10101", 5),
+                ("10011", 5),
+                ("01110", 3),
+                ("01011", 23),
+                ("11110", 5),
+                ("11101", 2),
+                ("11011", 8),
+                ("10111", 3),
+                ("11111", 2),
+            ]),
+        ),
+        ("Korea", table([("100", 5), ("010", 5), ("001", 41), ("110", 54), ("101", 6), ("111", 12)])),
+    ]
+}
+
 /// The reduced design: the number of parameters, the cells, and by cell which terms are part of it.
 fn design(sample: &Sample, model: &Model) -> (usize, Vec<usize>, Vec<Vec<f64>>) {
     let mains = (0..model.lists()).map(ListSet::single);
@@ -121,6 +248,17 @@ fn the_three_list_table_has_the_published_codes() {
         let model = Model::from_notation(notation, 3).unwrap();
         assert_eq!(check(&sample, &model).status(), status, "{notation}");
     }
+}
+
+/// A table with many zeros.
+pub(super) fn sparse_table(lists: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = CaptureHistories> {
+    lists.prop_flat_map(|lists| {
+        let cells = (1usize << lists) - 1;
+        let counts = (1u32..8).prop_flat_map(move |zeros| {
+            proptest::collection::vec(prop_oneof![zeros => Just(0u64), 1 => Just(1), 1 => 1u64..9], cells)
+        });
+        counts.prop_map(move |counts| dense(lists, &counts))
+    })
 }
 
 /// A table of 3 or 4 lists with many zeros, and a hierarchical model.

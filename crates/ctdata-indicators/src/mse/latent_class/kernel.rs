@@ -5,7 +5,8 @@
 //! λ ~ uniform, and N has the prior 1/N up to a bound. A sweep
 //! 1. shares the persons of each history between the classes (multinomial),
 //! 2. draws the number of persons not seen (negative binomial, cut at the bound) and shares them as well,
-//! 3. draws λ (beta), V (beta) and α (gamma).
+//! 3. lets two classes exchange their sticks, by a Metropolis step,
+//! 4. draws λ (beta), V (beta) and α (gamma).
 //!
 //! The time of a sweep depends on the number of histories and of classes, not on the number of persons: the shares are
 //! binomial counts, class by class, largest class first, until all are placed.
@@ -13,14 +14,15 @@
 //! # Sources
 //! Manrique-Vallier (2016), Bayesian population size estimation using Dirichlet process mixtures, *Biometrics* 72(4).
 //! Ishwaran and James (2001), Gibbs sampling methods for stick-breaking priors, *JASA* 96(453), for the update of the
-//! sticks and of α.
+//! sticks and of α. Papaspiliopoulos and Roberts (2008), Retrospective Markov chain Monte Carlo methods for Dirichlet process
+//! hierarchical models, *Biometrika* 95(1), for the exchange of sticks.
 
 #![expect(
     clippy::indexing_slicing,
     reason = "matrices by list or part and class, made for the lists and classes of the kernel"
 )]
 
-use crate::mse::chains::{Observed, Source, real, real_size};
+use crate::mse::chains::{Observed, Source, real, real_size, whole};
 use crate::mse::list_set::{ListSet, MOST_LISTS};
 
 /// Lists whose joint probabilities are tabulated together.
@@ -164,6 +166,7 @@ impl Kernel {
 
     /// λ, ν and α given who is in which class.
     fn draw_parameters(&mut self, source: &mut Source) {
+        self.exchange(source);
         self.order();
         self.draw_chances(source);
         self.draw_shares(source);
@@ -256,6 +259,22 @@ impl Kernel {
             let list = bits.trailing_zeros() as usize;
             self.captures[list * self.prior.classes + class] += count;
             bits &= bits - 1;
+        }
+    }
+
+    /// A Metropolis step that lets two classes exchange their sticks. A class that has grown on a small stick, or shrunk
+    /// on a large one, would otherwise change it only by way of states that are hardly ever visited.
+    fn exchange(&mut self, source: &mut Source) {
+        let classes = real_size(self.prior.classes);
+        let mut any = || usize::try_from(whole(source.uniform() * classes)).unwrap_or_default();
+        let (one, other) = (any(), any());
+        let persons = real(self.persons[one]) - real(self.persons[other]);
+        if persons.abs() > 0.0 {
+            let log = persons * (self.shares[self.label[other]] / self.shares[self.label[one]]).ln();
+            // What is not a number, of shares too small for floats, is not accepted.
+            if -source.exponential() <= log {
+                self.label.swap(one, other);
+            }
         }
     }
 

@@ -81,3 +81,40 @@ impl Checker {
         small.or_else(|| Directions::<BigInt>::default().decide(table, histories)).unwrap_or(Admissibility::TOO_LARGE)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+    use super::super::tests::{sparse_table, table_and_model, uk_five_lists};
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Integers of any size are for overflows that tables of few lists do not have: they are tried beside words.
+        #[test]
+        fn long_integers_give_the_same_answer((histories, model) in table_and_model()) {
+            let mut checker = Checker::of(&Sample::of(&histories));
+            let found = checker.check(&model);
+            let long = Directions::<BigInt>::default().decide(&checker.table, &checker.histories);
+            prop_assert_eq!(long, Some(found));
+        }
+
+        #[test]
+        fn buffers_remember_nothing_of_the_table_before(
+            tables in proptest::collection::vec(sparse_table(3..=5), 1..5),
+            pairs in proptest::collection::vec(any::<bool>(), 10),
+        ) {
+            let mut checker = Checker::of(&Sample::of(&uk_five_lists()));
+            for histories in tables {
+                let sample = Sample::of(&histories);
+                checker.load(&sample);
+                let all = (1..1u16 << sample.lists()).map(ListSet::from_bits).filter(|term| term.len() == 2);
+                let terms = all.zip(&pairs).filter(|(_, taken)| **taken).map(|(term, _)| term);
+                let model = Model::try_new(sample.lists(), terms).unwrap();
+                for model in [&model, &Model::main_effects(sample.lists())] {
+                    prop_assert_eq!(checker.check(model), check(&sample, model));
+                }
+            }
+        }
+    }
+}

@@ -16,7 +16,7 @@
 )]
 
 use super::Admissibility;
-use super::exact::{Exact, shorten};
+use super::exact::{Exact, Stop, shorten};
 use crate::mse::list_set::ListSet;
 use crate::mse::sample::Sample;
 
@@ -84,11 +84,11 @@ impl Table {
         let mut add = |term: ListSet| {
             for (weight, unknown) in weights.iter_mut().zip(&self.unknown) {
                 if unknown.is_subset(term) {
-                    *weight += if (term.len() - unknown.len()) % 2 == 0 { 1 } else { -1 };
+                    *weight += if (term.len() - unknown.len()).is_multiple_of(2) { 1 } else { -1 };
                 }
             }
         };
-        if history.len() < usize::BITS as usize && 1 << history.len() <= self.terms.len() {
+        if 1 << history.len() <= self.terms.len() {
             let mut part = history.bits();
             loop {
                 if self.is_term[usize::from(part)] {
@@ -154,12 +154,13 @@ impl<T: Exact> Directions<T> {
         if self.rays.len().saturating_mul(table.seen.len()) > MOST_NUMBERS / T::COST {
             return Some(Admissibility::TOO_LARGE);
         }
-        self.to_cells(table)?;
+        self.fill_cells(table)?;
         let identifiable = self.own_cells()?;
-        Some(match self.rises()? {
-            Some(rises) => Admissibility::of(!rises, identifiable),
-            None => Admissibility::TOO_LARGE,
-        })
+        match self.rises() {
+            Ok(rises) => Some(Admissibility::of(!rises, identifiable)),
+            Err(Stop::Work) => Some(Admissibility::TOO_LARGE),
+            Err(Stop::Overflow) => None,
+        }
     }
 
     /// Keeps the directions that are zero where persons were seen; whether none is left.
@@ -217,7 +218,7 @@ impl<T: Exact> Directions<T> {
     }
 
     /// Replaces the values on unknown terms by those in the empty cells, and their sum.
-    fn to_cells(&mut self, table: &Table) -> Option<()> {
+    fn fill_cells(&mut self, table: &Table) -> Option<()> {
         table.empty_cells(&mut self.inside, &mut self.cells);
         self.long.resize_with(self.rays.len(), Vec::new);
         for long in &mut self.long {
@@ -231,7 +232,7 @@ impl<T: Exact> Directions<T> {
             self.values.clear();
             self.values.resize(table.seen.len(), 0);
             for term in table.terms.iter().filter(|term| unknown.is_subset(**term)) {
-                self.values[term.index()] = if (term.len() - unknown.len()) % 2 == 0 { 1 } else { -1 };
+                self.values[term.index()] = if (term.len() - unknown.len()).is_multiple_of(2) { 1 } else { -1 };
             }
             crate::mse::sample::subset_sums(&mut self.values);
             self.work += (self.rays.len() * self.cells.len() + table.seen.len()) as u64;
@@ -280,14 +281,14 @@ impl<T: Exact> Directions<T> {
         Some(identifiable)
     }
 
-    /// Whether a direction is nowhere negative and somewhere positive; the inner nothing if the search is too long.
-    fn rises(&mut self) -> Option<Option<bool>> {
+    /// Whether a direction is nowhere negative and somewhere positive.
+    fn rises(&mut self) -> Result<bool, Stop> {
         let cells = self.cells.len();
         let size = (self.rays.len() * cells).max(1);
         let hasty = HASTY + 4 * self.rays.len();
         // Of a table that treats its lists alike the sum of the rays is often such a direction.
-        if self.rays.len() > 1 && self.sum_is_nowhere_negative()? {
-            return Some(Some(true));
+        if self.rays.len() > 1 && self.sum_is_nowhere_negative().ok_or(Stop::Overflow)? {
+            return Ok(true);
         }
         for step in 0..MOST_WORK / T::COST / size {
             // The ray to exchange, the cell where it is negative, and by what it is chosen.
@@ -295,7 +296,7 @@ impl<T: Exact> Directions<T> {
             for (ray, values) in self.rays.iter().enumerate().filter(|(_, values)| values[cells].sign() > 0) {
                 let values = &values[..cells];
                 let Some(first) = values.iter().position(|value| value.sign() < 0) else {
-                    return Some(Some(true));
+                    return Ok(true);
                 };
                 let (key, cell) = if step < hasty {
                     let negative = values.iter().filter(|value| value.sign() < 0).count();
@@ -308,15 +309,15 @@ impl<T: Exact> Directions<T> {
                 }
             }
             let Some((_, ray, cell)) = exchange else {
-                return Some(Some(false));
+                return Ok(false);
             };
             self.work += size as u64;
             self.look(cell);
-            self.eliminate(ray)?;
-            negate(&mut self.rays[ray])?;
+            self.eliminate(ray).ok_or(Stop::Overflow)?;
+            negate(&mut self.rays[ray]).ok_or(Stop::Overflow)?;
             self.own[ray] = cell;
         }
-        Some(None)
+        Err(Stop::Work)
     }
 
     /// Whether the sum of all rays, which is positive in their own cells, is nowhere negative.

@@ -2,6 +2,15 @@
 
 use num_bigint::{BigInt, Sign};
 
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// A number does not fit.
+    Overflow,
+    /// Too much work.
+    Work,
+}
+
 /// Exact integer arithmetic. Operations that do not fit are `None`.
 pub(super) trait Exact: Clone + Ord + std::fmt::Debug {
     /// How many times the memory and time of a machine word a number takes, roughly: limits are divided by it.

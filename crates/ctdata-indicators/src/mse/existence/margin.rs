@@ -10,7 +10,7 @@
     reason = "rows of one tableau, all of the same length, indexed by its columns; rows by the basis"
 )]
 
-use super::exact::{Exact, shorten};
+use super::exact::{Exact, Stop, shorten};
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::model::Model;
@@ -40,6 +40,7 @@ impl ExistenceMargin {
     }
 
     /// The margin as a number, in persons.
+    #[expect(clippy::cast_precision_loss, reason = "rounded to the nearest number on purpose")]
     pub fn value(self) -> f64 {
         self.numerator as f64 / self.denominator as f64
     }
@@ -91,14 +92,6 @@ pub fn existence_margin(histories: &CaptureHistories, model: &Model) -> Result<E
         Err(Stop::Overflow) => program.solve::<BigInt>().map_err(|_| Status::TooLarge),
         found => found.map_err(|_| Status::TooLarge),
     }
-}
-
-/// Why there is no answer.
-enum Stop {
-    /// A number does not fit.
-    Overflow,
-    /// Too much work.
-    Work,
 }
 
 /// The linear program, in words of the table.
@@ -337,9 +330,12 @@ mod tests {
             prop_assume!(histories.persons() > 0);
             let found = existence_margin(&histories, &model).unwrap();
             prop_assert_eq!(found.exists(), check(&Sample::of(&histories), &model).exists);
+            let long = Program::of(&histories, &model).solve::<BigInt>().ok();
+            prop_assert_eq!(long, Some(found));
         }
 
         #[test]
+        #[expect(clippy::cast_precision_loss, reason = "small counts")]
         fn the_margin_is_that_of_another_solver((histories, model) in table_and_model()) {
             prop_assume!(histories.persons() > 0);
             let program = Program::of(&histories, &model);

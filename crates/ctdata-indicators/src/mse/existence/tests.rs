@@ -51,129 +51,64 @@ pub(super) fn uk_five_lists() -> CaptureHistories {
 
 /// Published tables: Bales, Murphy and Silverman (2020) for New Orleans; Farrell et al. (2019) for the western United
 /// States; Cruyff, van Dijk and van der Heijden (2017) for the Netherlands; Madigan and York (1997); Ball, Shin and Yang
-/// (2018) for Korea.
+/// (2018) for Korea; Silverman (2014) for the United Kingdom; Lyneham, Dowling and Bricknell (2019) for Australia. Histories and counts.
 pub(super) fn published() -> Vec<(&'static str, CaptureHistories)> {
-    vec![
-        ("three lists", three_lists()),
-        ("United Kingdom", uk_five_lists()),
+    let tables = [
         (
             "New Orleans, eight lists",
-            table([
-                ("10000000", 25),
-                ("01000000", 5),
-                ("00100000", 70),
-                ("00010000", 33),
-                ("00001000", 6),
-                ("00000100", 6),
-                ("00000010", 6),
-                ("00000001", 21),
-                ("10100000", 1),
-                ("10010000", 2),
-                ("10001000", 1),
-                ("01000100", 1),
-                ("00110000", 1),
-                ("00101000", 1),
-                ("00100010", 1),
-                ("00011000", 2),
-                ("00001001", 1),
-                ("10100010", 1),
-                ("10011000", 1),
-            ]),
+            "10000000 25, 01000000 5, 00100000 70, 00010000 33, 00001000 6, 00000100 6, 00000010 6, \
+             00000001 21, 10100000 1, 10010000 2, 10001000 1, 01000100 1, 00110000 1, 00101000 1, 00100010 1, \
+             00011000 2, 00001001 1, 10100010 1, 10011000 1",
         ),
         (
             "New Orleans, five lists",
-            table([
-                ("10000", 25),
-                ("01000", 24),
-                ("00100", 70),
-                ("00010", 33),
-                ("00001", 21),
-                ("11000", 1),
-                ("10100", 1),
-                ("10010", 2),
-                ("01100", 2),
-                ("01010", 2),
-                ("01001", 1),
-                ("00110", 1),
-                ("11100", 1),
-                ("11010", 1),
-            ]),
+            "10000 25, 01000 24, 00100 70, 00010 33, 00001 21, 11000 1, 10100 1, 10010 2, 01100 2, 01010 2, \
+             01001 1, 00110 1, 11100 1, 11010 1",
         ),
         (
             "Western United States",
-            table([
-                ("10000", 52),
-                ("01000", 90),
-                ("00100", 114),
-                ("00010", 45),
-                ("00001", 21),
-                ("10100", 4),
-                ("10010", 2),
-                ("10001", 5),
-                ("01100", 6),
-                ("01010", 1),
-                ("00011", 3),
-                ("10101", 1),
-                ("01110", 1),
-            ]),
+            "10000 52, 01000 90, 00100 114, 00010 45, 00001 21, 10100 4, 10010 2, 10001 5, 01100 6, 01010 1, \
+             00011 3, 10101 1, 01110 1",
         ),
         (
             "Netherlands, five lists",
-            table([
-                ("10000", 756),
-                ("01000", 1299),
-                ("00100", 4466),
-                ("00010", 650),
-                ("00001", 632),
-                ("11000", 1),
-                ("10100", 81),
-                ("10010", 5),
-                ("10001", 73),
-                ("01100", 44),
-                ("01001", 4),
-                ("00110", 82),
-                ("00101", 125),
-                ("00011", 2),
-                ("10110", 2),
-                ("10101", 11),
-                ("00111", 1),
-            ]),
+            "10000 756, 01000 1299, 00100 4466, 00010 650, 00001 632, 11000 1, 10100 81, 10010 5, 10001 73, \
+             01100 44, 01001 4, 00110 82, 00101 125, 00011 2, 10110 2, 10101 11, 00111 1",
         ),
         (
             "Madigan and York, five lists",
-            table([
-                ("10000", 27),
-                ("01000", 37),
-                ("00100", 4),
-                ("00010", 97),
-                ("00001", 83),
-                ("11000", 19),
-                ("10100", 4),
-                ("10010", 22),
-                ("10001", 36),
-                ("01100", 1),
-                ("01010", 37),
-                ("01001", 34),
-                ("00110", 2),
-                ("00101", 3),
-                ("00011", 30),
-                ("11100", 1),
-                ("11010", 25),
-                ("11001", 18),
-                ("10110", 1),
-                ("10101", 5),
-                ("10011", 5),
-                ("01110", 3),
-                ("01011", 23),
-                ("11110", 5),
-                ("11101", 2),
-                ("11011", 8),
-                ("10111", 3),
-                ("11111", 2),
-            ]),
+            "10000 27, 01000 37, 00100 4, 00010 97, 00001 83, 11000 19, 10100 4, 10010 22, 10001 36, 01100 1, \
+             01010 37, 01001 34, 00110 2, 00101 3, 00011 30, 11100 1, 11010 25, 11001 18, 10110 1, 10101 5, \
+             10011 5, 01110 3, 01011 23, 11110 5, 11101 2, 11011 8, 10111 3, 11111 2",
         ),
-        ("Korea", table([("100", 5), ("010", 5), ("001", 41), ("110", 54), ("101", 6), ("111", 12)])),
-    ]
+        ("Korea, three lists", "100 5, 010 5, 001 41, 110 54, 101 6, 111 12"),
+        (
+            "Australia, four lists",
+            "1000 34, 0100 13, 0010 198, 0001 100, 1100 3, 1010 4, 1001 1, 0110 36, 0101 2, 1110 6, 1101 1, \
+             0111 15, 1111 1",
+        ),
+        (
+            "Netherlands, six lists",
+            "100000 352, 010000 1299, 001000 403, 000100 4466, 000010 650, 000001 632, 101000 1, 100100 18, \
+             100010 3, 100001 16, 011000 1, 010100 44, 010001 4, 001100 59, 001010 2, 001001 57, 000110 82, \
+             000101 125, 000011 2, 101100 4, 100101 4, 001110 2, 001101 7, 000111 1",
+        ),
+        (
+            "United Kingdom, six lists",
+            "100000 54, 010000 463, 001000 907, 000100 695, 000010 316, 000001 57, 110000 15, 101000 19, \
+             100100 3, 011000 56, 010100 19, 010010 1, 010001 3, 001100 69, 001010 10, 001001 31, 000110 8, \
+             000101 6, 000011 1, 111000 1, 110100 1, 011100 4, 011001 3, 001101 1, 111100 1",
+        ),
+        (
+            "United Kingdom, four lists",
+            "1000 54, 0100 464, 0010 1006, 0001 703, 1100 15, 1010 19, 1001 3, 0110 62, 0101 19, 0011 76, \
+             1110 1, 1101 1, 0111 4, 1111 1",
+        ),
+    ];
+    let read =
+        |row: &'static str| row.trim().split_once(' ').map(|(lists, count)| (lists, count.parse().unwrap())).unwrap();
+    let tables = tables.into_iter().map(|(name, rows)| (name, table(rows.split(',').map(read))));
+    tables.chain([("three lists", three_lists()), ("United Kingdom", uk_five_lists())]).collect()
 }
 
 /// The reduced design: the number of parameters, the cells, and by cell which terms are part of it.
@@ -285,4 +220,78 @@ proptest! {
         let found = check(&sample, &model);
         prop_assert_eq!((found.exists, found.identifiable), by_definition(&sample, &model));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+    #[test]
+    fn both_answers_on_published_tables_are_those_by_definition(
+        place in any::<proptest::sample::Index>(),
+        terms in proptest::collection::vec(any::<u16>(), 0..9),
+    ) {
+        let tables: Vec<_> = published().into_iter().filter(|(_, table)| table.lists().len() <= 5).collect();
+        let (name, histories) = &tables[place.index(tables.len())];
+        let lists = histories.lists().len();
+        let terms = terms.into_iter().map(|term| ListSet::from_bits(term).intersection(ListSet::all(lists)));
+        let model = Model::try_new(lists, terms.filter(|term| (2..lists).contains(&term.len()))).unwrap();
+        let sample = Sample::of(histories);
+        let found = check(&sample, &model);
+        prop_assert_eq!((found.exists, found.identifiable), by_definition(&sample, &model), "{} {}", name, model);
+    }
+
+    #[test]
+    fn neither_the_counts_nor_an_empty_list_nor_the_order_of_lists_matter((histories, model) in table_and_model()) {
+        let found = check(&Sample::of(&histories), &model);
+        let lists = histories.lists().len();
+        let turned = |set: ListSet| ListSet::of(set.iter().map(|list| (list + 1) % lists));
+        for (lists, turn) in [(lists, true), (lists + 1, false)] {
+            let change = |set: ListSet| if turn { turned(set) } else { set };
+            let rows = histories.iter().map(|(history, count)| (change(history), 1 + count % 2));
+            let names = (0..lists).map(|list| list.to_string());
+            let other = CaptureHistories::try_new(names, rows).unwrap();
+            let model = Model::try_new(lists, model.terms().iter().map(|term| change(*term))).unwrap();
+            prop_assert_eq!(check(&Sample::of(&other), &model), found);
+        }
+    }
+}
+
+type Rows = Vec<(ListSet, u64)>;
+
+/// Sixteen lists: what the answers are is known by thought.
+#[test]
+fn hostile_tables_of_sixteen_lists_have_an_answer() {
+    let lists = 16;
+    let singles = || (0..lists).map(|list| (ListSet::single(list), 1_000_000_007));
+    let pairs: Vec<ListSet> = (0..lists).flat_map(|one| (0..one).map(move |other| ListSet::of([one, other]))).collect();
+    let all_pairs = Model::try_new(lists, pairs.iter().copied()).unwrap();
+    let main_effects = Model::main_effects(lists);
+    let one_pair = main_effects.with(ListSet::of([0, 1])).unwrap();
+    let first = ListSet::single(0);
+    let same = || singles().skip(2).chain([(ListSet::of([0, 1]), 9), (ListSet::of([2, 3]), 1)]).collect();
+    let cases: Vec<(Rows, &Model, Status)> = vec![
+        // Only singletons: N is infinite; without the cells of pairs nothing says what it is.
+        (singles().collect(), &main_effects, Status::NoExistence),
+        (singles().collect(), &all_pairs, Status::NotIdentifiable),
+        // One overlapping person ties the constant to the main effects.
+        (singles().chain([(ListSet::all(16), 1)]).collect(), &main_effects, Status::Ok),
+        (singles().chain([(ListSet::of([3, 5]), 1)]).collect(), &main_effects, Status::Ok),
+        // The list of everybody misses nobody: nobody is missing.
+        (singles().map(|(list, count)| (list.union(first), count)).collect(), &main_effects, Status::NoExistence),
+        // Two lists that are one: independent lists share the persons out; with their interaction nobody need be on
+        // the one and not on the other.
+        (same(), &main_effects, Status::Ok),
+        (same(), &one_pair, Status::NoExistence),
+    ];
+    for (rows, model, status) in cases {
+        let names = (0..lists).map(|list| list.to_string());
+        let histories = CaptureHistories::try_new(names, rows.clone()).unwrap();
+        assert_eq!(check(&Sample::of(&histories), model).status(), status, "{rows:?} {model}");
+    }
+}
+
+#[test]
+fn a_question_of_thousands_of_unknown_values_is_refused() {
+    let histories = table([("1111111111111110", 1)]);
+    let model = Model::main_effects(16).with(ListSet::all(15)).unwrap();
+    assert_eq!(check(&Sample::of(&histories), &model).status(), Status::TooLarge);
 }

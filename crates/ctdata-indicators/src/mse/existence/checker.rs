@@ -6,8 +6,6 @@
 //! each further history with persons is one equation between them. Mostly these equations leave nothing, and the model
 //! is admissible without a look at the empty cells. What they leave goes to [`super::cone`].
 
-#![expect(clippy::indexing_slicing, reason = "arrays over sets of lists, indexed by sets of those lists")]
-
 use super::Admissibility;
 use super::cone::{Directions, Table};
 use crate::mse::list_set::ListSet;
@@ -15,8 +13,8 @@ use crate::mse::model::Model;
 use crate::mse::sample::Sample;
 use num_bigint::BigInt;
 
-/// The most unknown values: the square matrix of them stays below 128 MB.
-const MOST_UNKNOWN: usize = 1 << 12;
+/// The most unknown values: the square matrix of them takes 32 MB.
+const MOST_UNKNOWN: usize = 1 << 11;
 
 /// Checks models on one table after another, with the same buffers.
 #[derive(Debug)]
@@ -41,7 +39,7 @@ impl Checker {
         checker
     }
 
-    /// Numbers written so far, a measure of the time that the checks took; those that are easy count nothing.
+    /// Numbers written so far, a measure of the time that the checks took; the easy ones count nothing.
     pub(crate) fn work(&self) -> u64 {
         self.directions.work
     }
@@ -62,16 +60,17 @@ impl Checker {
         self.check_terms(model.terms().iter().copied())
     }
 
-    /// Checks a model by its interactions: with each of them all its parts of two lists or more.
+    /// Checks a model by its interactions: with each of them all its parts of two lists or more, in any order. Interactions
+    /// of lists that the table does not have say nothing.
     pub(crate) fn check_terms(&mut self, interactions: impl IntoIterator<Item = ListSet>) -> Admissibility {
         let Self { table, histories, overlap, directions } = self;
         table.clear();
         table.add(ListSet::EMPTY);
         for term in (0..table.lists()).map(ListSet::single).chain(interactions) {
-            if overlap[term.index()] {
-                table.add(term);
-            } else {
-                table.without.push(term);
+            match overlap.get(term.index()) {
+                Some(true) => table.add(term),
+                Some(false) => table.without.push(term),
+                None => {}
             }
         }
         if table.unknown.len() > MOST_UNKNOWN {

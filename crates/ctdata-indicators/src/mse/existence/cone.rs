@@ -5,7 +5,8 @@
 //! is nowhere negative is a combination of rays with non-negative weights. That is a dictionary of the simplex method
 //! with all right sides zero. A ray that is nowhere negative is a direction along which the likelihood rises. If the sum
 //! over the cells of no ray is positive there is none. Else a ray of positive sum is exchanged at a cell where it is
-//! negative, both of the smallest number (Bland's rule), so that the search ends.
+//! negative: at first the ray that is least often so, at its lowest, which is fast; after some exchanges both of the
+//! smallest number (Bland's rule), so that the search ends.
 //!
 //! # Sources
 //! Bland (1977), New finite pivoting rules for the simplex method, *Mathematics of Operations Research* 2(2).
@@ -23,7 +24,8 @@ use crate::mse::sample::Sample;
 /// The most numbers in a matrix of rays.
 const MOST_NUMBERS: usize = 1 << 24;
 
-/// The most numbers that the exchanges of rays may write: seconds. The search is finite, but may be long.
+/// The most numbers that the equations or the exchanges of rays may write: seconds. The search is finite, but may be
+/// long.
 const MOST_WORK: usize = 1 << 28;
 
 /// Exchanges that are chosen for speed, of few rays; then those that are sure to end.
@@ -148,8 +150,11 @@ pub(super) struct Directions<T> {
 impl<T: Exact> Directions<T> {
     /// Decides both questions; nothing if a number does not fit.
     pub(super) fn decide(&mut self, table: &Table, histories: &[ListSet]) -> Option<Admissibility> {
-        if self.zero_where_seen(table, histories)? {
-            return Some(Admissibility::ADMISSIBLE);
+        match self.zero_where_seen(table, histories) {
+            Ok(true) => return Some(Admissibility::ADMISSIBLE),
+            Ok(false) => {}
+            Err(Stop::Work) => return Some(Admissibility::TOO_LARGE),
+            Err(Stop::Overflow) => return None,
         }
         if self.rays.len().saturating_mul(table.seen.len()) > MOST_NUMBERS / T::COST {
             return Some(Admissibility::TOO_LARGE);
@@ -164,8 +169,9 @@ impl<T: Exact> Directions<T> {
     }
 
     /// Keeps the directions that are zero where persons were seen; whether none is left.
-    fn zero_where_seen(&mut self, table: &Table, histories: &[ListSet]) -> Option<bool> {
+    fn zero_where_seen(&mut self, table: &Table, histories: &[ListSet]) -> Result<bool, Stop> {
         let count = table.unknown.len();
+        let mut left = MOST_WORK / T::COST;
         self.rays.resize_with(count, Vec::new);
         self.own.clear();
         for (place, (ray, unknown)) in self.rays.iter_mut().zip(&table.unknown).enumerate() {
@@ -175,26 +181,29 @@ impl<T: Exact> Directions<T> {
             self.own.push(unknown.index());
         }
         for history in histories.iter().filter(|history| !table.is_term[history.index()]) {
+            let terms = table.terms.len().min(1 << history.len());
+            left = left.checked_sub((terms + self.rays.len()) * count).ok_or(Stop::Work)?;
             table.weights(*history, &mut self.weights);
             self.here.clear();
             for ray in &self.rays {
                 let mut sum = T::of(0);
                 for (value, weight) in ray.iter().zip(&self.weights).filter(|(_, weight)| **weight != 0) {
-                    sum = T::combination(&T::of(1), &sum, &T::of(*weight), value)?;
+                    sum = T::combination(&T::of(1), &sum, &T::of(*weight), value).ok_or(Stop::Overflow)?;
                 }
                 self.here.push(sum);
             }
             // The ray without a cell of its own goes first: it stands first.
             if let Some(ray) = self.here.iter().position(|value| value.sign() != 0) {
-                self.eliminate(ray)?;
+                left = left.checked_sub(self.rays.len() * count).ok_or(Stop::Work)?;
+                self.eliminate(ray).ok_or(Stop::Overflow)?;
                 self.rays.swap_remove(ray);
                 self.own.swap_remove(ray);
                 if self.rays.is_empty() {
-                    return Some(true);
+                    return Ok(true);
                 }
             }
         }
-        Some(false)
+        Ok(false)
     }
 
     /// Makes all other rays zero where `here` are their values, with this ray.

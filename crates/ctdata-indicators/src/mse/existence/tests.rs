@@ -290,6 +290,12 @@ fn hostile_tables_of_sixteen_lists_have_an_answer() {
 }
 
 #[test]
+fn a_model_of_more_lists_than_the_table_has_is_checked_without_them() {
+    let model = Model::try_new(9, [ListSet::of([0, 8])]).unwrap();
+    assert_eq!(check(&Sample::of(&three_lists()), &model).status(), Status::Ok);
+}
+
+#[test]
 fn a_question_of_thousands_of_unknown_values_is_refused() {
     let histories = table([("1111111111111110", 1)]);
     let model = Model::main_effects(16).with(ListSet::all(15)).unwrap();

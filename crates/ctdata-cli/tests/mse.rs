@@ -140,6 +140,54 @@ fn rows_of_persons_merged_lists_and_a_model_by_names() {
     near(&json(&ctdata(&merged))["methods"][0]["estimate"], 46.0 * 56.0 / 6.0, 1e-9);
 }
 
+/// Two groups and three persons without one, invented. The estimates of three independent lists without an overlap of all
+/// three are compared with those of the files of each group.
+#[test]
+fn strata_stand_beside_their_sum_and_the_pooled_estimate() {
+    let folder = Folder::new();
+    let women = "1,0,0,200\n0,1,0,150\n0,0,1,90\n1,1,0,40\n1,0,1,20\n0,1,1,10\n";
+    let men = "1,0,0,60\n0,1,0,50\n0,0,1,20\n1,1,0,3\n1,0,1,5\n0,1,1,9\n";
+    let rows = |sex: &str, rows: &str| rows.lines().map(|row| format!("{sex},{row}\n")).collect::<String>();
+    let text = format!("sex,A,B,C,count\n{}{},1,0,0,3\n", rows("women", women), rows("men", men));
+    let table = folder.file("by-sex.csv", &text);
+    let (table, report) = (table.to_str().unwrap(), folder.0.path().join("r.md"));
+    let how =
+        ["--method", "independence", "--bootstrap", "100", "--no-sensitivity", "--report", report.to_str().unwrap()];
+    let by_sex = [&["mse", table, "--strata", "sex"][..], &how].concat();
+    let answer = json(&ctdata(&[&by_sex[..], &["--json"]].concat()));
+    let strata = &answer["strata"];
+    assert_eq!((&strata["column"], &strata["method"]), (&"sex".into(), &"independence".into()));
+    let names: Vec<&str> =
+        strata["strata"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["men", "women", "not recorded"]);
+    let alone = |rows: &str| {
+        let path = folder.file("alone.csv", &format!("A,B,C,count\n{rows}"));
+        let answer =
+            json(&ctdata(&["mse", path.to_str().unwrap(), "--method", "independence", "--bootstrap", "0", "--json"]));
+        answer["methods"][0]["estimate"].as_f64().unwrap()
+    };
+    near(&strata["strata"][0]["bootstrap"]["estimate"], alone(men), 1e-6);
+    near(&strata["strata"][1]["bootstrap"]["estimate"], alone(women), 1e-6);
+    assert_eq!(strata["strata"][2]["bootstrap"]["status"], "too-sparse");
+    // The three go with the smaller group, and the sum is of everybody.
+    assert_eq!(strata["summed"].to_string(), "[\"men + not recorded\",\"women\"]");
+    near(&strata["sum"]["estimate"], alone(&format!("{men}1,0,0,3\n")) + alone(women), 1e-6);
+    let low = strata["sum"]["percentile"]["low"].as_f64().unwrap();
+    assert!(low < strata["sum"]["estimate"].as_f64().unwrap(), "{low}");
+    near(&strata["pooled"]["estimate"], answer["methods"][0]["estimate"].as_f64().unwrap(), 1e-9);
+
+    let output = ctdata(&by_sex);
+    assert!(output.status.success(), "{}", message(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("Strata of sex, by independence") && text.contains("the sum is"), "{text}");
+    assert!(fs::read_to_string(report).unwrap().contains("## Strata of sex, by independence"));
+
+    for wrong in [["mse", table, "--strata", "six"], ["mse", "uk-2013-five-lists", "--strata", "sex"]] {
+        let output = ctdata(&wrong);
+        assert_eq!(output.status.code(), Some(2), "{}", message(&output));
+    }
+}
+
 #[test]
 fn what_is_wrong_is_told_with_its_place_and_without_its_value() {
     let folder = Folder::new();

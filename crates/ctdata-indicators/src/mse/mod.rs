@@ -30,7 +30,7 @@
 //! | how certain, the choice of the model included? | [`bootstrap()`], [`bootstrap_over_models`] |
 //! | what without a model? | [`anchors()`]: Lincoln–Petersen, Chapman, Chao, sample coverage |
 //! | what do Bayesians say? | [`Bma`], [`LatentClassModel`], [`BayesThresholdModel`] |
-//! | and by sex, age or year? | [`estimate_strata`] |
+//! | and by sex, age or year? | [`report_by_strata`], [`estimate_strata`], [`StrataRead`] |
 //! | and per 100,000 residents? | [`MseReport::undetected`], [`crate::sdg::with_undetected`] |
 //!
 //! # How it works
@@ -79,8 +79,8 @@ pub use chains::Posterior;
 pub use error::MseError;
 pub use existence::{ExistenceMargin, PairModelCounts, PairModels, existence_margin, pairs_admissibility};
 pub use histories::{
-    CaptureHistories, DroppedList, HistoriesRead, HistoryFacts, HistoryRules, ListSize, Obstacle, OnUnusable,
-    PairOverlap, Tidied, Uninformative,
+    CaptureHistories, DroppedList, HistoriesRead, HistoryFacts, HistoryRules, ListSize, MOST_STRATA, NOT_RECORDED,
+    Obstacle, OnUnusable, PairOverlap, StrataRead, Tidied, Uninformative,
 };
 #[cfg(feature = "csv")]
 pub use histories::{CountColumn, HistoryLayout};
@@ -92,7 +92,7 @@ pub use outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
 pub use published::{PublishedTable, published, published_table};
 pub use report::{
     Agreement, ConsistencyOfMethod, Details, ListAsPopulation, MethodResult, MseOptions, MseReport, ReportTable,
-    Variation, report,
+    Variation, report, report_by_strata,
 };
 pub use select::{
     AIC_SIGNIFICANCE, AicEntry, BicSearch, ChosenModel, Downhill, DownhillSearch, DownhillStart, FixedModel,

@@ -14,6 +14,11 @@ pub(crate) struct HiddenOptions {
     pub(crate) table: TableOptions,
     #[command(flatten, next_help_heading = "Estimation")]
     pub(crate) estimation: EstimationOptions,
+    /// Also estimate by the values of this column, which is not a list: each stratum with 100 persons or more and two
+    /// overlapping pairs of lists, the sum with its interval, and all pooled; by the first --method that fits a
+    /// log-linear model, else stepwise
+    #[arg(long, value_name = "COLUMN", help_heading = "Estimation")]
+    pub(crate) strata: Option<String>,
     /// Leave out what is computed on changed tables: lists left out, merged, added, taken for populations
     #[arg(long)]
     pub(crate) no_sensitivity: bool,

@@ -5,11 +5,12 @@ mod read;
 
 use std::path::Path;
 
-use ctdata::indicators::mse::{self, CaptureHistories, Method, MseReport, ReportTable};
+use ctdata::indicators::mse::{self, CaptureHistories, Method, MseReport, ReportTable, StrataRead};
 use ctdata::indicators::plot;
 
 pub(crate) use args::{EstimationOptions, HiddenOptions, ListOptions};
 pub(crate) use read::read;
+use read::read_strata;
 
 use crate::failure::Failure;
 use crate::output::{Align, table};
@@ -24,8 +25,19 @@ pub(crate) fn run(options: &HiddenOptions, session: &Session) -> Result<(), Fail
     let written: Vec<&Path> = [&options.report, &options.plot, &options.profile].into_iter().flatten().map(AsRef::as_ref).collect();
     keep_apart(&[&options.table.table], &written)?;
     written.iter().try_for_each(|path| can_be_written(path))?;
-    let histories = read(&options.table.table, &options.table.lists, session)?;
-    let report = mse::report(&histories, &asked, &session.control)?;
+    let (path, lists) = (&options.table.table, &options.table.lists);
+    let (histories, report) = match &options.strata {
+        None => {
+            let histories = read(path, lists, session)?;
+            let report = mse::report(&histories, &asked, &session.control)?;
+            (histories, report)
+        }
+        Some(column) => {
+            let StrataRead { column, strata, .. } = read_strata(path, column, lists, session)?;
+            let report = mse::report_by_strata(&column, &strata, &asked, &session.control)?;
+            (CaptureHistories::pooled(strata.iter().map(|(_, histories)| histories))?, report)
+        }
+    };
     let name = options.table.table.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let title = format!("The number of all persons of {name}");
     let mut files: Vec<(&Path, String)> = Vec::new();

@@ -84,6 +84,11 @@ impl BootstrapOptions {
         }
     }
 
+    /// As [`BootstrapOptions::check`], if there are replicates at all.
+    pub(crate) fn check_some(&self) -> Result<(), MseError> {
+        if self.replicates == 0 { Ok(()) } else { self.check() }
+    }
+
     pub(crate) fn check(&self) -> Result<(), MseError> {
         if (1..=MOST_REPLICATES).contains(&self.replicates) {
             Ok(())

@@ -126,6 +126,9 @@ impl Bootstrap {
         options: &BootstrapOptions,
     ) -> Self {
         let mut result = Self { estimate: Some(estimate), ..Self::refused(Status::Ok, options) };
+        if options.replicates == 0 {
+            return result;
+        }
         let mut reasons: BTreeMap<Status, usize> = BTreeMap::new();
         for draw in draws {
             match draw {

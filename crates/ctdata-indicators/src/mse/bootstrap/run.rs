@@ -52,17 +52,18 @@ pub fn bootstrap(
     options: &BootstrapOptions,
     control: &Control,
 ) -> Result<Bootstrap, MseError> {
+    options.check()?;
     bootstrap_selector(histories, &*choice.selector(histories.lists().len())?, options, control)
 }
 
-/// The same for any way to choose.
+/// The same for any way to choose. Without replicates there is the estimate alone.
 pub(crate) fn bootstrap_selector(
     histories: &CaptureHistories,
     selector: &dyn Selector,
     options: &BootstrapOptions,
     control: &Control,
 ) -> Result<Bootstrap, MseError> {
-    options.check()?;
+    options.check_some()?;
     let whole = Sample::of(histories);
     let selected = match selector.select(&whole, &mut Fitter::default(), control)? {
         Ok(selected) if selected.estimate.is_finite() => selected,
@@ -86,7 +87,7 @@ pub(crate) fn bootstrap_selector(
     ))
 }
 
-/// The estimates without one person.
+/// The estimates without one person. Nothing without replicates, for which it would be of no use.
 pub(crate) fn jackknife(
     histories: &CaptureHistories,
     selector: &dyn Selector,
@@ -94,6 +95,9 @@ pub(crate) fn jackknife(
     options: &BootstrapOptions,
     control: &Control,
 ) -> Result<Jackknife, MseError> {
+    if options.replicates == 0 {
+        return Ok(Jackknife::default());
+    }
     let estimates = leave_one_out(histories, control, |sample, fitter| match options.acceleration {
         Acceleration::Reselected => {
             Ok(selector.select(sample, fitter, control)?.map(|selected| selected.estimate).and_then(finite))

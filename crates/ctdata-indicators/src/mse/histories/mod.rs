@@ -1,5 +1,6 @@
 //! Capture histories: how many persons are on exactly which lists.
 
+mod by_stratum;
 mod describe;
 mod lists;
 #[cfg(feature = "csv")]
@@ -14,6 +15,7 @@ mod wire;
 #[cfg(feature = "csv")]
 mod write;
 
+pub use by_stratum::{MOST_STRATA, NOT_RECORDED, StrataRead};
 pub use describe::{HistoryFacts, ListSize, Obstacle, PairOverlap};
 #[cfg(feature = "csv")]
 pub use read::{CountColumn, HistoryLayout};

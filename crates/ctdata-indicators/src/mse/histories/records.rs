@@ -1,5 +1,6 @@
 //! Capture histories of record-level data: of a stream of records, and of a table with a flag for each list.
 
+use super::by_stratum::{Groups, NOBODY, NOT_RECORDED, StrataRead};
 use super::{CaptureHistories, TOO_MANY, add, named};
 use crate::error::coded;
 use crate::mse::error::MseError;
@@ -102,45 +103,106 @@ impl CaptureHistories {
         control: &Control,
     ) -> Result<HistoriesRead, MseError> {
         let mut tally = Tally::new(named(lists.iter().map(AsRef::as_ref))?);
-        let schema = source.schema();
-        // Keys of the counts are in the order of the schema.
-        let mut flags = Vec::with_capacity(lists.len());
-        for (list, name) in lists.iter().enumerate() {
-            let position = schema.position(name.as_ref())?;
-            flags.push((position, list, answers(schema.attribute(name.as_ref())?)?));
-        }
-        flags.sort_unstable_by_key(|(position, ..)| *position);
-        let set = AttributeSet::try_new(flags.iter().map(|(position, ..)| *position))?;
-        let (mut missing, mut unlisted) = (0_u64, 0_u64);
-        for marginal in source.marginals(&[set], control)? {
-            for (key, persons) in marginal.cells() {
-                let mut history = ListSet::EMPTY;
-                let mut unknown = None;
-                for ((_, list, answers), code) in flags.iter().zip(key) {
-                    match answers.get(usize::from(*code)).copied().flatten() {
-                        Some(true) => history = history.union(ListSet::single(*list)),
-                        Some(false) => {}
-                        None => unknown = Some(*list),
-                    }
-                }
-                if let Some(list) = unknown {
-                    if rules.missing == OnUnusable::Refuse {
-                        let column = lists.get(list).map_or("", AsRef::as_ref);
-                        return Err(MseError::Row { location: Location::default().with_column(column), rule: UNKNOWN });
-                    }
-                    missing = missing.saturating_add(persons);
-                } else if history.is_empty() {
-                    if rules.unlisted == OnUnusable::Refuse {
-                        return Err(MseError::Histories(UNLISTED));
-                    }
-                    unlisted = unlisted.saturating_add(persons);
-                } else {
-                    tally.add(history, persons).map_err(MseError::Histories)?;
-                }
-            }
-        }
+        let (missing, unlisted) =
+            count(source, lists, None, rules, control, |_, history, persons| tally.add(history, persons))?;
         Ok(HistoriesRead { histories: tally.finish(), missing, unlisted })
     }
+
+    /// The same by stratum: an attribute, which is not a list, says of which stratum persons are. Its labels are the
+    /// names; persons without a value, for whatever reason, are the stratum [`NOT_RECORDED`].
+    ///
+    /// # Errors
+    /// As for [`CaptureHistories::from_table`]; [`MseError::Lists`] if the attribute is a list; [`MseError::Row`] for
+    /// more than [`MOST_STRATA`](super::MOST_STRATA) strata, or nobody in any.
+    pub fn strata_from_table<S: CountSource + ?Sized, N: AsRef<str>>(
+        source: &S,
+        lists: &[N],
+        stratum: &str,
+        rules: HistoryRules,
+        control: &Control,
+    ) -> Result<StrataRead, MseError> {
+        let names = named(lists.iter().map(AsRef::as_ref))?;
+        if lists.iter().any(|list| list.as_ref() == stratum) {
+            return Err(MseError::Lists("the attribute of strata is no list"));
+        }
+        let schema = source.schema();
+        let attribute = schema.attribute(stratum)?;
+        let labels: Vec<String> = attribute.domain().labels().map(|label| label.trim().to_owned()).collect();
+        let name_of = |code: u16| labels.get(usize::from(code)).map_or(NOT_RECORDED, String::as_str);
+        let mut groups = Groups::default();
+        let at = || Location::default().with_column(stratum);
+        let (missing, unlisted) =
+            count(source, lists, Some(schema.position(stratum)?), rules, control, |code, history, persons| {
+                groups.add(code.map_or(NOT_RECORDED, name_of), history, persons)
+            })
+            .map_err(|error| match error {
+                MseError::Histories(rule) if rule != UNLISTED => MseError::Row { location: at(), rule },
+                error => error,
+            })?;
+        let strata = groups.finish(&names);
+        if strata.is_empty() {
+            return Err(MseError::Row { location: at(), rule: NOBODY });
+        }
+        Ok(StrataRead { column: stratum.to_owned(), strata, missing, unlisted })
+    }
+}
+
+/// What an attribute of a table says of persons.
+enum Says<'a> {
+    /// Whether they are on a list: its number and name, and the meaning of each code.
+    List(usize, &'a str, Vec<Option<bool>>),
+    /// Of which stratum they are.
+    Stratum,
+}
+
+/// Gives the persons of each history, with the code of their stratum if asked for, to a function whose error is the rule
+/// that they break. How many are left out, because a membership is missing and because they are on no list.
+fn count<S: CountSource + ?Sized, N: AsRef<str>>(
+    source: &S,
+    lists: &[N],
+    stratum: Option<usize>,
+    rules: HistoryRules,
+    control: &Control,
+    mut add: impl FnMut(Option<u16>, ListSet, u64) -> Result<(), &'static str>,
+) -> Result<(u64, u64), MseError> {
+    let schema = source.schema();
+    // Keys of the counts are in the order of the schema.
+    let mut columns: Vec<(usize, Says<'_>)> = stratum.into_iter().map(|position| (position, Says::Stratum)).collect();
+    for (list, name) in lists.iter().map(AsRef::as_ref).enumerate() {
+        columns.push((schema.position(name)?, Says::List(list, name, answers(schema.attribute(name)?)?)));
+    }
+    columns.sort_unstable_by_key(|(position, _)| *position);
+    let set = AttributeSet::try_new(columns.iter().map(|(position, _)| *position))?;
+    let (mut missing, mut unlisted) = (0_u64, 0_u64);
+    for marginal in source.marginals(&[set], control)? {
+        for (key, persons) in marginal.cells() {
+            let (mut history, mut group, mut unknown) = (ListSet::EMPTY, None, None);
+            for ((_, says), code) in columns.iter().zip(key) {
+                match says {
+                    Says::Stratum => group = Some(*code),
+                    Says::List(list, name, answers) => match answers.get(usize::from(*code)).copied().flatten() {
+                        Some(true) => history = history.union(ListSet::single(*list)),
+                        Some(false) => {}
+                        None => unknown = Some(*name),
+                    },
+                }
+            }
+            if let Some(column) = unknown {
+                if rules.missing == OnUnusable::Refuse {
+                    return Err(MseError::Row { location: Location::default().with_column(column), rule: UNKNOWN });
+                }
+                missing = missing.saturating_add(persons);
+            } else if history.is_empty() {
+                if rules.unlisted == OnUnusable::Refuse {
+                    return Err(MseError::Histories(UNLISTED));
+                }
+                unlisted = unlisted.saturating_add(persons);
+            } else {
+                add(group, history, persons).map_err(MseError::Histories)?;
+            }
+        }
+    }
+    Ok((missing, unlisted))
 }
 
 /// For each code of an attribute whether it is yes or no, or neither.
@@ -257,6 +319,33 @@ mod tests {
         let found = read(&table, LENIENT).unwrap();
         assert_eq!((found.histories.persons(), found.missing), (12, 11));
         assert_eq!(found.histories.count(ListSet::of([0])), 7);
+    }
+
+    #[test]
+    fn an_attribute_makes_strata_and_missing_is_one_of_them() {
+        let value = Cell::Value;
+        let rows = [
+            [value(1), value(0), value(0)],
+            [value(1), NONE, value(1)],
+            [value(0), value(1), value(0)],
+            [value(0), value(1), value(1)],
+            [value(1), value(0), NONE],
+        ];
+        let table = cases(&rows).with_weights(Weights::new(vec![5, 7, 11, 13, 17])).unwrap();
+        let lists = ["hotline", "police"];
+        let by =
+            |stratum, rules| CaptureHistories::strata_from_table(&table, &lists, stratum, rules, &Control::default());
+        let found = by("sex", LENIENT).unwrap();
+        // Of the men, 11 are on the hotline alone and 13 on no list.
+        let persons: Vec<(&str, u64)> =
+            found.strata.iter().map(|(name, table)| (name.as_str(), table.persons())).collect();
+        assert_eq!(persons, [("f", 5), ("m", 11), (NOT_RECORDED, 7)]);
+        assert_eq!((found.column.as_str(), found.missing, found.unlisted), ("sex", 17, 13));
+        let pooled = CaptureHistories::pooled(found.strata.iter().map(|(_, table)| table)).unwrap();
+        assert_eq!(pooled, read(&table, LENIENT).unwrap().histories);
+        assert!(matches!(by("police", LENIENT), Err(MseError::Lists(_))));
+        assert!(matches!(by("sox", LENIENT), Err(MseError::Table(_))));
+        assert!(matches!(by("sex", HistoryRules::default()), Err(MseError::Row { .. } | MseError::Histories(_))));
     }
 
     #[test]

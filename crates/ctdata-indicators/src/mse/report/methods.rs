@@ -268,12 +268,7 @@ impl Run<'_> {
     }
 
     fn bootstrap(&self) -> BootstrapOptions {
-        BootstrapOptions {
-            replicates: self.options.replicates as usize,
-            seed: self.options.seed,
-            level: self.options.level,
-            ..BootstrapOptions::default()
-        }
+        self.options.bootstrap()
     }
 
     fn bootstrapped(&self, result: MethodResult, selector: &dyn Selector) -> Result<MethodResult, MseError> {
@@ -286,7 +281,7 @@ impl Run<'_> {
 }
 
 /// A model by the numbers or by the names of its lists.
-fn model(notation: &str, histories: &CaptureHistories) -> Result<Model, MseError> {
+pub(super) fn model(notation: &str, histories: &CaptureHistories) -> Result<Model, MseError> {
     let lists = histories.lists().len();
     Model::from_notation(notation, lists).or_else(|error| match Model::from_names(notation, histories.lists()) {
         Ok(model) => Ok(model),

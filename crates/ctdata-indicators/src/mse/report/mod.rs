@@ -10,6 +10,7 @@ mod agreement;
 mod consistency;
 mod methods;
 mod options;
+mod strata;
 mod undetected;
 mod variations;
 mod warnings;
@@ -19,12 +20,14 @@ use crate::interval::Level;
 use crate::mse::error::MseError;
 use crate::mse::histories::{CaptureHistories, HistoryFacts};
 use crate::mse::outcome::{Finding, Method, Status};
+use crate::mse::strata::Strata;
 use ctdata_table::Control;
 
 pub use agreement::Agreement;
 pub use consistency::{ConsistencyOfMethod, ListAsPopulation};
 pub use methods::{Details, MethodResult};
 pub use options::MseOptions;
+pub use strata::report_by_strata;
 pub use variations::Variation;
 pub use words::ReportTable;
 
@@ -53,6 +56,9 @@ pub struct MseReport {
     pub consistency: Vec<ListAsPopulation>,
     /// How each method did at that.
     pub consistency_by_method: Vec<ConsistencyOfMethod>,
+    /// Separate estimates of strata, their sum and the pooled estimate, if strata were asked for.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub strata: Option<Strata>,
     /// What a reader must know, in plain sentences.
     pub warnings: Vec<String>,
 }
@@ -105,6 +111,7 @@ pub fn report(histories: &CaptureHistories, options: &MseOptions, control: &Cont
         trajectory,
         consistency_by_method: consistency::by_method(&consistency),
         consistency,
+        strata: None,
         warnings: Vec::new(),
     };
     report.warnings = warnings::warnings(&report);

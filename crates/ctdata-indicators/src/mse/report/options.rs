@@ -1,6 +1,7 @@
 //! What is asked of a report.
 
 use crate::interval::Level;
+use crate::mse::bootstrap::BootstrapOptions;
 use crate::mse::outcome::Method;
 
 /// The methods and their settings. The default runs every method that needs no further input, with bootstrap and
@@ -36,6 +37,18 @@ impl Default for MseOptions {
             replicates: 5_000,
             seed: 1,
             sensitivity: true,
+        }
+    }
+}
+
+impl MseOptions {
+    /// The bootstrap that they ask for.
+    pub(super) fn bootstrap(&self) -> BootstrapOptions {
+        BootstrapOptions {
+            replicates: self.replicates as usize,
+            seed: self.seed,
+            level: self.level,
+            ..BootstrapOptions::default()
         }
     }
 }

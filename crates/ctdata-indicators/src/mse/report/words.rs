@@ -36,9 +36,10 @@ impl ReportTable {
 }
 
 impl MseReport {
-    /// The report as tables: lists, methods, sensitivity, consistency, warnings.
+    /// The report as tables: lists, methods, strata, sensitivity, consistency, warnings.
     pub fn tables(&self) -> Vec<ReportTable> {
         let mut tables = vec![lists(self), methods(self)];
+        tables.extend(self.strata.as_ref().map(super::strata::table));
         tables.extend(self.methods.iter().filter_map(super::methods::table));
         tables.extend(variations("Without a list, and with two lists merged", &self.sensitivity));
         tables.extend(variations("With more and more lists", &self.trajectory));
@@ -91,7 +92,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The first letter large and a full stop at the end.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

@@ -3,6 +3,7 @@
 use crate::mse::bootstrap::Bootstrap;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
+use crate::mse::outcome::Method;
 use crate::mse::sample::Sample;
 
 /// A stratum with fewer persons is not fitted by itself.
@@ -14,7 +15,8 @@ const LEAST_OVERLAPPING_PAIRS: usize = 2;
 ///
 /// The sum of estimates whose models are chosen separately is not the pooled estimate; both are given, and a large
 /// difference says that capture differs between strata. Strata of fewer than 100 persons, or with fewer than two pairs
-/// of lists that overlap, are not fitted by themselves but pooled with each other.
+/// of lists that overlap, are not fitted by themselves but pooled with each other; and if they are too sparse even
+/// together, with the smallest stratum that is not.
 ///
 /// # Sources
 /// Cruyff, van Dijk and van der Heijden (2017), The challenge of counting victims of human trafficking, *Chance* 30(3).
@@ -22,14 +24,19 @@ const LEAST_OVERLAPPING_PAIRS: usize = 2;
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Strata {
+    /// The column that names the strata, if they come from one.
+    pub column: Option<String>,
+    /// The method by which all of them are estimated.
+    pub method: Method,
     /// The strata in the order given; those too sparse have the status `too-sparse`.
     pub strata: Vec<Stratum>,
-    /// The strata too sparse, pooled with each other. `None` if there is none or just one. It may itself be too sparse.
+    /// The strata too sparse, pooled with each other, and if that is not enough with the smallest other stratum: the
+    /// part of the sum that has them. `None` if there is nothing to pool. It may itself be too sparse.
     pub sparse_pooled: Option<Stratum>,
-    /// The sum over the strata that were fitted and the pooled sparse ones. Without an answer if a part has none: a sum
-    /// without it would not be of the whole.
+    /// The sum over parts that make up the whole. Without an answer if a part has none: a sum without it would not be
+    /// of the whole.
     pub sum: Bootstrap,
-    /// The names of the parts of the sum.
+    /// The names of the parts of the sum: the strata that were fitted, and the pooled sparse ones.
     pub summed: Vec<String>,
     /// All strata as one table.
     pub pooled: Bootstrap,
@@ -47,7 +54,9 @@ pub struct Stratum {
     pub persons: u64,
     /// Pairs of lists that share a person.
     pub overlapping_pairs: usize,
-    /// The estimate with its intervals, from the same replicates as the sum.
+    /// The model chosen, with the names of the lists.
+    pub model: Option<String>,
+    /// The estimate with its intervals, from the same replicates as the sum if it is a part of it.
     pub bootstrap: Bootstrap,
 }
 

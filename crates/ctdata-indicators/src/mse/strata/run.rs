@@ -7,6 +7,7 @@ use crate::mse::bootstrap::{
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::loglinear::Fitter;
+use crate::mse::model::Model;
 use crate::mse::outcome::Status;
 use crate::mse::sample::Sample;
 use crate::mse::select::{Selected, Selector};
@@ -17,7 +18,8 @@ use std::collections::BTreeSet;
 const BYTES_PER_DRAW: u64 = 128;
 
 /// Estimates every stratum that is not too sparse, those too sparse together, the sum with a combined bootstrap, and all
-/// strata pooled. In replicate i all parts are drawn from stream i, one after another by their names.
+/// strata pooled. In replicate i all parts are drawn from stream i, one after another by their names. No replicates give
+/// the estimates alone.
 ///
 /// ```
 /// use ctdata_indicators::mse::{BootstrapOptions, CaptureHistories, ListSet, ModelChoice, estimate_strata};
@@ -50,53 +52,97 @@ pub fn estimate_strata(
     options: &BootstrapOptions,
     control: &Control,
 ) -> Result<Strata, MseError> {
-    options.check()?;
+    options.check_some()?;
     let selector = &*choice.selector(check_strata(strata)?)?;
-    let (fitted, sparse): (Vec<_>, Vec<_>) = strata
-        .iter()
-        .map(|(name, histories)| Candidate::of(name.clone(), histories.clone()))
-        .partition(|one| is_fitted(one.persons(), one.pairs));
-    let rest = match sparse.as_slice() {
-        [] | [_] => None,
-        several => Some(pool(several.iter().map(|one| (&one.name, &one.histories)))?),
-    };
     let whole = pool(strata.iter().map(|(name, histories)| (name, histories)))?;
     let pooled = bootstrap_selector(&whole.histories, selector, options, control)?;
+    let all: Vec<Candidate> =
+        strata.iter().map(|(name, histories)| Candidate::of(name.clone(), histories.clone())).collect();
+    let Plan { parts, sparse_pooled, apart, complete, mut notes } = Plan::of(&all)?;
 
-    let mut parts = fitted;
-    let rest_is_fitted = rest.as_ref().is_some_and(|rest| is_fitted(rest.persons(), rest.pairs));
-    parts.extend(rest.clone().filter(|_| rest_is_fitted));
-    parts.sort_by(|one, other| one.name.cmp(&other.name));
     let summed: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
-    let Combined { parts: estimated, mut sum } = combine(&parts, selector, options, control)?;
-
-    let mut notes = Vec::new();
-    if !sparse.is_empty() {
-        let names: Vec<&str> = sparse.iter().map(|one| one.name.as_str()).collect();
-        let what = if rest_is_fitted {
-            "they are estimated together"
-        } else {
-            sum = Bootstrap::refused(Status::TooSparse, options);
-            "together they are too sparse as well, so that there is no sum; the pooled estimate has them"
-        };
-        notes.push(format!(
-            "too few persons (fewer than 100) or overlapping pairs of lists (fewer than two) for an estimate of their own: \
-             {}; {what}",
-            names.join(", ")
-        ));
+    let Combined { parts: mut estimated, mut sum } = combine(&parts, selector, options, control)?;
+    if !complete {
+        sum = Bootstrap::refused(Status::TooSparse, options);
     }
     let refused: Vec<&str> =
         estimated.iter().filter(|part| part.bootstrap.status != Status::Ok).map(|part| part.name.as_str()).collect();
     if !refused.is_empty() {
         notes.push(format!("no estimate for {}, and so no sum", refused.join(", ")));
     }
+    if let Some(apart) = apart {
+        estimated.push(apart.with(bootstrap_selector(&apart.histories, selector, options, control)?));
+    }
 
     let find = |candidate: &Candidate| {
         let found = estimated.iter().find(|part| part.name == candidate.name).cloned();
         found.unwrap_or_else(|| candidate.with(Bootstrap::refused(Status::TooSparse, options)))
     };
-    let strata = strata.iter().map(|(name, histories)| find(&Candidate::of(name.clone(), histories.clone()))).collect();
-    Ok(Strata { strata, sparse_pooled: rest.as_ref().map(find), sum, summed, pooled, notes })
+    Ok(Strata {
+        column: None,
+        method: choice.method(),
+        strata: all.iter().map(find).collect(),
+        sparse_pooled: sparse_pooled.as_ref().map(find),
+        sum,
+        summed,
+        pooled,
+        notes,
+    })
+}
+
+/// What is estimated, and of what the sum is.
+struct Plan {
+    /// The parts of the sum, by name.
+    parts: Vec<Candidate>,
+    /// The sparse strata with what they are pooled with.
+    sparse_pooled: Option<Candidate>,
+    /// A stratum that stands by itself, too, but is in the sum only with the sparse ones.
+    apart: Option<Candidate>,
+    /// Whether the parts make up the whole.
+    complete: bool,
+    notes: Vec<String>,
+}
+
+impl Plan {
+    fn of(all: &[Candidate]) -> Result<Self, MseError> {
+        let (mut parts, mut sparse): (Vec<_>, Vec<_>) = all.iter().cloned().partition(Candidate::is_fitted);
+        let by_name = |one: &Candidate, other: &Candidate| one.name.cmp(&other.name);
+        parts.sort_by(by_name);
+        sparse.sort_by(by_name);
+        let mut plan = Self { parts, sparse_pooled: None, apart: None, complete: true, notes: Vec::new() };
+        let Some(first) = sparse.first() else { return Ok(plan) };
+        let several = sparse.len() > 1;
+        let rest = if several { joined(sparse.iter(), all)? } else { first.clone() };
+        let smallest = (0..plan.parts.len()).min_by_key(|place| plan.parts.get(*place).map(Candidate::persons));
+        let what = if rest.is_fitted() {
+            plan.parts.push(rest.clone());
+            plan.sparse_pooled = Some(rest);
+            "they are estimated together".to_owned()
+        } else if let Some(place) = smallest.filter(|_| plan.parts.len() > 1) {
+            let smallest = plan.parts.remove(place);
+            let joined = joined([&smallest, &rest].into_iter(), all)?;
+            let what = format!("in the sum estimated together with the smallest other stratum, {}", smallest.name);
+            plan.parts.push(joined.clone());
+            plan.sparse_pooled = Some(joined);
+            plan.apart = Some(smallest);
+            what
+        } else {
+            plan.complete = false;
+            plan.sparse_pooled = Some(rest).filter(|_| several);
+            "too sparse together as well, so that there is no sum; the pooled estimate has them".to_owned()
+        };
+        plan.parts.sort_by(by_name);
+        let names: Vec<String> = sparse
+            .iter()
+            .map(|one| format!("{} (persons {}, overlapping pairs {})", one.name, one.persons(), one.pairs))
+            .collect();
+        plan.notes.push(format!(
+            "too few persons (fewer than 100) or overlapping pairs of lists (fewer than two) for an estimate of their \
+             own: {}; {what}",
+            names.join(", ")
+        ));
+        Ok(plan)
+    }
 }
 
 /// A table that may be a part of the sum.
@@ -117,8 +163,20 @@ impl Candidate {
         self.histories.persons()
     }
 
+    fn is_fitted(&self) -> bool {
+        is_fitted(self.persons(), self.pairs)
+    }
+
     fn with(&self, bootstrap: Bootstrap) -> Stratum {
-        Stratum { name: self.name.clone(), persons: self.persons(), overlapping_pairs: self.pairs, bootstrap }
+        let lists = self.histories.lists();
+        let model = bootstrap.model.as_deref().and_then(|notation| Model::from_notation(notation, lists.len()).ok());
+        Stratum {
+            name: self.name.clone(),
+            persons: self.persons(),
+            overlapping_pairs: self.pairs,
+            model: model.map(|model| model.named(lists)),
+            bootstrap,
+        }
     }
 }
 
@@ -137,12 +195,19 @@ fn check_strata(strata: &[(String, CaptureHistories)]) -> Result<usize, MseError
     Ok(first.lists().len())
 }
 
+/// Some strata as one, under a name that none of all strata has.
+fn joined<'a>(parts: impl Iterator<Item = &'a Candidate> + Clone, all: &[Candidate]) -> Result<Candidate, MseError> {
+    let mut joined = pool(parts.map(|one| (&one.name, &one.histories)))?;
+    while all.iter().any(|one| one.name == joined.name) {
+        joined.name.push_str(" (pooled)");
+    }
+    Ok(joined)
+}
+
 /// Several tables as one.
 fn pool<'a>(parts: impl Iterator<Item = (&'a String, &'a CaptureHistories)> + Clone) -> Result<Candidate, MseError> {
     let names: Vec<&str> = parts.clone().map(|(name, _)| name.as_str()).collect();
-    let lists = parts.clone().next().map(|(_, histories)| histories.lists().to_vec()).unwrap_or_default();
-    let counts = parts.flat_map(|(_, histories)| histories.iter());
-    Ok(Candidate::of(names.join(" + "), CaptureHistories::try_new(lists, counts)?))
+    Ok(Candidate::of(names.join(" + "), CaptureHistories::pooled(parts.map(|(_, histories)| histories))?))
 }
 
 struct Combined {

@@ -1,7 +1,14 @@
 //! Tests of reading.
 
+use super::super::by_stratum::NOT_RECORDED;
+use super::super::records::OnUnusable;
 use super::super::testing::tables;
+use super::columns::{
+    ASK, BLANK_COUNT, BOTH, FRACTION, LONG, MANY_LISTS, MISSING, NEGATIVE, NO_COLUMN, NO_COUNT, NO_HEADER,
+    NO_MEMBERSHIP, NO_NAME, ONE_LIST, REPEATED, SHORT, STRATUM_COUNT, STRATUM_LIST, UNLISTED, count,
+};
 use super::*;
+use crate::mse::list_set::ListSet;
 use proptest::prelude::*;
 
 fn read(text: &str, layout: &HistoryLayout) -> Result<HistoriesRead, MseError> {
@@ -53,8 +60,8 @@ fn rows_without_a_history_are_left_out_and_counted_if_wanted() {
 
 #[test]
 fn counts_are_whole_numbers_however_written() {
-    for (text, count) in [("0", 0), ("007", 7), ("12.0", 12), ("1e+05", 100_000), ("9007199254740992", 1 << 53)] {
-        assert_eq!(super::count(text.as_bytes()), Ok(count), "{text}");
+    for (text, number) in [("0", 0), ("007", 7), ("12.0", 12), ("1e+05", 100_000), ("9007199254740992", 1 << 53)] {
+        assert_eq!(count(text.as_bytes()), Ok(number), "{text}");
     }
     for (text, rule) in [
         ("", BLANK_COUNT),
@@ -69,7 +76,7 @@ fn counts_are_whole_numbers_however_written() {
         ("<5", NO_COUNT),
         ("1,000", NO_COUNT),
     ] {
-        assert_eq!(super::count(text.as_bytes()), Err(rule), "{text}");
+        assert_eq!(count(text.as_bytes()), Err(rule), "{text}");
     }
 }
 
@@ -109,6 +116,40 @@ fn errors_name_the_place_and_the_rule_and_no_value() {
     assert!(error.to_string().contains("table.csv"), "{error}");
 }
 
+fn by(text: &str, layout: &HistoryLayout, column: &str) -> Result<StrataRead, MseError> {
+    CaptureHistories::read_strata_csv(text.as_bytes(), layout, column, &Control::default())
+}
+
+#[test]
+fn a_column_makes_strata_and_is_no_list() {
+    let text = "a,Sex,b,count\n1,women,0,4\n1, women ,0,6\n0,men,1,5\n1,,1,2\n1,NA,0,1\n1,girls,1,0\n0,men,0,7\n";
+    let layout = HistoryLayout::default().with_rules(LENIENT).with_missing_word("na");
+    let found = by(text, &layout, "sex").unwrap();
+    let persons: Vec<(&str, u64)> = found.strata.iter().map(|(name, table)| (name.as_str(), table.persons())).collect();
+    assert_eq!(persons, [("men", 5), ("women", 10), (NOT_RECORDED, 3)]);
+    assert_eq!((found.column.as_str(), found.missing, found.unlisted), ("Sex", 0, 7));
+    assert!(found.strata.iter().all(|(_, table)| table.lists() == ["a", "b"]));
+    // A column of strata is not asked about, whatever it is called.
+    assert_eq!(by("a,b,n\n1,0,x\n1,1,x\n", &HistoryLayout::default(), "n").unwrap().strata[0].1.persons(), 2);
+}
+
+#[test]
+fn what_is_no_column_of_strata_is_refused() {
+    let refused = |text: &str, column: &str| by(text, &HistoryLayout::default(), column).unwrap_err().to_string();
+    let text = "a,b,sex,count\n1,0,m,7\n";
+    assert_eq!(refused(text, "six"), format!("line 1, column `six`: {NO_COLUMN}"));
+    assert_eq!(refused(text, "a"), format!("line 2, row 1, column `sex`: {NO_MEMBERSHIP}"));
+    let layout = HistoryLayout::default().with_lists(["a", "b"]);
+    let message = by(text, &layout, "b").unwrap_err().to_string();
+    assert_eq!(message, format!("line 1, column `b`: {STRATUM_LIST}"));
+    let message = by(text, &layout.with_counts("count"), "count").unwrap_err().to_string();
+    assert_eq!(message, format!("line 1, column `count`: {STRATUM_COUNT}"));
+    assert_eq!(refused("a,b,sex,count\n1,0,m,0\n", "sex"), format!("unknown place: {NOBODY}"));
+    let rows: String = (0..257).map(|row| format!("1,0,case {row}\n")).collect();
+    let message = refused(&format!("a,b,id\n{rows}"), "id");
+    assert!(message.starts_with("line 258, row 257, column `id`: a table has at most 256 strata"), "{message}");
+}
+
 #[test]
 fn reading_can_be_cancelled() {
     let control = Control::default().with_deadline(|| true);
@@ -132,6 +173,21 @@ proptest! {
                 }
             }
         }
+    }
+
+    /// Rows of any strata: pooled they are the table read without strata, in any order of the rows.
+    #[test]
+    fn strata_pooled_are_the_table(rows in proptest::collection::vec(("[ab ]{0,2}", 1_u16..8, 1_u64..9), 1..20)) {
+        let line = |(stratum, bits, count): &(String, u16, u64)| {
+            format!("{stratum},{},{},{},{count}\n", bits & 1, bits >> 1 & 1, bits >> 2 & 1)
+        };
+        let file = |lines: Vec<String>| format!("s,x,y,z,count\n{}", lines.concat());
+        let (forward, back) = (file(rows.iter().map(line).collect()), file(rows.iter().rev().map(line).collect()));
+        let found = by(&forward, &HistoryLayout::default(), "s").unwrap();
+        prop_assert_eq!(&found, &by(&back, &HistoryLayout::default(), "s").unwrap());
+        let pooled = CaptureHistories::pooled(found.strata.iter().map(|(_, table)| table)).unwrap();
+        let whole = read(&forward, &HistoryLayout::default().with_lists(["x", "y", "z"])).unwrap();
+        prop_assert_eq!(pooled, whole.histories);
     }
 
     #[test]

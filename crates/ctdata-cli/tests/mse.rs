@@ -147,7 +147,7 @@ fn strata_stand_beside_their_sum_and_the_pooled_estimate() {
     let folder = Folder::new();
     let women = "1,0,0,200\n0,1,0,150\n0,0,1,90\n1,1,0,40\n1,0,1,20\n0,1,1,10\n";
     let men = "1,0,0,60\n0,1,0,50\n0,0,1,20\n1,1,0,3\n1,0,1,5\n0,1,1,9\n";
-    let rows = |sex: &str, rows: &str| rows.lines().map(|row| format!("{sex},{row}\n")).collect::<String>();
+    let rows = |sex: &str, rows: &str| rows.lines().map(|row| format!("{sex},{row}\n")).collect::<Vec<_>>().concat();
     let text = format!("sex,A,B,C,count\n{}{},1,0,0,3\n", rows("women", women), rows("men", men));
     let table = folder.file("by-sex.csv", &text);
     let (table, report) = (table.to_str().unwrap(), folder.0.path().join("r.md"));

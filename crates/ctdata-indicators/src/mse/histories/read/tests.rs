@@ -145,8 +145,8 @@ fn what_is_no_column_of_strata_is_refused() {
     let message = by(text, &layout.with_counts("count"), "count").unwrap_err().to_string();
     assert_eq!(message, format!("line 1, column `count`: {STRATUM_COUNT}"));
     assert_eq!(refused("a,b,sex,count\n1,0,m,0\n", "sex"), format!("unknown place: {NOBODY}"));
-    let rows: String = (0..257).map(|row| format!("1,0,case {row}\n")).collect();
-    let message = refused(&format!("a,b,id\n{rows}"), "id");
+    let rows: Vec<String> = (0..257).map(|row| format!("1,0,case {row}\n")).collect();
+    let message = refused(&format!("a,b,id\n{}", rows.concat()), "id");
     assert!(message.starts_with("line 258, row 257, column `id`: a table has at most 256 strata"), "{message}");
 }
 

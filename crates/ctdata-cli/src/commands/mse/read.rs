@@ -16,7 +16,8 @@ pub(crate) fn read(path: &Path, options: &ListOptions, session: &Session) -> Res
         None => of_file(path, options, session)?,
     };
     for merge in &options.merge {
-        let wrong = || Failure::usage(format!("--merge takes lists and the name of the new one, A,B=NAME, not `{merge}`"));
+        let wrong =
+            || Failure::usage(format!("--merge takes lists and the name of the new one, A,B=NAME, not `{merge}`"));
         let (lists, name) = merge.split_once('=').ok_or_else(wrong)?;
         histories = histories.merged(lists.split(',').map(str::trim), name.trim())?;
     }

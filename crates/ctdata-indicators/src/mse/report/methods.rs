@@ -16,8 +16,8 @@ use crate::mse::loglinear::{LogLinear, fit_model};
 use crate::mse::model::Model;
 use crate::mse::outcome::{Finding, Method};
 use crate::mse::select::{
-    AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch, Selector, Stepwise,
-    StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
+    AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch,
+    Selector, Stepwise, StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
 };
 use ctdata_table::Control;
 
@@ -189,7 +189,10 @@ impl Run<'_> {
             Method::StepwiseAic => {
                 let found = stepwise_aic(histories, AIC_SIGNIFICANCE, control)?;
                 let finding = self.fitted(found.finding(level), found.chosen.as_ref());
-                self.bootstrapped(MethodResult::of(finding, Some(Details::StepwiseAic(found))), &AicSelector::try_new(AIC_SIGNIFICANCE)?)
+                self.bootstrapped(
+                    MethodResult::of(finding, Some(Details::StepwiseAic(found))),
+                    &AicSelector::try_new(AIC_SIGNIFICANCE)?,
+                )
             }
             Method::Bic => self.bic(),
             Method::Downhill => {
@@ -209,7 +212,8 @@ impl Run<'_> {
                 Ok(MethodResult::of(found.finding(), Some(Details::Bma(Box::new(found)))))
             }
             Method::LatentClass => {
-                let found = LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
+                let found =
+                    LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
                 Ok(MethodResult::of(found.finding(), Some(Details::LatentClass(Box::new(found)))))
             }
             Method::BayesThreshold => {
@@ -337,7 +341,11 @@ pub(super) fn table(result: &MethodResult) -> Option<ReportTable> {
             let header = ["graph", "all persons", "probability"];
             let mut table = ReportTable::new("The most probable graphs", &header, &[0]);
             for graph in found.top_graphs.iter().take(MODELS_NAMED) {
-                table.rows.push(vec![graph.named.clone(), persons(graph.summary.median), decimals(graph.probability, 3)]);
+                table.rows.push(vec![
+                    graph.named.clone(),
+                    persons(graph.summary.median),
+                    decimals(graph.probability, 3),
+                ]);
             }
             Some(table)
         }

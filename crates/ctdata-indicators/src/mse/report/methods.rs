@@ -9,6 +9,7 @@ use crate::mse::bma::{Bma, BmaGrid, BmaOptions};
 use crate::mse::bootstrap::{
     Bootstrap, BootstrapOptions, ModelLadder, bootstrap_over_models, bootstrap_selector, models_kept,
 };
+use crate::mse::chains::Posterior;
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::latent_class::{LatentClass, LatentClassModel};
@@ -218,7 +219,8 @@ impl Run<'_> {
             }
             Method::BayesThreshold => {
                 let model = BayesThresholdModel::builder().seed(seed).level(level).build()?;
-                let found = model.estimate(histories, control)?;
+                let mut found = model.estimate(histories, control)?;
+                forget_draws(found.posterior.as_mut());
                 Ok(MethodResult::of(found.finding(), Some(Details::BayesThreshold(Box::new(found)))))
             }
         }
@@ -286,6 +288,13 @@ impl Run<'_> {
         }
         let bootstrap = bootstrap_selector(self.histories, selector, &self.bootstrap(), self.control)?;
         Ok(result.with_bootstrap(bootstrap))
+    }
+}
+
+/// A report says what the draws say; the thousands of them are for whoever runs the method alone.
+fn forget_draws(posterior: Option<&mut Posterior>) {
+    if let Some(posterior) = posterior {
+        posterior.draws = Vec::new();
     }
 }
 

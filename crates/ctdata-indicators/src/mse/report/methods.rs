@@ -261,7 +261,11 @@ impl Run<'_> {
             found.ranked.iter().take(kept).map(|ranked| ranked.model(lists)).collect::<Result<_, _>>()?;
         found.ranked.truncate(MODELS_NAMED);
         let mut result = MethodResult::of(finding, Some(Details::Search(found)));
-        if self.options.replicates == 0 || ranked.is_empty() {
+        if self.options.replicates == 0 || result.finding.estimate.is_none() {
+            return Ok(result);
+        }
+        if ranked.is_empty() {
+            result.finding.notes.push("no bootstrap: there are too many models to rank them all".to_owned());
             return Ok(result);
         }
         let mut ladder = bootstrap_over_models(self.histories, &ranked, &self.bootstrap(), self.control)?;

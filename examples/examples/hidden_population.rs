@@ -11,10 +11,12 @@ use std::process::ExitCode;
 
 use ctdata::indicators::Level;
 use ctdata::indicators::interval::RateInterval;
-use ctdata::indicators::mse::{CaptureHistories, HistoryLayout, Method, MseOptions, profile_curve, published_table, report};
+use ctdata::indicators::mse::{
+    CaptureHistories, HistoryLayout, Method, MseOptions, profile_curve, published_table, report,
+};
+use ctdata::indicators::plot;
 use ctdata::indicators::population::{Persons, Population, PopulationKey};
 use ctdata::indicators::sdg::with_undetected;
-use ctdata::indicators::plot;
 use ctdata::prelude::*;
 
 fn main() -> ExitCode {
@@ -28,7 +30,10 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     // 1. How many persons were on exactly which lists. Nobody can say how many were on none.
     let (name, histories): (String, CaptureHistories) = match std::env::args_os().nth(1).map(PathBuf::from) {
-        Some(path) => (path.display().to_string(), CaptureHistories::read_path(&path, &HistoryLayout::default(), &control)?.histories),
+        Some(path) => (
+            path.display().to_string(),
+            CaptureHistories::read_path(&path, &HistoryLayout::default(), &control)?.histories,
+        ),
         None => {
             let uk = published_table("uk-2013-five-lists").ok_or("no such table")?;
             (uk.title().to_owned(), uk.histories())
@@ -41,7 +46,13 @@ fn run() -> Result<(), Box<dyn Error>> {
     for finding in report.findings() {
         match (finding.estimate, finding.interval) {
             (Some(number), Some(of)) => {
-                println!("{:>40} {number:>9.0} ({:.0} to {:.0}, {})", finding.method.label(), of.low, of.high, of.kind.label());
+                println!(
+                    "{:>40} {number:>9.0} ({:.0} to {:.0}, {})",
+                    finding.method.label(),
+                    of.low,
+                    of.high,
+                    of.kind.label()
+                );
             }
             (Some(number), None) => println!("{:>40} {number:>9.0}", finding.method.label()),
             _ => println!("{:>40} {}", finding.method.label(), finding.status.label()),
@@ -70,7 +81,13 @@ fn run() -> Result<(), Box<dyn Error>> {
         let whole = with_undetected(histories.persons(), &undetected, key, &population, RateInterval::Garwood)?;
         for estimate in whole.estimates() {
             if let (Some(value), Some(of)) = (estimate.value.known(), estimate.interval) {
-                println!("{}: {value:.2} {} ({:.2} to {:.2})", estimate.indicator, estimate.unit.label(), of.low(), of.high());
+                println!(
+                    "{}: {value:.2} {} ({:.2} to {:.2})",
+                    estimate.indicator,
+                    estimate.unit.label(),
+                    of.low(),
+                    of.high()
+                );
             }
         }
     }

@@ -268,6 +268,6 @@ fn undetected_victims_join_16_2_2() {
         message(&output)
     };
     assert!(refused(&["--id", "16.2.2", "--mse", table, "--population", population]).contains("--where country="));
-    assert!(refused(&[&["--id", "sector", "--mse", table][..], &place].concat()).contains("--id 16.2.2"));
+    assert!(refused(&[&["--id", "form-of-exploitation", "--mse", table][..], &place].concat()).contains("--id 16.2.2"));
     assert!(refused(&["--id", "16.2.2", "--mse", table]).contains("--population"));
 }

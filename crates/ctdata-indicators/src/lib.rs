@@ -43,6 +43,7 @@
 //! | how certain is it? | [`interval`] |
 //! | per how many residents? | [`population`] |
 //! | rates of published counts, undetected victims, series codes? | [`sdg`] |
+//! | how many victims were not detected? | [`mse`] |
 //! | and of a region? | [`region_aggregate`] |
 //! | which targets are connected, how is each measured, what can case data not say? | [`framework`] |
 //! | how does it change over the years? | [`series`] |
@@ -56,9 +57,9 @@
 //!
 //! # What it does not do
 //! It reads no case files and protects no table: counts are as confidential as the cases until they
-//! are protected. It gives no prevalence and no official indicator but 16.2.2, of that the detected
-//! part: victims who were not detected are added only as estimates made elsewhere
-//! ([`sdg::with_undetected`]). What needs a survey, or a field that no record has, is refused by type.
+//! are protected. It gives no prevalence and no official indicator but 16.2.2, from cases its detected
+//! part: victims who were not detected are added only as estimates with their interval and models
+//! ([`sdg::with_undetected`]), from tables of several lists ([`mse`]) or from elsewhere. What needs a survey, or a field that no record has, is refused by type.
 //! Shares describe identified persons, who are no random sample of victims.
 //!
 //! # Features

@@ -165,7 +165,7 @@ pub const SDG_INDICATORS: &[SdgIndicator] = &[
         tier: Some(Tier::Two),
         label: super::DETECTION_NOT_PREVALENCE,
         can_say: "detected victims per 100,000 residents by country, year, sex, age and form of exploitation",
-        cannot_say: "victims who were not detected, unless their number is estimated elsewhere and given with its models",
+        cannot_say: "victims who were not detected, unless their number is estimated from several lists and given with its models",
         ..refused(
             "16.2.2",
             "Number of victims of human trafficking per 100,000 population, by sex, age and form of exploitation",

@@ -1,7 +1,7 @@
 //! 16.2.2 with the victims who were not detected, whose number comes from outside.
 //!
 //! All victims are those detected and those not detected. The second number is an estimate, of multiple systems
-//! estimation or another method, that the caller brings with its interval and its models; the population and the
+//! estimation ([`crate::mse::MseReport::undetected`]) or another method, with its interval and its models; the population and the
 //! detected number are taken as known. The total is modelled, and is never printed without the models behind it.
 //!
 //! # Sources
@@ -166,7 +166,7 @@ fn check(undetected: &Undetected, key: PopulationKey) -> Result<(), IndicatorErr
 
 /// The models, the spread over methods, and what is taken as known.
 fn notes(undetected: &Undetected) -> impl Iterator<Item = String> {
-    let models = format!("number of victims not detected, from outside; models: {}", undetected.models.join("; "));
+    let models = format!("number of victims not detected, estimated; models: {}", undetected.models.join("; "));
     let others = undetected.others.iter().map(|other| other.estimate);
     let least = others.clone().fold(undetected.estimate, f64::min);
     let most = others.fold(undetected.estimate, f64::max);

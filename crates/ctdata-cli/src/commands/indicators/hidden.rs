@@ -98,7 +98,11 @@ impl Hidden {
                 .filter(|finding: &&Finding| finding.estimate.is_some() && !finding.method.is_lower_bound())
                 .map(|finding| finding.method.code())
                 .collect();
-            let hint = if answers.is_empty() { String::new() } else { format!("; --mse-method can be {}", answers.join(", ")) };
+            let hint = if answers.is_empty() {
+                String::new()
+            } else {
+                format!("; --mse-method can be {}", answers.join(", "))
+            };
             Failure { code: Failure::NO, message: format!("{error}{hint}") }
         })?;
         let whole = with_undetected(detected, &undetected, self.key, population, request.rate_interval)?;

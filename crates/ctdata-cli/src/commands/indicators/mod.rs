@@ -67,7 +67,11 @@ pub(crate) fn run(options: &IndicatorsOptions, session: &Session) -> Result<(), 
     outputs.write()?;
     let observations = outputs.observations;
     if session.json {
-        return session.document(&Answer { format: input.as_ref().map_or("capture-histories", Input::format), observations, skipped });
+        return session.document(&Answer {
+            format: input.as_ref().map_or("capture-histories", Input::format),
+            observations,
+            skipped,
+        });
     }
     session.text(&words::words(&observations, &skipped))
 }

@@ -13,12 +13,12 @@ pub(crate) struct HiddenOptions {
     #[command(flatten)]
     pub(crate) table: TableOptions,
     #[command(flatten, next_help_heading = "Estimation")]
-    pub(crate) estimation: EstimationOptions,
+    pub(super) estimation: EstimationOptions,
     /// Also estimate by the values of this column, which is not a list: each stratum with 100 persons or more and two
     /// overlapping pairs of lists, the sum with its interval, and all pooled; by the first --method that fits a
     /// log-linear model, else stepwise
     #[arg(long, value_name = "COLUMN", help_heading = "Estimation")]
-    pub(crate) strata: Option<String>,
+    pub(super) strata: Option<String>,
     /// Leave out what is computed on changed tables: lists left out, merged, added, taken for populations
     #[arg(long)]
     pub(crate) no_sensitivity: bool,
@@ -70,7 +70,7 @@ pub(crate) struct ListOptions {
 
 /// How is estimated.
 #[derive(Debug, Args)]
-pub(crate) struct EstimationOptions {
+pub(super) struct EstimationOptions {
     /// A method; repeat for several; all if left out: independence, stepwise, stepwise-aic, bic, downhill, fixed,
     /// lincoln-petersen, chapman, chao, chao-bias-corrected, chao-finite, sample-coverage, bma, latent-class,
     /// bayes-threshold
@@ -98,9 +98,10 @@ pub(crate) struct EstimationOptions {
 
 impl EstimationOptions {
     /// The same in the words of the library.
-    pub(crate) fn read(&self) -> Result<MseOptions, Failure> {
+    pub(super) fn read(&self) -> Result<MseOptions, Failure> {
         let usage = |error: UnknownCode| Failure::usage(format!("--method: {error}"));
-        let mut methods = self.method.iter().map(|name| name.parse::<Method>()).collect::<Result<Vec<_>, _>>().map_err(usage)?;
+        let mut methods =
+            self.method.iter().map(|name| name.parse::<Method>()).collect::<Result<Vec<_>, _>>().map_err(usage)?;
         if methods.contains(&Method::Fixed) && self.model.is_none() {
             return Err(Failure::usage("--method fixed needs --model"));
         }

@@ -8,7 +8,7 @@ use std::path::Path;
 use ctdata::indicators::mse::{self, CaptureHistories, Method, MseReport, ReportTable, StrataRead};
 use ctdata::indicators::plot;
 
-pub(crate) use args::{EstimationOptions, HiddenOptions, ListOptions};
+pub(crate) use args::{HiddenOptions, ListOptions};
 pub(crate) use read::read;
 use read::read_strata;
 
@@ -22,7 +22,8 @@ const CURVE_POINTS: usize = 201;
 pub(crate) fn run(options: &HiddenOptions, session: &Session) -> Result<(), Failure> {
     let mut asked = options.estimation.read()?;
     asked.sensitivity = !options.no_sensitivity;
-    let written: Vec<&Path> = [&options.report, &options.plot, &options.profile].into_iter().flatten().map(AsRef::as_ref).collect();
+    let written: Vec<&Path> =
+        [&options.report, &options.plot, &options.profile].into_iter().flatten().map(AsRef::as_ref).collect();
     keep_apart(&[&options.table.table], &written)?;
     written.iter().try_for_each(|path| can_be_written(path))?;
     let (path, lists) = (&options.table.table, &options.table.lists);
@@ -99,7 +100,8 @@ fn profile(histories: &CaptureHistories, report: &MseReport) -> Result<String, F
     let result = chosen.or_else(|| report.methods.iter().find(|result| result.model().is_some()));
     let result = result.ok_or_else(|| no("no log-linear model was asked for"))?;
     let model = result.model().ok_or_else(|| no(result.finding.status.label()))?;
-    let curve = mse::profile_curve(histories, &model, report.level, CURVE_POINTS).map_err(|status| no(status.label()))?;
+    let curve =
+        mse::profile_curve(histories, &model, report.level, CURVE_POINTS).map_err(|status| no(status.label()))?;
     let title = format!("Profile likelihood of {}", curve.named);
     plot::profile_likelihood(&title, &curve.points, curve.quantile)
         .map_err(|error| Failure::usage(format!("--profile: {error}")))

@@ -224,11 +224,11 @@ impl Bootstrap {
                     .to_owned()
             }
             (_, Some(_), None) => "the acceleration is too strong for BCa, the percentile interval stands".to_owned(),
-            (answered, Some(_), Some(levels)) if unstable(levels) => format!(
-                "BCa reads its ends at the levels {:.2e} and 1 − {:.2e} of {answered} replicates: an end that rests on \
-                 fewer than {STABLE} replicates depends on their number and on the seed",
-                levels[0],
-                1.0 - levels[1]
+            (answered, Some(_), Some([low, high])) if unstable([low, high]) => format!(
+                "BCa reads its ends at the levels {} and {} of {answered} replicates: an end beyond which fewer than \
+                 {STABLE} replicates lie depends on their number and on the seed",
+                in_words(low),
+                in_words(high)
             ),
             _ => String::new(),
         };
@@ -241,6 +241,15 @@ impl Bootstrap {
         if !note.is_empty() {
             self.notes.push(note);
         }
+    }
+}
+
+/// A level to three digits, however near to 0 or 1.
+fn in_words(level: f64) -> String {
+    match level {
+        tiny if tiny < 1e-3 => format!("{tiny:.1e}"),
+        near if near > 1.0 - 1e-3 => format!("1 − {:.1e}", 1.0 - near),
+        plain => format!("{plain:.3}"),
     }
 }
 
@@ -304,6 +313,7 @@ mod tests {
         assert!(found.adjusted_levels.unwrap()[0] < 1e-6);
         assert!(found.notes.len() == 1 && found.notes[0].contains("depends on their number"), "{:?}", found.notes);
         assert!((found.bca.unwrap().low - 1.0).abs() < 1e-12);
+        assert_eq!([in_words(4.2e-5), in_words(0.0251), in_words(0.9999)], ["4.2e-5", "0.025", "1 − 1.0e-4"]);
         let few = Bootstrap::of(50.5, draws().take(100), &Jackknife::default(), &options(100));
         assert!(few.notes[0].contains("too few for the percentile interval at 95 %"), "{:?}", few.notes);
     }

@@ -24,8 +24,10 @@ use crate::mse::sample::Sample;
 /// The most numbers in a matrix of rays.
 const MOST_NUMBERS: usize = 1 << 24;
 
-/// The most numbers that the equations or the exchanges of rays may write: seconds. The search is finite, but may be
-/// long.
+/// The most numbers that the equations may read or write: seconds.
+const MOST_EQUATIONS: usize = 1 << 29;
+
+/// The most numbers that the exchanges of rays may write: seconds. The search is finite, but may be long.
 const MOST_WORK: usize = 1 << 28;
 
 /// Exchanges that are chosen for speed, of few rays; then those that are sure to end.
@@ -171,7 +173,7 @@ impl<T: Exact> Directions<T> {
     /// Keeps the directions that are zero where persons were seen; whether none is left.
     fn zero_where_seen(&mut self, table: &Table, histories: &[ListSet]) -> Result<bool, Stop> {
         let count = table.unknown.len();
-        let mut left = MOST_WORK / T::COST;
+        let mut left = MOST_EQUATIONS / T::COST;
         self.rays.resize_with(count, Vec::new);
         self.own.clear();
         for (place, (ray, unknown)) in self.rays.iter_mut().zip(&table.unknown).enumerate() {

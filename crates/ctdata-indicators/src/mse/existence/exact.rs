@@ -97,7 +97,7 @@ impl Exact for i64 {
 }
 
 impl Exact for BigInt {
-    const COST: usize = 8;
+    const COST: usize = 32;
 
     fn of(value: i64) -> Self {
         Self::from(value)

@@ -9,6 +9,7 @@ use crate::mse::bma::{Bma, BmaGrid, BmaOptions};
 use crate::mse::bootstrap::{
     Bootstrap, BootstrapOptions, ModelLadder, bootstrap_over_models, bootstrap_selector, models_kept,
 };
+use crate::mse::chains::Posterior;
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::latent_class::{LatentClass, LatentClassModel};
@@ -16,8 +17,8 @@ use crate::mse::loglinear::{LogLinear, fit_model};
 use crate::mse::model::Model;
 use crate::mse::outcome::{Finding, Method};
 use crate::mse::select::{
-    AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch, Selector, Stepwise,
-    StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
+    AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch,
+    Selector, Stepwise, StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
 };
 use ctdata_table::Control;
 
@@ -189,7 +190,10 @@ impl Run<'_> {
             Method::StepwiseAic => {
                 let found = stepwise_aic(histories, AIC_SIGNIFICANCE, control)?;
                 let finding = self.fitted(found.finding(level), found.chosen.as_ref());
-                self.bootstrapped(MethodResult::of(finding, Some(Details::StepwiseAic(found))), &AicSelector::try_new(AIC_SIGNIFICANCE)?)
+                self.bootstrapped(
+                    MethodResult::of(finding, Some(Details::StepwiseAic(found))),
+                    &AicSelector::try_new(AIC_SIGNIFICANCE)?,
+                )
             }
             Method::Bic => self.bic(),
             Method::Downhill => {
@@ -209,12 +213,14 @@ impl Run<'_> {
                 Ok(MethodResult::of(found.finding(), Some(Details::Bma(Box::new(found)))))
             }
             Method::LatentClass => {
-                let found = LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
+                let found =
+                    LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
                 Ok(MethodResult::of(found.finding(), Some(Details::LatentClass(Box::new(found)))))
             }
             Method::BayesThreshold => {
                 let model = BayesThresholdModel::builder().seed(seed).level(level).build()?;
-                let found = model.estimate(histories, control)?;
+                let mut found = model.estimate(histories, control)?;
+                forget_draws(found.posterior.as_mut());
                 Ok(MethodResult::of(found.finding(), Some(Details::BayesThreshold(Box::new(found)))))
             }
         }
@@ -255,7 +261,11 @@ impl Run<'_> {
             found.ranked.iter().take(kept).map(|ranked| ranked.model(lists)).collect::<Result<_, _>>()?;
         found.ranked.truncate(MODELS_NAMED);
         let mut result = MethodResult::of(finding, Some(Details::Search(found)));
-        if self.options.replicates == 0 || ranked.is_empty() {
+        if self.options.replicates == 0 || result.finding.estimate.is_none() {
+            return Ok(result);
+        }
+        if ranked.is_empty() {
+            result.finding.notes.push("no bootstrap: there are too many models to rank them all".to_owned());
             return Ok(result);
         }
         let mut ladder = bootstrap_over_models(self.histories, &ranked, &self.bootstrap(), self.control)?;
@@ -277,6 +287,13 @@ impl Run<'_> {
         }
         let bootstrap = bootstrap_selector(self.histories, selector, &self.bootstrap(), self.control)?;
         Ok(result.with_bootstrap(bootstrap))
+    }
+}
+
+/// A report says what the draws say; the thousands of them are for whoever runs the method alone.
+fn forget_draws(posterior: Option<&mut Posterior>) {
+    if let Some(posterior) = posterior {
+        posterior.draws = Vec::new();
     }
 }
 
@@ -332,7 +349,11 @@ pub(super) fn table(result: &MethodResult) -> Option<ReportTable> {
             let header = ["graph", "all persons", "probability"];
             let mut table = ReportTable::new("The most probable graphs", &header, &[0]);
             for graph in found.top_graphs.iter().take(MODELS_NAMED) {
-                table.rows.push(vec![graph.named.clone(), persons(graph.summary.median), decimals(graph.probability, 3)]);
+                table.rows.push(vec![
+                    graph.named.clone(),
+                    persons(graph.summary.median),
+                    decimals(graph.probability, 3),
+                ]);
             }
             Some(table)
         }

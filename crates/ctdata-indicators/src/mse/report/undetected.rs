@@ -62,9 +62,8 @@ impl MseReport {
 }
 
 fn best_interval(finding: &Finding, estimate: f64) -> Option<NumberInterval> {
-    let holds = |interval: &NumberInterval| {
-        interval.low <= estimate && estimate <= interval.high && interval.high.is_finite()
-    };
+    let holds =
+        |interval: &NumberInterval| interval.low <= estimate && estimate <= interval.high && interval.high.is_finite();
     let of = |kind: IntervalKind| finding.others.iter().copied().find(|interval| interval.kind == kind).filter(holds);
     of(IntervalKind::Bca).or_else(|| of(IntervalKind::Percentile)).or_else(|| finding.interval.filter(holds))
 }

@@ -28,7 +28,6 @@ pub(super) fn warnings(report: &MseReport) -> Vec<String> {
     found
 }
 
-
 fn plural(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("one {one}") } else { format!("{count} {many}") }
 }
@@ -97,7 +96,8 @@ fn extrapolation(report: &MseReport, found: &mut Vec<String>) {
 
 fn intervals(report: &MseReport, found: &mut Vec<String>) {
     let selects = |finding: &&Finding| {
-        is_answer(finding) && matches!(finding.method, Method::Stepwise | Method::StepwiseAic | Method::Bic | Method::Downhill)
+        is_answer(finding)
+            && matches!(finding.method, Method::Stepwise | Method::StepwiseAic | Method::Bic | Method::Downhill)
     };
     if report.findings().any(|finding| selects(&finding) && finding.interval.is_some()) {
         found.push(

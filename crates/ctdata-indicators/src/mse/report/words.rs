@@ -130,7 +130,11 @@ fn lists(report: &MseReport) -> ReportTable {
         .filter(|(_, count)| **count > 0)
         .map(|(lists, count)| format!("{count} on {lists}"))
         .collect();
-    table.notes.push(format!("{} persons seen; on exactly so many lists: {}.", report.table.persons, exactly.join(", ")));
+    table.notes.push(format!(
+        "{} persons seen; on exactly so many lists: {}.",
+        report.table.persons,
+        exactly.join(", ")
+    ));
     table
 }
 
@@ -151,7 +155,8 @@ fn methods(report: &MseReport) -> ReportTable {
         }
         table.rows.push(row);
         for interval in &finding.others {
-            let cells = [String::new(), String::new(), range(*interval), interval.kind.label().to_owned(), String::new()];
+            let cells =
+                [String::new(), String::new(), range(*interval), interval.kind.label().to_owned(), String::new()];
             table.rows.push(cells.to_vec());
         }
         for note in &finding.notes {

@@ -101,7 +101,8 @@ fn sparse_strata_are_pooled_with_each_other() {
     assert_eq!(found.summed, ["few + one pair", "women"]);
     let estimate = found.strata[0].bootstrap.estimate.unwrap() + pooled.bootstrap.estimate.unwrap();
     assert!((found.sum.estimate.unwrap() - estimate).abs() < 1e-6);
-    let named = "few (persons 99, overlapping pairs 3), one pair (persons 259, overlapping pairs 1); they are estimated";
+    let named =
+        "few (persons 99, overlapping pairs 3), one pair (persons 259, overlapping pairs 1); they are estimated";
     assert!(found.notes[0].contains(named), "{:?}", found.notes);
 
     // Alone it has nobody to be pooled with: no sum would be of all.

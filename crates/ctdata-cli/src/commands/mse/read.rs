@@ -11,13 +11,12 @@ use crate::session::Session;
 
 /// Reads a table and changes its lists as asked for.
 pub(crate) fn read(path: &Path, options: &ListOptions, session: &Session) -> Result<CaptureHistories, Failure> {
-    let mut histories = match embedded(path) {
-        Some(histories) => histories,
-        None => {
-            let read = CaptureHistories::read_path(path, &layout(options), &session.control)?;
-            tell_left_out(read.missing, read.unlisted, session);
-            read.histories
-        }
+    let mut histories = if let Some(histories) = embedded(path) {
+        histories
+    } else {
+        let read = CaptureHistories::read_path(path, &layout(options), &session.control)?;
+        tell_left_out(read.missing, read.unlisted, session);
+        read.histories
     };
     let gone = change_lists(&mut histories, options)?;
     tell_omitted(gone, options, session);

@@ -72,8 +72,8 @@ pub(crate) fn bootstrap_selector(
     control.reserve(options.replicates as u64 * BYTES_PER_REPLICATE)?;
     let resampler = Resampler::of(histories, options.unseen(histories.persons(), selected.estimate));
     let start = || (whole.clone(), Fitter::default());
-    let draws = over_replicates(options.replicates, options.seed, control, start, |(sample, fitter), rng| {
-        sample.refill(|counts| resampler.draw(rng, counts));
+    let draws = over_replicates(options.replicates, options.seed, control, start, |(sample, fitter), source| {
+        sample.refill(|counts| resampler.draw(source, counts));
         selector.select(sample, fitter, control)
     })?;
     let jackknife = jackknife(histories, selector, &selected, options, control)?;

@@ -22,8 +22,10 @@
     reason = "matrices by list or part and class, made for the lists and classes of the kernel"
 )]
 
-use crate::mse::chains::{Observed, Source, real, real_size, whole};
+use crate::mse::chains::Observed;
 use crate::mse::list_set::{ListSet, MOST_LISTS};
+use crate::mse::number::{real, real_size, whole};
+use crate::mse::random::Source;
 
 /// Lists whose joint probabilities are tabulated together.
 const PART: usize = 3;

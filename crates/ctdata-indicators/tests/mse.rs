@@ -77,6 +77,8 @@ fn the_united_kingdom_is_reproduced() {
     assert!(report.agreement.as_ref().unwrap().ratio > 1.5);
     assert!(report.warnings.iter().any(|warning| warning.contains("disagree by a factor of")));
     assert!(report.warnings.iter().any(|warning| warning.contains("LA and GP")));
+    let markdown = report.to_markdown("United Kingdom 2013");
+    assert!(markdown.contains("seed 1, 50 replicates, each of as many persons as were seen."), "{markdown}");
 }
 
 /// Tables that break naive code: everybody alone, one person on two lists, 10^9 persons in a cell, sixteen lists, the same

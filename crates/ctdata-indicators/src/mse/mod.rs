@@ -40,6 +40,9 @@
 //! at minus infinity, exactly, and not at some large negative number. Random methods have a stream of random numbers for each
 //! replicate or chain: the answer depends on the seed and not on the number of threads.
 //!
+//! Bootstrap replicates have as many persons as were seen, as in the literature, unless asked otherwise: their intervals
+//! are too short, by how much says [`Resampling::Seen`].
+//!
 //! # What it does not do
 //! It links no records: who is one person must be known beforehand, and links that were missed raise every estimate. It
 //! cannot know whether persons are missed for reasons that no list shows. Of several estimates it does not say which is
@@ -57,9 +60,11 @@ mod latent_class;
 mod list_set;
 mod loglinear;
 mod model;
+mod number;
 mod outcome;
 mod parallel;
 mod published;
+mod random;
 mod report;
 mod sample;
 mod select;

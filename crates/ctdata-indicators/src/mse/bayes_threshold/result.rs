@@ -98,7 +98,6 @@ impl BayesThreshold {
         histories: &CaptureHistories,
         observed: &Observed,
     ) -> Self {
-        let empty = histories.lists().len() - observed.lists.len();
         Self {
             status: Status::Ok,
             posterior: None,
@@ -116,7 +115,7 @@ impl BayesThreshold {
             draws: plan.draws,
             thinning: plan.thinning,
             seed: plan.seed,
-            notes: Vec::from_iter((empty > 0).then(|| format!("lists without any person, left out: {empty}"))),
+            notes: observed.note_left_out(histories).into_iter().collect(),
         }
     }
 
@@ -160,14 +159,7 @@ impl BayesThreshold {
     /// What the method says: the median with the posterior interval, or why there is no answer. Chains that did not
     /// converge give no number.
     pub fn finding(&self) -> Finding {
-        let answer = self.posterior.as_ref().filter(|_| self.status == Status::Ok);
-        let mut finding = match answer {
-            Some(posterior) => Finding {
-                interval: Some(posterior.interval),
-                ..Finding::of(Method::BayesThreshold, posterior.median, self.level)
-            },
-            None => Finding::refused(Method::BayesThreshold, self.status, self.level),
-        };
+        let mut finding = Posterior::finding(self.posterior.as_ref(), Method::BayesThreshold, self.status, self.level);
         finding.model.clone_from(&self.model);
         finding.notes.clone_from(&self.notes);
         finding

@@ -14,9 +14,9 @@
     reason = "arrays over sets of lists, indexed by sets of those lists; square matrices of the parameters"
 )]
 
-use crate::mse::chains::real;
 use crate::mse::list_set::ListSet;
 use crate::mse::loglinear::Fit;
+use crate::mse::number::real;
 use crate::mse::outcome::Status;
 use crate::mse::sample::{Sample, subset_sums, superset_sums};
 

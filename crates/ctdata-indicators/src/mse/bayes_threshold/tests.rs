@@ -136,7 +136,7 @@ fn hostile_tables_get_an_answer_or_a_refusal() {
         assert!(
             finding
                 .estimate
-                .is_none_or(|estimate| estimate.is_finite() && estimate >= crate::mse::chains::real(found.persons))
+                .is_none_or(|estimate| estimate.is_finite() && estimate >= crate::mse::number::real(found.persons))
         );
     }
 }

@@ -8,7 +8,8 @@
 //! Neal (2011), MCMC using Hamiltonian dynamics, *Handbook of Markov Chain Monte Carlo*, chapter 5.
 
 use super::target::Target;
-use crate::mse::chains::{Source, real_size, whole};
+use crate::mse::number::{real_size, whole};
+use crate::mse::random::Source;
 
 /// Steps of the burn-in between changes of the step size.
 const ADAPT_EVERY: usize = 50;

@@ -24,13 +24,8 @@ pub use estimate::{Bma, BmaEdge, BmaGraph};
 pub use options::{BmaGrid, BmaOptions, PopulationPrior};
 pub use summary::{BmaBin, BmaSummary};
 
+// Counts and unseen numbers are below 2^53, as the options and the table see to.
+use crate::mse::number::real;
+
 /// What is left out because bounds prove it negligible is less than e^−34, or 2e-15, of the posterior.
 const NEGLIGIBLE: f64 = 34.0;
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts and unseen numbers are below 2^53, as the options and the table see to"
-)]
-fn real(count: u64) -> f64 {
-    count as f64
-}

@@ -75,7 +75,7 @@ impl Jackknife {
 }
 
 /// Does `each` on the table without one person, once for each observed history; with the persons of that history.
-pub(crate) fn leave_one_out<R: Send>(
+pub(super) fn leave_one_out<R: Send>(
     histories: &CaptureHistories,
     control: &Control,
     each: impl Fn(&Sample, &mut Fitter) -> Result<R, MseError> + Sync + Send,

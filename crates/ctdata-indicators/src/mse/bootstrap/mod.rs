@@ -7,7 +7,6 @@
 #![expect(clippy::cast_precision_loss, reason = "a table has at most 2^53 persons, a bootstrap 10 million replicates")]
 
 mod bca;
-mod binomial;
 mod choice;
 mod options;
 mod over_models;

@@ -21,9 +21,10 @@ pub enum Acceleration {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Resampling {
-    /// As many persons as were seen, as in the literature on sparse tables. How many are seen is then no matter of
-    /// chance, and the interval is the shorter the more were seen: of three independent lists of 30 % each, all but a
-    /// third of the persons, a 95 % interval holds the number of persons nine times in ten.
+    /// As many persons as were seen, as in the literature on sparse tables. The chance in how many are seen is then not
+    /// in the interval, and the larger the share of the persons that was seen, the more it is too short: of three
+    /// independent lists of 30 % each, on which two thirds of the persons are, a 95 % interval holds the number of
+    /// persons nine times in ten.
     #[default]
     Seen,
     /// As many persons as are estimated; those drawn among the unseen are lost again, so that their number varies, too.
@@ -57,6 +58,16 @@ pub struct BootstrapOptions {
     pub resampling: Resampling,
     /// How the acceleration of BCa is found, with the model chosen anew by default.
     pub acceleration: Acceleration,
+}
+
+impl Resampling {
+    /// Of whom a replicate is made, for people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Seen => "as many persons as were seen",
+            Self::Population => "as many persons as are estimated",
+        }
+    }
 }
 
 impl Default for BootstrapOptions {

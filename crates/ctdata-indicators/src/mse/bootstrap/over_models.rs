@@ -6,7 +6,7 @@
 //!
 //! # Sources
 //! Silverman, Chan and Vincent (2024), Bootstrapping multiple systems estimates to account for model selection,
-//! *Statistics and Computing* 34.
+//! *Statistics and Computing* 34, article 44.
 
 use super::bca::{Jackknife, leave_one_out};
 use super::options::BootstrapOptions;
@@ -93,7 +93,7 @@ pub fn models_kept(lists: usize) -> Option<usize> {
 ///
 /// # Sources
 /// Silverman, Chan and Vincent (2024), Bootstrapping multiple systems estimates to account for model selection,
-/// *Statistics and Computing* 34.
+/// *Statistics and Computing* 34, article 44.
 pub fn bootstrap_over_models(
     histories: &CaptureHistories,
     ranked: &[Model],
@@ -113,8 +113,8 @@ pub fn bootstrap_over_models(
     let unseen = estimate.map_or(0, |estimate| options.unseen(histories.persons(), estimate));
     let resampler = Resampler::of(histories, unseen);
     let start = || (whole.clone(), Fitter::default());
-    let draws = over_replicates(options.replicates, options.seed, control, start, |(sample, fitter), rng| {
-        sample.refill(|counts| resampler.draw(rng, counts));
+    let draws = over_replicates(options.replicates, options.seed, control, start, |(sample, fitter), source| {
+        sample.refill(|counts| resampler.draw(source, counts));
         contest.winners(sample, fitter, control)
     })?;
     let left_out = leave_one_out(histories, control, |sample, fitter| contest.winners(sample, fitter, control))?;

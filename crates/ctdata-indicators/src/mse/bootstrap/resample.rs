@@ -1,12 +1,11 @@
 //! Replicates of a table: as many persons, drawn with replacement from those observed.
 
-use super::binomial::binomial;
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
+use crate::mse::number::real;
 use crate::mse::parallel::try_map;
+use crate::mse::random::Source;
 use ctdata_table::Control;
-use rand::rngs::ChaCha8Rng;
-use rand::{Rng, SeedableRng};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -41,16 +40,16 @@ impl Resampler {
     }
 
     /// Draws the counts of a replicate into an array over all sets of lists that holds zeros.
-    pub(crate) fn draw<R: Rng + ?Sized>(&self, rng: &mut R, counts: &mut [u64]) {
+    pub(crate) fn draw(&self, source: &mut Source, counts: &mut [u64]) {
         // The multinomial as binomials, each history against all that follow it.
         let mut trials = match self.unseen {
             0 => self.persons,
-            unseen => binomial(rng, self.persons + unseen, self.persons, unseen),
+            unseen => source.binomial(self.persons + unseen, real(self.persons), real(unseen)),
         };
         let mut following = self.persons;
         for (cell, count) in &self.cells {
             following -= count;
-            let drawn = binomial(rng, trials, *count, following);
+            let drawn = source.binomial(trials, real(*count), real(following));
             trials -= drawn;
             if let Some(place) = counts.get_mut(*cell) {
                 *place = drawn;
@@ -69,7 +68,7 @@ pub(crate) fn over_replicates<S, R: Send>(
     seed: u64,
     control: &Control,
     start: impl Fn() -> S + Sync + Send,
-    each: impl Fn(&mut S, &mut ChaCha8Rng) -> Result<R, MseError> + Sync + Send,
+    each: impl Fn(&mut S, &mut Source) -> Result<R, MseError> + Sync + Send,
 ) -> Result<Vec<R>, MseError> {
     let chunks: Vec<Range<usize>> =
         (0..replicates).step_by(CHUNK).map(|first| first..replicates.min(first + CHUNK)).collect();
@@ -79,9 +78,7 @@ pub(crate) fn over_replicates<S, R: Send>(
         let mut results = Vec::with_capacity(chunk.len());
         for replicate in chunk.clone() {
             control.check()?;
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(replicate as u64);
-            results.push(each(&mut state, &mut rng)?);
+            results.push(each(&mut state, &mut Source::new(seed, replicate as u64))?);
         }
         let before = done.fetch_add(chunk.len() as u64, Ordering::Relaxed);
         control.report("bootstrap", before + chunk.len() as u64, Some(replicates as u64));
@@ -112,9 +109,9 @@ mod tests {
             3,
             &Control::default(),
             || (),
-            |(), rng| {
+            |(), source| {
                 let mut counts = vec![0; 8];
-                resampler.draw(rng, &mut counts);
+                resampler.draw(source, &mut counts);
                 Ok(counts)
             },
         )
@@ -140,8 +137,8 @@ mod tests {
         let other = table(&["a", "aa", "b"], &[(&[2], 50), (&[0], 30), (&[0, 2], 15)]);
         for seed in 0..20 {
             let (mut first, mut second) = (vec![0; 4], vec![0; 8]);
-            Resampler::of(&one, 0).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut first);
-            Resampler::of(&other, 0).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut second);
+            Resampler::of(&one, 0).draw(&mut Source::new(seed, 0), &mut first);
+            Resampler::of(&other, 0).draw(&mut Source::new(seed, 0), &mut second);
             assert_eq!((first[1], first[2], first[3]), (second[4], second[1], second[5]));
         }
     }
@@ -154,7 +151,7 @@ mod tests {
             let sets = (1..8).map(ListSet::from_bits);
             let table = CaptureHistories::try_new(["a", "b", "c"], sets.zip(counts.iter().copied())).unwrap();
             let mut drawn = vec![0; 8];
-            Resampler::of(&table, 0).draw(&mut ChaCha8Rng::seed_from_u64(seed), &mut drawn);
+            Resampler::of(&table, 0).draw(&mut Source::new(seed, 0), &mut drawn);
             prop_assert_eq!(drawn.iter().sum::<u64>(), table.persons());
             prop_assert!(counts.iter().zip(&drawn[1..]).all(|(count, drawn)| *count > 0 || *drawn == 0));
         }

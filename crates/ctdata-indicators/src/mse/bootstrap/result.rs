@@ -1,7 +1,7 @@
 //! What a bootstrap found.
 
 use super::bca::{Jackknife, adjusted_levels, bias_correction};
-use super::options::BootstrapOptions;
+use super::options::{BootstrapOptions, Resampling};
 use super::quantile::{quantile, standard_deviation};
 use crate::interval::Level;
 use crate::mse::model::Model;
@@ -20,8 +20,7 @@ const STABLE: f64 = 5.0;
 /// by a factor of two to four at the upper end.
 ///
 /// # When not to use
-/// Replicates of the persons seen ([`Resampling::Seen`](super::Resampling::Seen)) leave the chance in how many are seen out of the
-/// intervals. No bootstrap makes up for a set of models that does not hold the truth.
+/// Replicates of as many persons as were seen give intervals that are too short: see [`Resampling::Seen`]. No bootstrap makes up for a set of models that does not hold the truth.
 ///
 /// # Sources
 /// Efron and Tibshirani (1993), *An Introduction to the Bootstrap*, chapters 13 and 14. Chan, Silverman and Vincent
@@ -39,6 +38,8 @@ pub struct Bootstrap {
     pub level: Level,
     /// The seed.
     pub seed: u64,
+    /// Of whom a replicate is made.
+    pub resampling: Resampling,
     /// The replicates asked for.
     pub replicates_asked: usize,
     /// Those with an answer; the intervals rest on them.
@@ -102,6 +103,7 @@ impl Bootstrap {
             model: None,
             level: options.level,
             seed: options.seed,
+            resampling: options.resampling,
             replicates_asked: options.replicates,
             replicates_answered: 0,
             unanswered: Vec::new(),

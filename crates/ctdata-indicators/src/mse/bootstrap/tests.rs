@@ -9,13 +9,13 @@ use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
 use crate::mse::list_set::ListSet;
 use crate::mse::model::Model;
+use crate::mse::number::real;
 use crate::mse::outcome::Status;
 use crate::mse::published::published;
+use crate::mse::random::Source;
 use crate::mse::select::{BicSearch, DownhillSearch};
 use ctdata_table::{Control, TableError};
 use proptest::prelude::*;
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -103,14 +103,14 @@ fn replicates_follow_the_exact_distribution_of_a_small_table() {
 /// 117 of 120 with a probability below 1e-3. Of the whole population they hold 95 %: fewer than 105 below 1e-3.
 #[test]
 fn the_true_number_is_covered_as_often_as_theory_says() {
-    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let mut source = Source::new(11, 0);
     let (mut of_seen, mut of_population) = (0, 0);
     for _ in 0..120 {
         let (mut counts, mut left, mut rest) = ([0u64; 8], 1_000, 1_000);
         for cell in 1..8usize {
             let weight = [343, 147, 63, 27][cell.count_ones() as usize];
             rest -= weight;
-            counts[cell] = super::binomial::binomial(&mut rng, left, weight, rest);
+            counts[cell] = source.binomial(left, real(weight), real(rest));
             left -= counts[cell];
         }
         let sets = (0..8).map(ListSet::from_bits);

@@ -10,7 +10,7 @@
 //! R-hat for assessing convergence of MCMC, *Bayesian Analysis* 16(2). Geyer (1992), Practical Markov chain Monte Carlo,
 //! *Statistical Science* 7(4), for the sum of autocorrelations.
 
-use super::real_size;
+use crate::mse::number::{real_size, whole};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// What R-hat is at most: chains that stand still at different values have none.
@@ -56,7 +56,7 @@ pub(super) fn sorted(chains: &[Vec<f64>]) -> Vec<f64> {
 /// Quantile of sorted values by linear interpolation (type 7 of Hyndman and Fan); 0 of none.
 pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * real_size(sorted.len().saturating_sub(1));
-    let below = usize::try_from(super::whole(place)).unwrap_or_default();
+    let below = usize::try_from(whole(place)).unwrap_or_default();
     let low = sorted.get(below).copied().unwrap_or_default();
     let high = sorted.get(below + 1).copied().unwrap_or(low);
     low + (place - place.floor()) * (high - low)
@@ -149,8 +149,8 @@ fn effective_size(chains: &[Vec<f64>]) -> f64 {
 mod tests {
     #![expect(clippy::cast_precision_loss, reason = "numbers in tests are small")]
 
-    use super::super::Source;
     use super::*;
+    use crate::mse::random::Source;
 
     /// Chains of x(t) = φ x(t − 1) + e(t), stationary, shifted by their number times `apart`.
     fn autoregressive(phi: f64, apart: f64, length: usize) -> Vec<Vec<f64>> {

@@ -1,9 +1,9 @@
 //! How many chains of which length, and running them.
 
-use super::Source;
 use crate::interval::Level;
 use crate::mse::error::MseError;
 use crate::mse::parallel::try_map;
+use crate::mse::random::Source;
 use ctdata_table::Control;
 use std::sync::atomic::{AtomicU64, Ordering};
 

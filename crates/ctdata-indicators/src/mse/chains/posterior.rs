@@ -1,9 +1,10 @@
 //! What the chains say of the number of all persons.
 
+use super::Diagnostics;
 use super::diagnostics::{mean, quantile, sorted, variance};
-use super::{Diagnostics, real_size};
 use crate::interval::Level;
-use crate::mse::outcome::{IntervalKind, NumberInterval};
+use crate::mse::number::{real_size, whole};
+use crate::mse::outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
 
 /// Above this R-hat, chains do not agree.
 const LARGEST_RHAT: f64 = 1.05;
@@ -71,12 +72,23 @@ impl Posterior {
         let mut counts = vec![0; bins];
         let width = (high - low) / real_size(bins);
         for draw in self.draws.iter().filter(|draw| **draw >= low && **draw < high) {
-            let place = usize::try_from(super::whole((draw - low) / width)).unwrap_or_default();
+            let place = usize::try_from(whole((draw - low) / width)).unwrap_or_default();
             if let Some(count) = counts.get_mut(place.min(bins.saturating_sub(1))) {
                 *count += 1;
             }
         }
         counts
+    }
+
+    /// What a method says: the median with the interval, or why there is no answer. Chains that did not
+    /// converge give no number.
+    pub(crate) fn finding(of: Option<&Self>, method: Method, status: Status, level: Level) -> Finding {
+        match of.filter(|_| status == Status::Ok) {
+            Some(posterior) => {
+                Finding { interval: Some(posterior.interval), ..Finding::of(method, posterior.median, level) }
+            }
+            None => Finding::refused(method, status, level),
+        }
     }
 
     /// Why the chains give no answer, in a sentence.
@@ -93,8 +105,8 @@ impl Posterior {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Source;
     use super::*;
+    use crate::mse::random::Source;
 
     fn normal(chains: usize, length: usize) -> Posterior {
         let chain = |number| {

@@ -48,6 +48,12 @@ impl Observed {
         ListSet::of(places.iter().filter_map(|place| self.lists.get(place).copied()))
     }
 
+    /// How many lists of the table have nobody, as a note.
+    pub(crate) fn note_left_out(&self, histories: &CaptureHistories) -> Option<String> {
+        let empty = histories.lists().len() - self.lists.len();
+        (empty > 0).then(|| format!("lists without any person, left out: {empty}"))
+    }
+
     /// Whether anybody is on two lists.
     pub(crate) fn overlaps(&self) -> bool {
         self.histories.iter().any(|(history, _)| history.len() > 1)

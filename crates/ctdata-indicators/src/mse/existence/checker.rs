@@ -45,7 +45,7 @@ impl Checker {
     }
 
     /// Goes on with another table.
-    pub(crate) fn load(&mut self, sample: &Sample) {
+    pub(super) fn load(&mut self, sample: &Sample) {
         self.table.reset(sample);
         self.overlap.clear();
         self.overlap.extend(sample.sums().iter().map(|persons| *persons > 0));

@@ -79,7 +79,7 @@ impl fmt::Display for ExistenceMargin {
 ///
 /// # Sources
 /// Fienberg and Rinaldo (2012), Maximum likelihood estimation in log-linear models, *Annals of Statistics* 40(2);
-/// Chan, Silverman and Vincent (2021), Multiple systems estimation for sparse capture data, *JASA* 116(535), section 3.
+/// Chan, Silverman and Vincent (2021), Multiple systems estimation for sparse capture data, *JASA* 116(535).
 pub fn existence_margin(histories: &CaptureHistories, model: &Model) -> Result<ExistenceMargin, Status> {
     if histories.persons() == 0 || model.lists() != histories.lists().len() {
         return Err(Status::Undefined);

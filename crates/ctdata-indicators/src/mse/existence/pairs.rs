@@ -11,7 +11,7 @@
 //!   and lists without persons aside.
 //!
 //! # Sources
-//! Chan, Silverman and Vincent (2021), Multiple systems estimation for sparse capture data, *JASA* 116(535), section 3:
+//! Chan, Silverman and Vincent (2021), Multiple systems estimation for sparse capture data, *JASA* 116(535):
 //! the first statement for existence. The others are argued above and tested against all models of small tables.
 
 use super::Checker;
@@ -90,7 +90,7 @@ pub struct PairModelCounts {
 /// [`MseError::Table`] when cancelled.
 ///
 /// # Sources
-/// Chan, Silverman and Vincent (2021), Multiple systems estimation for sparse capture data, *JASA* 116(535), section 3.
+/// Chan, Silverman and Vincent (2021), Multiple systems estimation for sparse capture data, *JASA* 116(535).
 pub fn pairs_admissibility(histories: &CaptureHistories, control: &Control) -> Result<PairModels, MseError> {
     let lists = histories.lists().len();
     // A direction for each parameter at most, twice, of a word a cell.

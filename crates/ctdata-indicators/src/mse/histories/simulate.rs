@@ -1,15 +1,14 @@
 //! Draws tables of a known population, for tests of coverage and for examples.
 
-#![expect(clippy::cast_precision_loss, reason = "at most 2^32 persons are drawn, by 53 random bits")]
-
 use super::{CaptureHistories, named};
 use crate::mse::error::MseError;
 use crate::mse::list_set::ListSet;
+use crate::mse::number::whole;
+use crate::mse::random::Source;
 use rand::Rng;
-use statrs::function::gamma::ln_gamma;
 
 /// The most persons of a population that is drawn.
-const MOST_DRAWN: f64 = (1_u64 << 32) as f64;
+const MOST_DRAWN: f64 = 4_294_967_296.0;
 
 impl CaptureHistories {
     /// A table of a population whose expected counts are known: each person has one of the histories, with
@@ -50,26 +49,25 @@ impl CaptureHistories {
             return Err(wrong("finite and not negative"));
         }
         expected.sort_unstable_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
-        // What each history and those after it sum to, from the end so that nothing is taken away again.
+        // What follows each history sums to, from the end so that nothing is taken away again.
         let mut sum = 0.0;
-        let mut rest: Vec<f64> = expected
+        let mut following: Vec<f64> = expected
             .iter()
             .rev()
             .map(|(_, count)| {
+                let following = sum;
                 sum += count;
-                sum
+                following
             })
             .collect();
-        rest.reverse();
+        following.reverse();
         if sum > MOST_DRAWN {
             return Err(wrong("at most 2^32 persons in all"));
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 2^32")]
-        let mut left = sum.round() as u64;
+        let (mut source, mut left) = (Source::over(rng), whole(sum.round()));
         let mut counts = Vec::with_capacity(expected.len());
-        for ((history, count), rest) in expected.into_iter().zip(rest) {
-            let share = if rest > 0.0 { count / rest } else { 0.0 };
-            let drawn = binomial(left, share, rng);
+        for ((history, count), following) in expected.into_iter().zip(following) {
+            let drawn = source.binomial(left, count, following);
             left -= drawn;
             counts.push((history, drawn));
         }
@@ -77,51 +75,10 @@ impl CaptureHistories {
     }
 }
 
-/// A binomial number, by inversion outwards from its mode: about as many steps as three standard deviations.
-///
-/// # Sources
-/// C. D. Kemp (1986), A modal method for generating binomial variables, *Communications in Statistics – Theory and
-/// Methods* 15(3), 805–813.
-fn binomial<R: Rng + ?Sized>(trials: u64, share: f64, rng: &mut R) -> u64 {
-    if trials == 0 || share <= 0.0 {
-        return 0;
-    }
-    if share >= 1.0 {
-        return trials;
-    }
-    let n = trials as f64;
-    let odds = share / (1.0 - share);
-    let mode = ((n + 1.0) * share).floor().min(n);
-    let ln_choose = ln_gamma(n + 1.0) - ln_gamma(mode + 1.0) - ln_gamma(n - mode + 1.0);
-    let at_mode = (ln_choose + mode * share.ln() + (n - mode) * (-share).ln_1p()).exp();
-    // 53 random bits, from 0 to just below 1.
-    let mut target = (rng.next_u64() >> 11) as f64 * 2.0_f64.powi(-53) - at_mode;
-    let (mut below, mut above) = (mode, mode);
-    let (mut p_below, mut p_above) = (at_mode, at_mode);
-    let mut found = mode;
-    // Both tails end in an exact zero, at the latest at 0 and at n.
-    while target >= 0.0 && p_below + p_above > 0.0 {
-        p_above *= (n - above) / (above + 1.0) * odds;
-        above += 1.0;
-        target -= p_above;
-        if target < 0.0 {
-            found = above;
-            break;
-        }
-        p_below *= below / ((n - below + 1.0) * odds);
-        below -= 1.0;
-        target -= p_below;
-        if target < 0.0 {
-            found = below;
-        }
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number from 0 to the trials")]
-    (found.clamp(0.0, n) as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mse::number::real;
     use proptest::prelude::*;
     use rand::SeedableRng;
     use rand::rngs::ChaCha8Rng;
@@ -139,45 +96,7 @@ mod tests {
         assert!(first == draw(rows, 1));
         // The stream and what is made of it are a promise: a change is a deliberate break.
         let drawn: Vec<(u16, u64)> = first.iter().map(|(history, count)| (history.bits(), count)).collect();
-        assert_eq!(drawn, [(0b001, 38), (0b010, 26), (0b100, 22), (0b011, 6)]);
-    }
-
-    /// Chi-square over 20 classes of 40,000 draws at a fixed seed; a correct sampler exceeds the limit with probability
-    /// 1e-4 (20 degrees of freedom at most: 52.4).
-    #[test]
-    fn draws_are_binomial() {
-        for (trials, share) in [(20_u64, 0.3_f64), (20, 0.85), (3, 0.5)] {
-            let mut rng = ChaCha8Rng::seed_from_u64(7);
-            let mut seen = vec![0.0; usize::try_from(trials).unwrap() + 1];
-            for _ in 0..40_000 {
-                seen[usize::try_from(binomial(trials, share, &mut rng)).unwrap()] += 1.0;
-            }
-            // The probabilities by Pascal's rule, one trial after the other.
-            let mut chance = vec![1.0];
-            for _ in 0..trials {
-                let with = |at: usize| chance.get(at).copied().unwrap_or(0.0);
-                chance = (0..=chance.len())
-                    .map(|at| with(at) * (1.0 - share) + if at > 0 { with(at - 1) * share } else { 0.0 })
-                    .collect();
-            }
-            let fits = seen.iter().zip(&chance).filter(|(_, chance)| **chance * 40_000.0 >= 5.0);
-            let square: f64 = fits.map(|(seen, chance)| (seen - chance * 4e4).powi(2) / (chance * 4e4)).sum();
-            assert!(square < 52.4, "{trials} {share}: {square}");
-            let rare: f64 = seen.iter().zip(&chance).filter(|(_, chance)| **chance < 1e-9).map(|(seen, _)| seen).sum();
-            assert!(rare < 1.0, "{trials} {share}");
-        }
-    }
-
-    /// Means of a large population at a fixed seed, each within 5 standard deviations (6e-7 for a correct sampler).
-    #[test]
-    fn large_populations_have_their_means() {
-        let mut rng = ChaCha8Rng::seed_from_u64(3);
-        for share in [1e-9, 1e-4, 0.3, 0.5, 0.99] {
-            let trials = 1_u64 << 32;
-            let (mean, sd) = (trials as f64 * share, (trials as f64 * share * (1.0 - share)).sqrt());
-            let drawn = binomial(trials, share, &mut rng) as f64;
-            assert!((drawn - mean).abs() < 5.0 * sd + 5.0, "{share}: {drawn} of {mean}");
-        }
+        assert_eq!(drawn, [(0b001, 40), (0b010, 31), (0b100, 18), (0b011, 5)]);
     }
 
     #[test]
@@ -201,7 +120,7 @@ mod tests {
             let rows = (0..8).map(ListSet::from_bits).zip(counts.iter().copied());
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let drawn = CaptureHistories::simulated(["a", "b", "c"], rows, &mut rng).unwrap();
-            prop_assert!(drawn.persons() as f64 <= total.round());
+            prop_assert!(real(drawn.persons()) <= total.round());
             for (history, _) in drawn.iter() {
                 prop_assert!(counts[history.index()] > 0.0);
             }

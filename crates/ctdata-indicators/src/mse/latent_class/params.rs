@@ -3,9 +3,10 @@
 use super::kernel::{Kernel, Prior};
 use super::result::{Chain, LatentClass};
 use crate::interval::Level;
-use crate::mse::chains::{ChainPlan, Observed, real, real_size, whole};
+use crate::mse::chains::{ChainPlan, Observed};
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
+use crate::mse::number::{real, real_size, whole};
 use ctdata_table::Control;
 
 /// The most persons seen and unseen: counts stay exact as floating-point numbers.

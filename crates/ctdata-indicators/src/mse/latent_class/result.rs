@@ -1,8 +1,9 @@
 //! What latent classes say.
 
 use crate::interval::Level;
-use crate::mse::chains::{ChainPlan, Observed, Posterior, real, real_size};
+use crate::mse::chains::{ChainPlan, Observed, Posterior};
 use crate::mse::histories::CaptureHistories;
+use crate::mse::number::{real, real_size};
 use crate::mse::outcome::{Finding, Method, Status};
 
 /// A draw within this share of the bound counts as lying at it.
@@ -108,10 +109,7 @@ impl LatentClass {
     }
 
     fn judge(&mut self, observed: &Observed, histories: &CaptureHistories, multiple: f64) {
-        let empty = histories.lists().len() - observed.lists.len();
-        if empty > 0 {
-            self.notes.push(format!("lists without any person, left out: {empty}"));
-        }
+        self.notes.extend(observed.note_left_out(histories));
         let Some(posterior) = &self.posterior else {
             self.status = Status::Undefined;
             return;
@@ -142,14 +140,7 @@ impl LatentClass {
     /// What the method says: the median with the posterior interval, or why there is no answer. Chains that did not
     /// converge give no number.
     pub fn finding(&self) -> Finding {
-        let answer = self.posterior.as_ref().filter(|_| self.status == Status::Ok);
-        let mut finding = match answer {
-            Some(posterior) => Finding {
-                interval: Some(posterior.interval),
-                ..Finding::of(Method::LatentClass, posterior.median, self.level)
-            },
-            None => Finding::refused(Method::LatentClass, self.status, self.level),
-        };
+        let mut finding = Posterior::finding(self.posterior.as_ref(), Method::LatentClass, self.status, self.level);
         finding.model = Some(format!("at most {} classes, {:.1} in use", self.classes, self.classes_in_use));
         finding.notes.clone_from(&self.notes);
         finding

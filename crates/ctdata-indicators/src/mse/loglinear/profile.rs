@@ -119,7 +119,7 @@ impl<'a> Profile<'a> {
     /// The number of all persons and the excess of the deviance, at 2 `half` + 1 places in order of the number, the
     /// maximum in the middle: from where the root of the excess is `target` on one side to the same on the other, in
     /// equal steps of ln N₀ on each side.
-    pub(crate) fn curve(&mut self, target: f64, half: usize) -> Result<Vec<(f64, f64)>, Status> {
+    pub(super) fn curve(&mut self, target: f64, half: usize) -> Result<Vec<(f64, f64)>, Status> {
         let persons = self.sample.persons() as f64;
         let mut points = Vec::with_capacity(2 * half + 1);
         for side in [-1.0, 1.0] {
@@ -139,7 +139,7 @@ impl<'a> Profile<'a> {
     }
 
     /// Goes back to the maximum.
-    pub(crate) fn return_to_maximum(&mut self) {
+    pub(super) fn return_to_maximum(&mut self) {
         self.fitter.alpha.clone_from(&self.alpha);
         self.fitter.expect();
     }

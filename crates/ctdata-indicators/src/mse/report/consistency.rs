@@ -44,7 +44,7 @@ pub struct ConsistencyOfMethod {
 ///
 /// # Errors
 /// [`MseError::Lists`] if fewer than two lists would be left.
-pub(crate) fn as_population(histories: &CaptureHistories, list: usize) -> Result<CaptureHistories, MseError> {
+pub(super) fn as_population(histories: &CaptureHistories, list: usize) -> Result<CaptureHistories, MseError> {
     let names = histories.lists().iter().enumerate().filter(|(place, _)| *place != list).map(|(_, name)| name.as_str());
     let without = |history: ListSet| {
         let below = history.iter().filter(|other| *other < list);
@@ -62,7 +62,7 @@ pub(crate) fn as_population(histories: &CaptureHistories, list: usize) -> Result
 ///
 /// # Errors
 /// What the estimators give, and cancellation.
-pub(crate) fn lists_as_populations(
+pub(super) fn lists_as_populations(
     histories: &CaptureHistories,
     mut estimate: impl FnMut(&CaptureHistories) -> Result<Vec<Finding>, MseError>,
 ) -> Result<Vec<ListAsPopulation>, MseError> {
@@ -80,7 +80,7 @@ pub(crate) fn lists_as_populations(
 }
 
 /// How each method did, in the order of the findings.
-pub(crate) fn by_method(lists: &[ListAsPopulation]) -> Vec<ConsistencyOfMethod> {
+pub(super) fn by_method(lists: &[ListAsPopulation]) -> Vec<ConsistencyOfMethod> {
     let mut methods: Vec<Method> = Vec::new();
     for finding in lists.iter().flat_map(|list| &list.findings) {
         if !methods.contains(&finding.method) {

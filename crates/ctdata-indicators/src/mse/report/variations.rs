@@ -33,7 +33,7 @@ impl Variation {
 ///
 /// # Errors
 /// What the estimators give, and cancellation.
-pub(crate) fn sensitivity(
+pub(super) fn sensitivity(
     histories: &CaptureHistories,
     mut estimate: impl FnMut(&CaptureHistories) -> Result<Vec<Finding>, MseError>,
 ) -> Result<Vec<Variation>, MseError> {
@@ -59,7 +59,7 @@ pub(crate) fn sensitivity(
 ///
 /// # Errors
 /// What the estimators give, and cancellation.
-pub(crate) fn trajectory(
+pub(super) fn trajectory(
     histories: &CaptureHistories,
     mut estimate: impl FnMut(&CaptureHistories) -> Result<Vec<Finding>, MseError>,
 ) -> Result<Vec<Variation>, MseError> {

@@ -4,6 +4,7 @@ use super::consistency::ListAsPopulation;
 use super::variations::Variation;
 use super::{MseReport, is_answer};
 use crate::estimate::Rounding;
+use crate::mse::bootstrap::Resampling;
 use crate::mse::outcome::{Finding, Method, NumberInterval};
 use std::fmt::Write as _;
 
@@ -163,8 +164,19 @@ fn methods(report: &MseReport) -> ReportTable {
             table.notes.push(format!("{}: {note}.", finding.method.label()));
         }
     }
-    let random = if report.replicates > 0 { format!(", {} replicates", report.replicates) } else { String::new() };
+    let resampling = report.methods.iter().find_map(|result| Some(result.bootstrap.as_ref()?.resampling));
+    let random = match resampling {
+        Some(resampling) => format!(", {} replicates, each of {}", report.replicates, resampling.label()),
+        None => String::new(),
+    };
     table.notes.push(format!("Intervals of {}; seed {}{random}.", report.level, report.seed));
+    if resampling == Some(Resampling::Seen) {
+        table.notes.push(
+            "The chance in how many persons are seen is not in the bootstrap intervals, which are therefore too short, \
+             and the more so the larger the share that was seen."
+                .to_owned(),
+        );
+    }
     if let Some(agreement) = &report.agreement {
         table.notes.push(format!(
             "{} methods, from {} ({}) to {} ({}), a factor of {}.",

@@ -4,9 +4,10 @@
 //! K. Bales, O. Hesketh and B. W. Silverman (2015), Modern slavery in the UK: how many victims?, *Significance* 12(3);
 //! the test of the added interaction as in the R package modslavmse of B. W. Silverman (2018), routine `MSEfit`.
 
+use super::forward::{Entry, Walk, checked_p_value, forward};
 use super::result::{ChosenModel, chosen, finding, naming};
 use super::score::{Score, Scorer, is_smaller};
-use super::{Selected, Selector, pairs, starts, with};
+use super::{Selected, Selector};
 use crate::interval::Level;
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
@@ -69,9 +70,10 @@ pub fn stepwise_aic(
     let selector = AicSelector::try_new(significance)?;
     let (sample, mut fitter) = (Sample::of(histories), Fitter::default());
     let mut entries = Vec::new();
-    let walked = selector.walk(&mut Scorer::new(&sample, &mut fitter), control, |pair, aic, p_value, score| {
-        let (lists, named) = naming(histories, pair);
-        entries.push(AicEntry { lists, named, aic, p_value, estimate: score.estimate });
+    let walked = selector.walk(&mut Scorer::new(&sample, &mut fitter), control, |entry| {
+        let (lists, named) = naming(histories, entry.pair);
+        let (aic, p_value) = entry.test;
+        entries.push(AicEntry { lists, named, aic, p_value, estimate: entry.score.estimate });
     })?;
     let (chosen, status) = chosen(histories, &sample, &mut fitter, walked.map(|(terms, _)| terms));
     Ok(StepwiseAic { significance, status, chosen, entries })
@@ -94,56 +96,37 @@ impl AicSelector {
     /// # Errors
     /// [`MseError::Option`] unless the level lies between 0 and 1.
     pub(crate) fn try_new(significance: f64) -> Result<Self, MseError> {
-        if (0.0..=1.0).contains(&significance) {
-            Ok(Self { significance })
-        } else {
-            Err(MseError::Option { option: "significance", rule: "a p-value lies between 0 and 1" })
-        }
+        Ok(Self { significance: checked_p_value("significance", significance)? })
     }
 
-    /// The interactions of the model reached, and what it gives; tells `record` each pair that enters with AIC, p-value
-    /// and what the model gives with it.
+    /// The interactions of the model reached, and what it gives; tells `record` each pair that enters, with its AIC and
+    /// p-value.
     fn walk(
         self,
         scorer: &mut Scorer<'_>,
         control: &Control,
-        mut record: impl FnMut(ListSet, f64, f64, Score),
+        record: impl FnMut(&Entry<(f64, f64)>),
     ) -> Result<Result<(Vec<ListSet>, Score), Status>, MseError> {
-        let mut score = match starts::independence(scorer) {
-            Ok(score) => score,
-            Err(status) => return Ok(Err(status)),
-        };
-        // The interaction of two lists alone is of all lists.
-        let lists = if scorer.sample().lists() > 2 { scorer.sample().lists() } else { 0 };
-        let mains = 1 + scorer.sample().lists();
-        let mut terms: Vec<ListSet> = Vec::new();
-        let mut larger: Vec<ListSet> = Vec::new();
-        let mut aic = score.aic(mains);
-        loop {
-            let parameters = mains + terms.len() + 1;
-            let mut best: Option<(ListSet, f64)> = None;
-            for pair in pairs(lists).filter(|pair| terms.binary_search(pair).is_err()) {
+        let next = |walk: &mut Walk<'_, '_>| {
+            let parameters = walk.parameters();
+            let mut least = walk.score.aic(parameters);
+            let mut best = None;
+            let out: Vec<ListSet> = walk.out().collect();
+            for pair in out {
                 control.check()?;
-                with(&terms, pair, &mut larger);
-                let Ok(found) = scorer.score(&larger) else { continue };
-                let with = found.aic(parameters);
-                if is_smaller(with, best.map_or(aic, |(_, least)| least)) {
-                    best = Some((pair, with));
+                let Ok(found) = walk.score_with(pair) else { continue };
+                let aic = found.aic(parameters + 1);
+                if is_smaller(aic, least) {
+                    (best, least) = (Some(pair), aic);
                 }
             }
-            let Some((pair, least)) = best else { break };
+            let Some(pair) = best else { return Ok(None) };
             // Once more, for its parameters.
-            with(&terms, pair, &mut larger);
-            let Ok(found) = scorer.score(&larger) else { break };
-            let p_value = wald_p_value(scorer, pair);
-            if p_value > self.significance {
-                break;
-            }
-            record(pair, least, p_value, found);
-            std::mem::swap(&mut terms, &mut larger);
-            (aic, score) = (least, found);
-        }
-        Ok(Ok((terms, score)))
+            let Ok(score) = walk.score_with(pair) else { return Ok(None) };
+            let p_value = wald_p_value(walk.scorer, pair);
+            Ok((p_value <= self.significance).then_some(Entry { pair, test: (least, p_value), score }))
+        };
+        forward(scorer, next, record)
     }
 }
 
@@ -154,7 +137,7 @@ impl Selector for AicSelector {
         fitter: &mut Fitter,
         control: &Control,
     ) -> Result<Result<Selected, Status>, MseError> {
-        let walked = self.walk(&mut Scorer::new(sample, fitter), control, |_, _, _, _| ())?;
+        let walked = self.walk(&mut Scorer::new(sample, fitter), control, |_| ())?;
         Ok(walked.map(|(terms, score)| Selected::of(sample, terms, score)))
     }
 }

@@ -120,7 +120,7 @@ impl<'a> Branches<'a> {
             self.meet(0, score);
             let stepwise = StepwiseSelector::try_new(STEPWISE_THRESHOLD)?;
             if self.lattice.terms().iter().any(|term| term.len() == 2)
-                && let Ok((terms, score)) = stepwise.walk(&mut self.scorer, self.control, |_, _, _| ())?
+                && let Ok((terms, score)) = stepwise.walk(&mut self.scorer, self.control, |_| ())?
             {
                 self.meet(self.lattice.mask(&terms), score);
             }

@@ -5,7 +5,7 @@
 //!
 //! # Sources
 //! B. W. Silverman, L. Chan and K. Vincent (2024), Bootstrapping multiple systems estimates to account for model
-//! selection, *Statistics and Computing* 34(44).
+//! selection, *Statistics and Computing* 34, article 44.
 
 use super::best::least_bic;
 use super::lattice::{Lattice, visits};
@@ -122,7 +122,7 @@ pub struct RankedModel {
 ///
 /// # Sources
 /// B. W. Silverman, L. Chan and K. Vincent (2024), Bootstrapping multiple systems estimates to account for model
-/// selection, *Statistics and Computing* 34(44).
+/// selection, *Statistics and Computing* 34, article 44.
 ///
 /// ```
 /// use ctdata_indicators::mse::{BicSearch, CaptureHistories, ListSet, bic_search};

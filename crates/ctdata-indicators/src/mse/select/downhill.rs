@@ -2,7 +2,7 @@
 //!
 //! # Sources
 //! B. W. Silverman, L. Chan and K. Vincent (2024), Bootstrapping multiple systems estimates to account for model
-//! selection, *Statistics and Computing* 34(44), section 5.2.
+//! selection, *Statistics and Computing* 34, article 44.
 
 use super::result::{ChosenModel, chosen, finding};
 use super::score::{Score, Scorer, is_smaller};
@@ -102,7 +102,7 @@ pub struct DownhillStart {
 ///
 /// # Sources
 /// B. W. Silverman, L. Chan and K. Vincent (2024), Bootstrapping multiple systems estimates to account for model
-/// selection, *Statistics and Computing* 34(44), section 5.2.
+/// selection, *Statistics and Computing* 34, article 44.
 ///
 /// ```
 /// use ctdata_indicators::mse::{CaptureHistories, DownhillSearch, ListSet, downhill};
@@ -125,7 +125,8 @@ pub fn downhill(
     let (sample, mut fitter) = (Sample::of(histories), Fitter::default());
     let mut result =
         Downhill { order: selector.order, status: Status::Ok, chosen: None, starts: Vec::new(), models: 0 };
-    let (ends, models) = match selector.descend(&sample, &mut fitter, control)? {
+    let report = |done, total| control.report("searching downhill", done, Some(total));
+    let (ends, models) = match selector.descend(&sample, &mut fitter, control, report)? {
         Ok(found) => found,
         Err(status) => {
             result.status = status;
@@ -182,12 +183,14 @@ impl DownhillSelector {
         Ok(Self { order, random_starts: search.random_starts, seed: search.seed })
     }
 
-    /// The end of each start that has an estimate, and how many models were looked at.
+    /// The end of each start that has an estimate, and how many models were looked at; tells `report` how many starts
+    /// are done, of how many.
     fn descend(
         self,
         sample: &Sample,
         fitter: &mut Fitter,
         control: &Control,
+        report: impl Fn(u64, u64),
     ) -> Result<Result<(Vec<End>, u64), Status>, MseError> {
         let lists = sample.lists();
         let mut scorer = Scorer::new(sample, fitter);
@@ -201,7 +204,7 @@ impl DownhillSelector {
                 beginnings.extend(starts::all_pairs(&mut scorer).map(|(terms, _)| (SearchStart::AllPairs, terms)));
             }
             let stepwise = StepwiseSelector::try_new(STEPWISE_THRESHOLD)?;
-            let stepwise = stepwise.walk(&mut scorer, control, |_, _, _| ())?;
+            let stepwise = stepwise.walk(&mut scorer, control, |_| ())?;
             beginnings.extend(stepwise.ok().map(|(terms, _)| (SearchStart::Stepwise, terms)));
             for start in 0..if far { self.random_starts } else { 0 } {
                 beginnings.push((SearchStart::Random, self.random(&mut scorer, start)));
@@ -212,7 +215,7 @@ impl DownhillSelector {
         let mut ends = Vec::new();
         for (done, (start, terms)) in (1..).zip(beginnings) {
             ends.extend(self.walk(&mut known, start, Model::closed(lists, terms))?);
-            control.report("searching downhill", done, Some(total));
+            report(done, total);
         }
         Ok(Ok((ends, known.scores.len() as u64)))
     }
@@ -301,7 +304,7 @@ impl Selector for DownhillSelector {
         fitter: &mut Fitter,
         control: &Control,
     ) -> Result<Result<Selected, Status>, MseError> {
-        let ends = self.descend(sample, fitter, control)?;
+        let ends = self.descend(sample, fitter, control, |_, _| ())?;
         Ok(ends.and_then(|(ends, _)| {
             let end = best(&ends).ok_or(Status::NoExistence)?;
             Ok(Selected { model: end.to.clone(), estimate: end.estimate })
@@ -330,5 +333,29 @@ impl Known<'_> {
         let found = self.scorer.score(model.terms());
         self.scores.insert(model.clone(), found);
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mse::published::published_table;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn the_search_tells_how_far_it_is_and_a_selector_does_not() {
+        let histories = published_table("uk-2013-five-lists").unwrap().histories();
+        let told = Arc::new(AtomicU64::new(0));
+        let seen = Arc::clone(&told);
+        let control = Control::default().with_progress(move |_| {
+            seen.fetch_add(1, Ordering::Relaxed);
+        });
+        let search = DownhillSearch::default();
+        let selector = DownhillSelector::try_new(&search, histories.lists().len()).unwrap();
+        selector.select(&Sample::of(&histories), &mut Fitter::default(), &control).unwrap().unwrap();
+        assert_eq!(told.load(Ordering::Relaxed), 0);
+        let found = downhill(&histories, &search, &control).unwrap();
+        assert_eq!(told.load(Ordering::Relaxed), found.starts.len() as u64);
     }
 }

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 
 /// The terms of two lists up to an order, and which are parts of which. A mask has bit i for term i.
 #[derive(Debug, Clone)]
-pub(crate) struct Lattice {
+pub(super) struct Lattice {
     lists: usize,
     terms: Vec<ListSet>,
     /// By term, its parts among the terms.
@@ -22,7 +22,7 @@ pub(crate) struct Lattice {
 impl Lattice {
     /// Terms of 2 up to `order` lists, never of all lists. `None` if there are more than 64 of them: the models would be
     /// too many to enumerate in any case.
-    pub(crate) fn new(lists: usize, order: usize) -> Option<Self> {
+    pub(super) fn new(lists: usize, order: usize) -> Option<Self> {
         let order = order.min(lists.saturating_sub(1));
         let mut terms: Vec<ListSet> = Vec::new();
         for bits in 0..=ListSet::all(lists).bits() {
@@ -43,47 +43,47 @@ impl Lattice {
         Some(Self { lists, terms, parts, wholes })
     }
 
-    pub(crate) fn lists(&self) -> usize {
+    pub(super) fn lists(&self) -> usize {
         self.lists
     }
 
     /// The terms, in order.
-    pub(crate) fn terms(&self) -> &[ListSet] {
+    pub(super) fn terms(&self) -> &[ListSet] {
         &self.terms
     }
 
     /// The mask of all terms.
-    pub(crate) fn all(&self) -> u64 {
+    pub(super) fn all(&self) -> u64 {
         self.terms.iter().enumerate().map(|(at, _)| 1u64 << at).sum()
     }
 
     /// Parts and wholes of a term.
-    pub(crate) fn around(&self, term: usize) -> (u64, u64) {
+    pub(super) fn around(&self, term: usize) -> (u64, u64) {
         let of = |masks: &[u64]| masks.get(term).copied().unwrap_or_default();
         (of(&self.parts), of(&self.wholes))
     }
 
     /// The terms of a mask, in order.
-    pub(crate) fn terms_of(&self, mask: u64, terms: &mut Vec<ListSet>) {
+    pub(super) fn terms_of(&self, mask: u64, terms: &mut Vec<ListSet>) {
         terms.clear();
         terms.extend(self.terms.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1).map(|(_, term)| *term));
     }
 
     /// The model of a mask that has all parts of its terms.
-    pub(crate) fn model(&self, mask: u64) -> Model {
+    pub(super) fn model(&self, mask: u64) -> Model {
         let mut terms = Vec::new();
         self.terms_of(mask, &mut terms);
         Model::closed(self.lists, terms)
     }
 
     /// The mask of the terms of a model, in order; terms beyond the order of the lattice are left out.
-    pub(crate) fn mask(&self, terms: &[ListSet]) -> u64 {
+    pub(super) fn mask(&self, terms: &[ListSet]) -> u64 {
         let has = self.terms.iter().enumerate().filter(|(_, term)| terms.binary_search(term).is_ok());
         has.map(|(at, _)| 1u64 << at).sum()
     }
 
     /// The number of models, or `None` if there are more than `most`.
-    pub(crate) fn count(&self, most: u64) -> Option<u64> {
+    pub(super) fn count(&self, most: u64) -> Option<u64> {
         let mut count = 0u64;
         let whole = self.visit(&mut |_| {
             count += 1;
@@ -94,7 +94,7 @@ impl Lattice {
 
     /// Gives each model once, a model right before those that have terms more behind its last one; until `give` says
     /// to stop. Whether it went to the end.
-    pub(crate) fn visit(&self, give: &mut dyn FnMut(u64) -> bool) -> bool {
+    pub(super) fn visit(&self, give: &mut dyn FnMut(u64) -> bool) -> bool {
         self.visit_from(0, 0, give)
     }
 
@@ -109,7 +109,7 @@ impl Lattice {
     }
 
     /// The terms that nobody in the sample has, and of these the ones with an empty list.
-    pub(crate) fn empty_terms(&self, sample: &Sample) -> EmptyTerms {
+    pub(super) fn empty_terms(&self, sample: &Sample) -> EmptyTerms {
         let nobody = |set: ListSet| sample.sums().get(set.index()).is_none_or(|sum| *sum == 0);
         let mut empty = EmptyTerms::default();
         for (at, term) in self.terms.iter().enumerate() {
@@ -126,7 +126,7 @@ impl Lattice {
     /// What is left of a model once boundary terms and their cells are gone: the free terms and the smallest boundary
     /// terms, which say what cells are gone. Models of which the same is left have the same likelihood, estimate and
     /// admissibility.
-    pub(crate) fn reduced(&self, mask: u64, empty: EmptyTerms) -> (u64, u64) {
+    pub(super) fn reduced(&self, mask: u64, empty: EmptyTerms) -> (u64, u64) {
         // Cells of an empty list are gone in every model.
         let boundary = mask & empty.terms & !empty.lists;
         let (mut smallest, mut left) = (0, boundary);
@@ -143,7 +143,7 @@ impl Lattice {
 
 /// Terms without overlap in a sample.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct EmptyTerms {
+pub(super) struct EmptyTerms {
     /// All of them.
     terms: u64,
     /// Those with a list of nobody.
@@ -151,7 +151,7 @@ pub(crate) struct EmptyTerms {
 }
 
 /// The order in which models are visited.
-pub(crate) fn visits(one: u64, other: u64) -> Ordering {
+pub(super) fn visits(one: u64, other: u64) -> Ordering {
     let first = (one ^ other) & (one ^ other).wrapping_neg();
     // Who has the first term that differs comes first, unless the other ends before it.
     match (one & first != 0, other & first != 0) {

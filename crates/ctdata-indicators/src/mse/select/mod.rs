@@ -5,6 +5,7 @@ mod best;
 mod bic;
 mod downhill;
 mod fixed;
+mod forward;
 mod lattice;
 mod poisson;
 mod result;
@@ -36,7 +37,7 @@ use crate::mse::outcome::Status;
 use crate::mse::sample::Sample;
 use ctdata_table::Control;
 
-/// A way to choose a model, on the table itself and on each bootstrap replicate of it.
+/// A way to choose a model, on the table itself and on each bootstrap replicate of it; reports no progress.
 pub(crate) trait Selector: Sync {
     /// The model chosen and the number of all persons that it gives.
     ///

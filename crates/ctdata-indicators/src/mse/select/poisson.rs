@@ -18,7 +18,7 @@ const WIDE: f64 = 1e5;
 
 /// ln min(P(X ≤ k), P(X ≥ k)) for X Poisson with this mean; zero, the logarithm of 1, for nobody where nobody is
 /// expected.
-pub(crate) fn ln_smaller_tail(count: u64, mean: f64) -> f64 {
+pub(super) fn ln_smaller_tail(count: u64, mean: f64) -> f64 {
     let k = count as f64;
     if mean.is_nan() || mean <= 0.0 {
         return if count == 0 { 0.0 } else { f64::NEG_INFINITY };

@@ -2,13 +2,13 @@
 //!
 //! # Sources
 //! L. Chan, B. W. Silverman and K. Vincent (2021), Multiple systems estimation for sparse capture data: inferential
-//! challenges when there are nonoverlapping lists, *Journal of the American Statistical Association* 116(535),
-//! section 3.2.
+//! challenges when there are nonoverlapping lists, *Journal of the American Statistical Association* 116(535).
 
+use super::forward::{Entry, Walk, checked_p_value, forward};
 use super::poisson::ln_smaller_tail;
 use super::result::{ChosenModel, chosen, finding, naming};
 use super::score::{Score, Scorer, TIE};
-use super::{Selected, Selector, pairs, starts, with};
+use super::{Selected, Selector, starts};
 use crate::interval::Level;
 use crate::mse::error::MseError;
 use crate::mse::histories::CaptureHistories;
@@ -62,7 +62,7 @@ pub struct StepwiseEntry {
 ///
 /// # Sources
 /// L. Chan, B. W. Silverman and K. Vincent (2021), Multiple systems estimation for sparse capture data, *Journal of the
-/// American Statistical Association* 116(535), section 3.2.
+/// American Statistical Association* 116(535).
 ///
 /// ```
 /// use ctdata_indicators::mse::{CaptureHistories, ListSet, stepwise};
@@ -82,9 +82,9 @@ pub fn stepwise(histories: &CaptureHistories, threshold: f64, control: &Control)
     let selector = StepwiseSelector::try_new(threshold)?;
     let (sample, mut fitter) = (Sample::of(histories), Fitter::default());
     let mut entries = Vec::new();
-    let walked = selector.walk(&mut Scorer::new(&sample, &mut fitter), control, |pair, ln_p, score| {
-        let (lists, named) = naming(histories, pair);
-        entries.push(StepwiseEntry { lists, named, p_value: ln_p.exp(), estimate: score.estimate });
+    let walked = selector.walk(&mut Scorer::new(&sample, &mut fitter), control, |entry| {
+        let (lists, named) = naming(histories, entry.pair);
+        entries.push(StepwiseEntry { lists, named, p_value: entry.test.exp(), estimate: entry.score.estimate });
     })?;
     let (chosen, status) = chosen(histories, &sample, &mut fitter, walked.map(|(terms, _)| terms));
     Ok(Stepwise { threshold, status, chosen, entries })
@@ -107,20 +107,15 @@ impl StepwiseSelector {
     /// # Errors
     /// [`MseError::Option`] unless the threshold lies between 0 and 1.
     pub(crate) fn try_new(threshold: f64) -> Result<Self, MseError> {
-        if (0.0..=1.0).contains(&threshold) {
-            Ok(Self { threshold })
-        } else {
-            Err(MseError::Option { option: "threshold", rule: "a p-value lies between 0 and 1" })
-        }
+        Ok(Self { threshold: checked_p_value("threshold", threshold)? })
     }
 
-    /// The interactions of the model reached, and what it gives; tells `record` each pair that enters, its ln p and what
-    /// the model gives with it.
+    /// The interactions of the model reached, and what it gives; tells `record` each pair that enters, with its ln p.
     pub(super) fn walk(
         self,
         scorer: &mut Scorer<'_>,
         control: &Control,
-        mut record: impl FnMut(ListSet, f64, Score),
+        record: impl FnMut(&Entry<f64>),
     ) -> Result<Result<(Vec<ListSet>, Score), Status>, MseError> {
         if self.threshold >= 1.0
             && starts::overlaps(scorer.sample())
@@ -128,37 +123,24 @@ impl StepwiseSelector {
         {
             return Ok(Ok(all));
         }
-        let mut score = match starts::independence(scorer) {
-            Ok(score) => score,
-            Err(status) => return Ok(Err(status)),
-        };
-        // The interaction of two lists alone is of all lists.
-        let lists = if scorer.sample().lists() > 2 { scorer.sample().lists() } else { 0 };
         let limit = self.threshold.ln();
-        let mut terms: Vec<ListSet> = Vec::new();
-        let mut larger: Vec<ListSet> = Vec::new();
         let mut candidates: Vec<(ListSet, f64)> = Vec::new();
-        loop {
+        let next = |walk: &mut Walk<'_, '_>| {
             control.check()?;
-            let out = pairs(lists).filter(|pair| terms.binary_search(pair).is_err());
-            let tested = out.map(|pair| (pair, ln_smaller_tail(scorer.seen(pair), scorer.expected(pair))));
+            let scorer = &walk.scorer;
+            let tested = walk.out().map(|pair| (pair, ln_smaller_tail(scorer.seen(pair), scorer.expected(pair))));
             candidates.clear();
             candidates.extend(tested.filter(|(_, ln_p)| *ln_p < limit));
             // The smallest whose model has an estimate; a failed fit counts as none.
-            let entered = loop {
-                let Some(place) = least(&candidates) else { break None };
-                let (pair, ln_p) = candidates.remove(place);
-                with(&terms, pair, &mut larger);
-                if let Ok(found) = scorer.score(&larger) {
-                    break Some((pair, ln_p, found));
+            while let Some(place) = least(&candidates) {
+                let (pair, test) = candidates.remove(place);
+                if let Ok(score) = walk.score_with(pair) {
+                    return Ok(Some(Entry { pair, test, score }));
                 }
-            };
-            let Some((pair, ln_p, found)) = entered else { break };
-            record(pair, ln_p, found);
-            std::mem::swap(&mut terms, &mut larger);
-            score = found;
-        }
-        Ok(Ok((terms, score)))
+            }
+            Ok(None)
+        };
+        forward(scorer, next, record)
     }
 }
 
@@ -169,7 +151,7 @@ impl Selector for StepwiseSelector {
         fitter: &mut Fitter,
         control: &Control,
     ) -> Result<Result<Selected, Status>, MseError> {
-        let walked = self.walk(&mut Scorer::new(sample, fitter), control, |_, _, _| ())?;
+        let walked = self.walk(&mut Scorer::new(sample, fitter), control, |_| ())?;
         Ok(walked.map(|(terms, score)| Selected::of(sample, terms, score)))
     }
 }

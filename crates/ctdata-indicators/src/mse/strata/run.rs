@@ -238,10 +238,10 @@ fn combine(
     });
     let resamplers: Vec<Resampler> = resamplers.collect();
     let start = || (wholes.clone(), Fitter::default());
-    let draws = over_replicates(options.replicates, options.seed, control, start, |(samples, fitter), rng| {
+    let draws = over_replicates(options.replicates, options.seed, control, start, |(samples, fitter), source| {
         let mut answers = Vec::with_capacity(samples.len());
         for ((sample, resampler), selected) in samples.iter_mut().zip(&resamplers).zip(&selected) {
-            sample.refill(|counts| resampler.draw(rng, counts));
+            sample.refill(|counts| resampler.draw(source, counts));
             // A part without an answer has none in its replicates.
             answers.push(match selected {
                 Ok(_) => selector.select(sample, fitter, control)?,

@@ -5,7 +5,7 @@ use super::words::{ReportTable, persons, range};
 use crate::estimate::Rounding;
 use crate::mse::anchors::{chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen, sample_coverage};
 use crate::mse::bayes_threshold::{BayesThreshold, BayesThresholdModel};
-use crate::mse::bma::{Bma, BmaGrid, BmaOptions};
+use crate::mse::bma::{Bma, BmaOptions};
 use crate::mse::bootstrap::{
     Bootstrap, BootstrapOptions, ModelLadder, bootstrap_over_models, bootstrap_selector, models_kept,
 };
@@ -14,17 +14,19 @@ use crate::mse::histories::CaptureHistories;
 use crate::mse::latent_class::{LatentClass, LatentClassModel};
 use crate::mse::loglinear::{LogLinear, fit_model};
 use crate::mse::model::Model;
-use crate::mse::outcome::{Finding, Method};
+use crate::mse::outcome::{Finding, Method, Status};
 use crate::mse::select::{
-    AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch, Selector, Stepwise,
-    StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
+    AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch,
+    Selector, Stepwise, StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
 };
 use ctdata_table::Control;
 
 /// The best models of a search that a report names.
 const MODELS_NAMED: usize = 10;
-/// The grid of Bayesian model averaging on changed tables: it is looked at, not published.
-const QUICK_GRID: usize = 1_000;
+/// How the notes of a bootstrap begin among those of a finding.
+pub(super) const BOOTSTRAP_NOTE: &str = "bootstrap: ";
+/// The most lists of a changed table for Bayesian model averaging: with six, a table takes seconds.
+const QUICK_BMA_LISTS: usize = 5;
 
 /// What one method says in a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,9 +78,22 @@ impl MethodResult {
     /// The same with the intervals of a bootstrap among those of the finding.
     fn with_bootstrap(mut self, bootstrap: Bootstrap) -> Self {
         self.finding.others.extend(bootstrap.intervals());
-        self.finding.notes.extend(bootstrap.notes.iter().map(|note| format!("bootstrap: {note}")));
+        self.finding.notes.extend(bootstrap.notes.iter().map(|note| format!("{BOOTSTRAP_NOTE}{note}")));
         self.bootstrap = Some(bootstrap);
         self
+    }
+
+    /// The residual deviance and the number of parameters of the log-linear model that the estimate rests on.
+    pub(super) fn deviance(&self) -> Option<(f64, usize)> {
+        let chosen = match self.details.as_ref()? {
+            Details::Fit(fit) => return Some((fit.deviance, fit.parameters)),
+            Details::Stepwise(of) => of.chosen.as_ref(),
+            Details::StepwiseAic(of) => of.chosen.as_ref(),
+            Details::Search(of) => of.chosen.as_ref(),
+            Details::Downhill(of) => of.chosen.as_ref(),
+            Details::Bma(_) | Details::LatentClass(_) | Details::BayesThreshold(_) => None,
+        };
+        chosen.map(|chosen| (chosen.deviance, chosen.parameters))
     }
 
     /// The log-linear model that the estimate rests on, if it rests on one.
@@ -126,7 +141,8 @@ fn asked(options: &MseOptions) -> Vec<Method> {
     asked
 }
 
-/// The quick methods on a changed table: those asked for, or a choice of them; without bootstrap.
+/// The quick methods on a changed table: those asked for, or a choice of them; without bootstrap. Model averaging is
+/// [`Status::TooLarge`] from six lists on.
 pub(super) fn quick(
     histories: &CaptureHistories,
     options: &MseOptions,
@@ -148,12 +164,11 @@ pub(super) fn quick(
             Method::Stepwise => stepwise(histories, options.threshold, control)?.finding(level),
             // A changed table has fewer lists: the order of the whole table may be too large for it.
             Method::Bic => bic_search(histories, &BicSearch::default(), control)?.finding(level),
-            Method::Bma => {
-                let to = histories.persons().saturating_mul(30).max(QUICK_GRID as u64);
-                let grid = BmaGrid::Points { from: 1, to, points: QUICK_GRID };
-                let bma = BmaOptions { level, grid, ..BmaOptions::default() };
-                Bma::estimate(histories, &bma, control)?.finding()
+            Method::Bma if histories.lists().len() > QUICK_BMA_LISTS => {
+                Finding::refused(method, Status::TooLarge, level)
             }
+            // The grid of the whole table: points far apart miss the mass at few unseen persons, or make too much of it.
+            Method::Bma => Bma::estimate(histories, &BmaOptions { level, ..BmaOptions::default() }, control)?.finding(),
             _ => chao(histories, level),
         });
     }
@@ -189,7 +204,10 @@ impl Run<'_> {
             Method::StepwiseAic => {
                 let found = stepwise_aic(histories, AIC_SIGNIFICANCE, control)?;
                 let finding = self.fitted(found.finding(level), found.chosen.as_ref());
-                self.bootstrapped(MethodResult::of(finding, Some(Details::StepwiseAic(found))), &AicSelector::try_new(AIC_SIGNIFICANCE)?)
+                self.bootstrapped(
+                    MethodResult::of(finding, Some(Details::StepwiseAic(found))),
+                    &AicSelector::try_new(AIC_SIGNIFICANCE)?,
+                )
             }
             Method::Bic => self.bic(),
             Method::Downhill => {
@@ -209,7 +227,8 @@ impl Run<'_> {
                 Ok(MethodResult::of(found.finding(), Some(Details::Bma(Box::new(found)))))
             }
             Method::LatentClass => {
-                let found = LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
+                let found =
+                    LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
                 Ok(MethodResult::of(found.finding(), Some(Details::LatentClass(Box::new(found)))))
             }
             Method::BayesThreshold => {
@@ -337,7 +356,11 @@ pub(super) fn table(result: &MethodResult) -> Option<ReportTable> {
             let header = ["graph", "all persons", "probability"];
             let mut table = ReportTable::new("The most probable graphs", &header, &[0]);
             for graph in found.top_graphs.iter().take(MODELS_NAMED) {
-                table.rows.push(vec![graph.named.clone(), persons(graph.summary.median), decimals(graph.probability, 3)]);
+                table.rows.push(vec![
+                    graph.named.clone(),
+                    persons(graph.summary.median),
+                    decimals(graph.probability, 3),
+                ]);
             }
             Some(table)
         }

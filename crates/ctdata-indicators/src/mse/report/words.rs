@@ -129,7 +129,11 @@ fn lists(report: &MseReport) -> ReportTable {
         .filter(|(_, count)| **count > 0)
         .map(|(lists, count)| format!("{count} on {lists}"))
         .collect();
-    table.notes.push(format!("{} persons seen; on exactly so many lists: {}.", report.table.persons, exactly.join(", ")));
+    table.notes.push(format!(
+        "{} persons seen; on exactly so many lists: {}.",
+        report.table.persons,
+        exactly.join(", ")
+    ));
     table
 }
 
@@ -150,7 +154,8 @@ fn methods(report: &MseReport) -> ReportTable {
         }
         table.rows.push(row);
         for interval in &finding.others {
-            let cells = [String::new(), String::new(), range(*interval), interval.kind.label().to_owned(), String::new()];
+            let cells =
+                [String::new(), String::new(), range(*interval), interval.kind.label().to_owned(), String::new()];
             table.rows.push(cells.to_vec());
         }
         for note in &finding.notes {
@@ -159,6 +164,16 @@ fn methods(report: &MseReport) -> ReportTable {
     }
     let random = if report.replicates > 0 { format!(", {} replicates", report.replicates) } else { String::new() };
     table.notes.push(format!("Intervals of {}; seed {}{random}.", report.level, report.seed));
+    let deviances: Vec<String> = (report.methods.iter())
+        .filter_map(|result| {
+            let (deviance, parameters) = result.deviance()?;
+            let deviance = Rounding::default().format(deviance, 1);
+            Some(format!("{} {deviance} with {parameters}", result.finding.method.label()))
+        })
+        .collect();
+    if !deviances.is_empty() {
+        table.notes.push(format!("Residual deviance, with so many parameters: {}.", deviances.join("; ")));
+    }
     if let Some(agreement) = &report.agreement {
         table.notes.push(format!(
             "{} methods, from {} ({}) to {} ({}), a factor of {}.",

@@ -53,8 +53,8 @@ impl Agreement {
     }
 }
 
-/// The interval to go by: of a bootstrap, which repeats the choice of the model, BCa or else percentile; without one the
-/// method's own. Only one that holds the estimate and ends.
+/// The interval to go by: of a bootstrap, which repeats the choice of the model, BCa or else percentile; without one
+/// the method's own. Only one that holds the estimate and ends.
 pub(super) fn interval_of_choice(finding: &Finding, estimate: f64) -> Option<NumberInterval> {
     let holds =
         |interval: &NumberInterval| interval.low <= estimate && estimate <= interval.high && interval.high.is_finite();

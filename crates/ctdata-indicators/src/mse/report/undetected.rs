@@ -72,3 +72,35 @@ impl MseReport {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mse::{MseOptions, NumberInterval, published_table, report};
+    use ctdata_table::Control;
+
+    #[test]
+    fn the_interval_says_what_it_leaves_out() {
+        let methods = vec![Method::Independence, Method::Stepwise, Method::Chao];
+        let options = MseOptions { methods, replicates: 0, sensitivity: false, ..MseOptions::default() };
+        let korea = published_table("korea-three-lists").unwrap().histories();
+        let mut report = report(&korea, &options, &Control::default()).unwrap();
+        // 145.78 not seen, and 19 by independence; Chao's bound is no estimate of the number.
+        let wald = report.undetected(Method::Stepwise).unwrap();
+        assert!((wald.estimate - (268.777_777_778 - 123.0)).abs() < 1e-6);
+        assert_eq!(wald.others.len(), 1);
+        assert!(wald.models.iter().any(|model| model.contains("likely too narrow")), "{:?}", wald.models);
+        let others = &mut report.methods[1].finding.others;
+        others.push(NumberInterval { kind: IntervalKind::Bca, low: 300.0, high: 400.0 });
+        let apart = report.undetected(Method::Stepwise).unwrap();
+        assert!(apart.models.iter().any(|model| model.contains("do not hold the estimate")), "{:?}", apart.models);
+        report.methods[1].finding.others.push(NumberInterval {
+            kind: IntervalKind::Percentile,
+            low: 200.0,
+            high: 400.0,
+        });
+        let percentile = report.undetected(Method::Stepwise).unwrap();
+        assert_eq!((percentile.low, percentile.high, percentile.models.len()), (77.0, 277.0, 1));
+        assert!(report.undetected(Method::Bma).is_err());
+    }
+}

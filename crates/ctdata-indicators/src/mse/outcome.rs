@@ -45,6 +45,11 @@ impl Method {
     pub const fn is_lower_bound(self) -> bool {
         matches!(self, Self::Chao | Self::ChaoBiasCorrected | Self::ChaoFinite)
     }
+
+    /// Whether the data choose one model of several, which an interval of that model alone takes for known.
+    pub const fn selects(self) -> bool {
+        matches!(self, Self::Stepwise | Self::StepwiseAic | Self::Bic | Self::Downhill | Self::BayesThreshold)
+    }
 }
 
 coded! {

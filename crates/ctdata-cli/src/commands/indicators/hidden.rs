@@ -92,7 +92,7 @@ impl Hidden {
         for warning in &report.warnings {
             session.remark(format!("note: --mse: {warning}"));
         }
-        let undetected = report.undetected(self.method).map_err(|error| {
+        let mut undetected = report.undetected(self.method).map_err(|error| {
             let answers: Vec<&str> = report
                 .findings()
                 .filter(|finding: &&Finding| finding.estimate.is_some() && !finding.method.is_lower_bound())
@@ -105,6 +105,13 @@ impl Hidden {
             };
             Failure { code: Failure::NO, message: format!("{error}{hint}") }
         })?;
+        if detected != histories.persons() {
+            undetected.models.push(format!(
+                "of a table of capture histories with {} victims, not the {} detected",
+                count(histories.persons()),
+                count(detected)
+            ));
+        }
         let whole = with_undetected(detected, &undetected, self.key, population, request.rate_interval)?;
         Ok(whole.estimates().into_iter().cloned().collect())
     }

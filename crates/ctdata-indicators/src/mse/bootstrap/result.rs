@@ -212,12 +212,19 @@ impl Bootstrap {
         }
     }
 
+    /// Whether an end of the BCa interval rests on fewer than five replicates.
+    pub fn has_unstable_ends(&self) -> bool {
+        self.adjusted_levels.is_some_and(|levels| self.unstable(levels))
+    }
+
+    fn unstable(&self, levels: [f64; 2]) -> bool {
+        let edge = STABLE / self.replicates_answered.max(1) as f64;
+        levels.iter().any(|level| *level < edge || *level > 1.0 - edge)
+    }
+
     fn note_ends(&mut self) {
         let tail = self.level.tail();
-        let unstable = |levels: [f64; 2]| {
-            let edge = STABLE / self.replicates_answered.max(1) as f64;
-            levels.iter().any(|level| *level < edge || *level > 1.0 - edge)
-        };
+        let unstable = |levels: [f64; 2]| self.unstable(levels);
         let note = match (self.replicates_answered, self.z0, self.adjusted_levels) {
             (0, ..) => "no replicate has an answer, so that there is no interval".to_owned(),
             (_, None, _) => {

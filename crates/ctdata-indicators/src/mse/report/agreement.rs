@@ -1,6 +1,6 @@
 //! How far the methods agree.
 
-use crate::mse::outcome::{Finding, Method, Status};
+use crate::mse::outcome::{Finding, IntervalKind, Method, NumberInterval, Status};
 
 /// The spread of the estimates of several methods. Lower bounds are no estimates of the number itself and are left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +18,8 @@ pub struct Agreement {
     pub highest_method: Method,
     /// The largest over the least.
     pub ratio: f64,
-    /// The numbers that lie in the intervals of all methods, from and to; none if there is no such number.
+    /// The numbers that lie in the intervals of all methods, from and to; none if there is no such number. Of a method
+    /// with a bootstrap it is the interval of that, since it holds the choice of the model: BCa, else percentile.
     pub common: Option<[f64; 2]>,
 }
 
@@ -33,7 +34,7 @@ impl Agreement {
             }
             let Some(estimate) = finding.estimate else { continue };
             estimates.push((estimate, finding.method));
-            if let Some(interval) = finding.interval {
+            if let Some(interval) = interval_of_choice(finding, estimate) {
                 (low, high) = (low.max(interval.low), high.min(interval.high));
             }
         }
@@ -52,11 +53,19 @@ impl Agreement {
     }
 }
 
+/// The interval to go by: of a bootstrap, which repeats the choice of the model, BCa or else percentile; without one
+/// the method's own. Only one that holds the estimate and ends.
+pub(super) fn interval_of_choice(finding: &Finding, estimate: f64) -> Option<NumberInterval> {
+    let holds =
+        |interval: &NumberInterval| interval.low <= estimate && estimate <= interval.high && interval.high.is_finite();
+    let of = |kind: IntervalKind| finding.others.iter().copied().find(|interval| interval.kind == kind).filter(holds);
+    of(IntervalKind::Bca).or_else(|| of(IntervalKind::Percentile)).or_else(|| finding.interval.filter(holds))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::interval::Level;
-    use crate::mse::{IntervalKind, NumberInterval};
 
     fn finding(method: Method, estimate: f64, low: f64, high: f64) -> Finding {
         let mut finding = Finding::of(method, estimate, Level::P95);
@@ -78,5 +87,17 @@ mod tests {
         assert_eq!(Agreement::of(&findings[2..]), None);
         let apart = [finding(Method::Independence, 100.0, 80.0, 130.0), finding(Method::Bma, 250.0, 131.0, 600.0)];
         assert_eq!(Agreement::of(&apart).unwrap().common, None);
+    }
+
+    #[test]
+    fn the_interval_that_holds_the_choice_of_the_model_goes_first() {
+        let of = |kind: IntervalKind, low: f64, high: f64| NumberInterval { kind, low, high };
+        let mut chosen = finding(Method::Stepwise, 100.0, 80.0, 130.0);
+        chosen.others = vec![of(IntervalKind::Bca, 70.0, 200.0), of(IntervalKind::Percentile, 60.0, 900.0)];
+        let other = finding(Method::Bma, 250.0, 150.0, 600.0);
+        assert_eq!(Agreement::of(&[chosen.clone(), other.clone()]).unwrap().common, Some([150.0, 200.0]));
+        // An interval that does not hold the estimate is passed over.
+        chosen.others[0].low = 101.0;
+        assert_eq!(Agreement::of(&[chosen, other]).unwrap().common, Some([150.0, 600.0]));
     }
 }

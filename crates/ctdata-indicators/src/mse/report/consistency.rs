@@ -1,6 +1,6 @@
 //! Internal consistency: each list in turn is a population of known size, which the other lists are asked for.
 //!
-//! Persons on the list and on no other are taken away, the number of all on it is estimated from the rest, and compared.
+//! Persons on the list and on no other are taken away, the number of all on it is estimated from the rest and compared.
 //! A list is no sample of the hidden population: what works here may fail there, what fails here is no good sign.
 //!
 //! # Sources

@@ -5,7 +5,7 @@ use super::words::{ReportTable, persons, range};
 use crate::estimate::Rounding;
 use crate::mse::anchors::{chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen, sample_coverage};
 use crate::mse::bayes_threshold::{BayesThreshold, BayesThresholdModel};
-use crate::mse::bma::{Bma, BmaGrid, BmaOptions};
+use crate::mse::bma::{Bma, BmaOptions};
 use crate::mse::bootstrap::{
     Bootstrap, BootstrapOptions, ModelLadder, bootstrap_over_models, bootstrap_selector, models_kept,
 };
@@ -15,7 +15,7 @@ use crate::mse::histories::CaptureHistories;
 use crate::mse::latent_class::{LatentClass, LatentClassModel};
 use crate::mse::loglinear::{LogLinear, fit_model};
 use crate::mse::model::Model;
-use crate::mse::outcome::{Finding, Method};
+use crate::mse::outcome::{Finding, Method, Status};
 use crate::mse::select::{
     AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch,
     Selector, Stepwise, StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
@@ -24,8 +24,10 @@ use ctdata_table::Control;
 
 /// The best models of a search that a report names.
 const MODELS_NAMED: usize = 10;
-/// The grid of Bayesian model averaging on changed tables: it is looked at, not published.
-const QUICK_GRID: usize = 1_000;
+/// How the notes of a bootstrap begin among those of a finding.
+pub(super) const BOOTSTRAP_NOTE: &str = "bootstrap: ";
+/// The most lists of a changed table for Bayesian model averaging: with six, a table takes seconds.
+const QUICK_BMA_LISTS: usize = 5;
 
 /// What one method says in a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,9 +79,22 @@ impl MethodResult {
     /// The same with the intervals of a bootstrap among those of the finding.
     fn with_bootstrap(mut self, bootstrap: Bootstrap) -> Self {
         self.finding.others.extend(bootstrap.intervals());
-        self.finding.notes.extend(bootstrap.notes.iter().map(|note| format!("bootstrap: {note}")));
+        self.finding.notes.extend(bootstrap.notes.iter().map(|note| format!("{BOOTSTRAP_NOTE}{note}")));
         self.bootstrap = Some(bootstrap);
         self
+    }
+
+    /// The residual deviance and the number of parameters of the log-linear model that the estimate rests on.
+    pub(super) fn deviance(&self) -> Option<(f64, usize)> {
+        let chosen = match self.details.as_ref()? {
+            Details::Fit(fit) => return Some((fit.deviance, fit.parameters)),
+            Details::Stepwise(of) => of.chosen.as_ref(),
+            Details::StepwiseAic(of) => of.chosen.as_ref(),
+            Details::Search(of) => of.chosen.as_ref(),
+            Details::Downhill(of) => of.chosen.as_ref(),
+            Details::Bma(_) | Details::LatentClass(_) | Details::BayesThreshold(_) => None,
+        };
+        chosen.map(|chosen| (chosen.deviance, chosen.parameters))
     }
 
     /// The log-linear model that the estimate rests on, if it rests on one.
@@ -127,7 +142,8 @@ fn asked(options: &MseOptions) -> Vec<Method> {
     asked
 }
 
-/// The quick methods on a changed table: those asked for, or a choice of them; without bootstrap.
+/// The quick methods on a changed table: those asked for, or a choice of them; without bootstrap. Model averaging is
+/// [`Status::TooLarge`] from six lists on.
 pub(super) fn quick(
     histories: &CaptureHistories,
     options: &MseOptions,
@@ -149,12 +165,11 @@ pub(super) fn quick(
             Method::Stepwise => stepwise(histories, options.threshold, control)?.finding(level),
             // A changed table has fewer lists: the order of the whole table may be too large for it.
             Method::Bic => bic_search(histories, &BicSearch::default(), control)?.finding(level),
-            Method::Bma => {
-                let to = histories.persons().saturating_mul(30).max(QUICK_GRID as u64);
-                let grid = BmaGrid::Points { from: 1, to, points: QUICK_GRID };
-                let bma = BmaOptions { grid, level, ..BmaOptions::default() };
-                Bma::estimate(histories, &bma, control)?.finding()
+            Method::Bma if histories.lists().len() > QUICK_BMA_LISTS => {
+                Finding::refused(method, Status::TooLarge, level)
             }
+            // The grid of the whole table: points far apart make too much or too little of few unseen persons.
+            Method::Bma => Bma::estimate(histories, &BmaOptions { level, ..BmaOptions::default() }, control)?.finding(),
             _ => chao(histories, level),
         });
     }
@@ -376,6 +391,19 @@ mod tests {
         assert_eq!(asked(&twice), [Method::Bic]);
         let given = MseOptions { model: Some("[12]".to_owned()), ..MseOptions::default() };
         assert!(asked(&given).contains(&Method::Fixed));
+    }
+
+    /// Three lists of the Netherlands: much of the posterior lies at a few unseen persons. A grid of 1,000 points from
+    /// 1 to 30 times the persons seen gives 6,951, one person more than were seen; every integer gives 48,100.
+    #[test]
+    fn model_averaging_of_a_changed_table_is_that_of_the_method() {
+        let histories = crate::mse::published_table("netherlands-2010-2015-five-lists").unwrap().histories();
+        let changed = histories.without(["R", "Z"]).unwrap();
+        let options = MseOptions { methods: vec![Method::Bma], ..MseOptions::default() };
+        let found = quick(&changed, &options, &Control::default()).unwrap();
+        let expected = Bma::estimate(&changed, &BmaOptions::default(), &Control::default()).unwrap().finding();
+        assert_eq!(found, [expected]);
+        assert!((found[0].estimate.unwrap() - 48_100.0).abs() < 0.5);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct MseOptions {
     pub level: Level,
     /// The notation of the model of [`Method::Fixed`], by numbers (`[12,3]`) or by names (`[LA:NG,GP]`).
     pub model: Option<String>,
-    /// Below this p-value stepwise selection adds an interaction; 0.02 by default, of Chan, Silverman and Vincent (2021).
+    /// Below this p-value stepwise selection adds an interaction; 0.02 by default: Chan, Silverman and Vincent (2021).
     pub threshold: f64,
     /// The largest interaction that the search by BIC tries; none for the default of the number of lists.
     pub max_order: Option<usize>,

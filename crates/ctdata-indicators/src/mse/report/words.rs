@@ -177,6 +177,16 @@ fn methods(report: &MseReport) -> ReportTable {
                 .to_owned(),
         );
     }
+    let deviances: Vec<String> = (report.methods.iter())
+        .filter_map(|result| {
+            let (deviance, parameters) = result.deviance()?;
+            let deviance = Rounding::default().format(deviance, 1);
+            Some(format!("{} {deviance} with {parameters}", result.finding.method.label()))
+        })
+        .collect();
+    if !deviances.is_empty() {
+        table.notes.push(format!("Residual deviance, with so many parameters: {}.", deviances.join("; ")));
+    }
     if let Some(agreement) = &report.agreement {
         table.notes.push(format!(
             "{} methods, from {} ({}) to {} ({}), a factor of {}.",

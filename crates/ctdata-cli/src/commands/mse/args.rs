@@ -14,7 +14,7 @@ pub(crate) struct HiddenOptions {
     pub(crate) table: TableOptions,
     #[command(flatten, next_help_heading = "Estimation")]
     pub(crate) estimation: EstimationOptions,
-    /// Leave out what is computed on changed tables: lists left out, merged, added, taken for populations
+    /// Leave out what is computed on changed tables: lists left out, merged (of at most ten), added, taken for populations
     #[arg(long)]
     pub(crate) no_sensitivity: bool,
     /// Also write everything as Markdown to this file
@@ -32,7 +32,7 @@ pub(crate) struct HiddenOptions {
 #[derive(Debug, Args)]
 pub(crate) struct TableOptions {
     /// The table: a 0/1 column for each list and a column of counts, or without counts a row for each person; gzip or
-    /// not. The name of a published table (uk-2013-five-lists, new-orleans-eight-lists-n185, …) does too
+    /// not. The name of a published table (uk-2013-five-lists, …) does too; a name that there is not lists them all
     pub(crate) table: PathBuf,
     #[command(flatten)]
     pub(crate) lists: ListOptions,
@@ -74,7 +74,8 @@ pub(crate) struct EstimationOptions {
     /// The model of the method `fixed`, by the numbers of the lists ([12,3]) or by their names ([LA:NG,GP])
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
-    /// Bootstrap replicates, in each of which the model is chosen again; 0 for no bootstrap
+    /// Bootstrap replicates, in each of which the model is chosen again; 0 for no bootstrap. Of more than eight lists
+    /// only for methods named with --method: there it takes long
     #[arg(long, value_name = "N", default_value_t = 5_000)]
     pub(crate) bootstrap: u32,
     /// The seed of everything random: the same seed gives the same answer
@@ -95,7 +96,8 @@ impl EstimationOptions {
     /// The same in the words of the library.
     pub(crate) fn read(&self) -> Result<MseOptions, Failure> {
         let usage = |error: UnknownCode| Failure::usage(format!("--method: {error}"));
-        let mut methods = self.method.iter().map(|name| name.parse::<Method>()).collect::<Result<Vec<_>, _>>().map_err(usage)?;
+        let mut methods =
+            self.method.iter().map(|name| name.parse::<Method>()).collect::<Result<Vec<_>, _>>().map_err(usage)?;
         if methods.contains(&Method::Fixed) && self.model.is_none() {
             return Err(Failure::usage("--method fixed needs --model"));
         }

@@ -21,7 +21,8 @@ const CURVE_POINTS: usize = 201;
 pub(crate) fn run(options: &HiddenOptions, session: &Session) -> Result<(), Failure> {
     let mut asked = options.estimation.read()?;
     asked.sensitivity = !options.no_sensitivity;
-    let written: Vec<&Path> = [&options.report, &options.plot, &options.profile].into_iter().flatten().map(AsRef::as_ref).collect();
+    let written: Vec<&Path> =
+        [&options.report, &options.plot, &options.profile].into_iter().flatten().map(AsRef::as_ref).collect();
     keep_apart(&[&options.table.table], &written)?;
     written.iter().try_for_each(|path| can_be_written(path))?;
     let histories = read(&options.table.table, &options.table.lists, session)?;
@@ -64,11 +65,29 @@ fn text(report: &MseReport) -> String {
         if !part.rows.is_empty() {
             text.push_str(&aligned(&part));
         }
-        for note in &part.notes {
-            text.push_str(note);
-            text.push('\n');
-        }
+        part.notes.iter().for_each(|note| text.push_str(&item(note)));
     }
+    text
+}
+
+/// The width that sentences are broken to.
+const SENTENCE: usize = 100;
+
+/// A sentence as an item of a list, in lines.
+fn item(sentence: &str) -> String {
+    let mut text = String::from("-");
+    let mut used = 1;
+    for word in sentence.split_whitespace() {
+        let letters = word.chars().count();
+        if used + 1 + letters > SENTENCE && used > 1 {
+            text.push_str("\n ");
+            used = 1;
+        }
+        text.push(' ');
+        text.push_str(word);
+        used += 1 + letters;
+    }
+    text.push('\n');
     text
 }
 
@@ -87,7 +106,8 @@ fn profile(histories: &CaptureHistories, report: &MseReport) -> Result<String, F
     let result = chosen.or_else(|| report.methods.iter().find(|result| result.model().is_some()));
     let result = result.ok_or_else(|| no("no log-linear model was asked for"))?;
     let model = result.model().ok_or_else(|| no(result.finding.status.label()))?;
-    let curve = mse::profile_curve(histories, &model, report.level, CURVE_POINTS).map_err(|status| no(status.label()))?;
+    let curve =
+        mse::profile_curve(histories, &model, report.level, CURVE_POINTS).map_err(|status| no(status.label()))?;
     let title = format!("Profile likelihood of {}", curve.named);
     plot::profile_likelihood(&title, &curve.points, curve.quantile)
         .map_err(|error| Failure::usage(format!("--profile: {error}")))

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use ctdata::indicators::mse::{CaptureHistories, HistoryLayout, HistoryRules, OnUnusable, published_table};
+use ctdata::indicators::mse::{
+    CaptureHistories, HistoryLayout, HistoryRules, MseError, OnUnusable, PublishedTable, published, published_table,
+};
 
 use super::ListOptions;
 use crate::failure::Failure;
@@ -12,11 +14,12 @@ use crate::session::Session;
 /// Reads a table and changes its lists as asked for.
 pub(crate) fn read(path: &Path, options: &ListOptions, session: &Session) -> Result<CaptureHistories, Failure> {
     let mut histories = match embedded(path) {
-        Some(histories) => histories,
+        Some(histories) => of_embedded(histories, options)?,
         None => of_file(path, options, session)?,
     };
     for merge in &options.merge {
-        let wrong = || Failure::usage(format!("--merge takes lists and the name of the new one, A,B=NAME, not `{merge}`"));
+        let wrong =
+            || Failure::usage(format!("--merge takes lists and the name of the new one, A,B=NAME, not `{merge}`"));
         let (lists, name) = merge.split_once('=').ok_or_else(wrong)?;
         histories = histories.merged(lists.split(',').map(str::trim), name.trim())?;
     }
@@ -29,10 +32,38 @@ pub(crate) fn read(path: &Path, options: &ListOptions, session: &Session) -> Res
     Ok(histories)
 }
 
+/// The lists asked for of a published table, which has its counts.
+fn of_embedded(histories: CaptureHistories, options: &ListOptions) -> Result<CaptureHistories, Failure> {
+    if options.count.is_some() || options.each_row || options.skip_rows {
+        return Err(Failure::usage("--count, --each-row and --skip-rows are about files; this is a published table"));
+    }
+    if options.lists.is_empty() { Ok(histories) } else { Ok(histories.selected(&options.lists)?) }
+}
+
 /// The published table of a name, if there is no file of it.
 fn embedded(path: &Path) -> Option<CaptureHistories> {
     let table = path.to_str().filter(|_| !path.exists()).and_then(published_table)?;
     Some(table.histories())
+}
+
+/// A word that may have been meant as the name of a published table.
+fn neither_file_nor_table(name: &str) -> Failure {
+    let known: Vec<&str> = published().iter().map(PublishedTable::name).collect();
+    Failure::usage(format!("{name}: there is no such file, and the published tables are {}", known.join(", ")))
+}
+
+/// The option that helps, behind what is wrong with a file.
+fn with_option(error: MseError) -> Failure {
+    let option = match &error {
+        MseError::Row { rule, .. } if rule.contains("can be left out") => "; --skip-rows leaves them out",
+        MseError::Row { rule, .. } if rule.contains("name the column of counts") => "; --count COLUMN or --each-row",
+        MseError::Row { rule, .. } if rule.contains("name the columns") || rule.contains("name those") => {
+            "; --lists A,B,C"
+        }
+        _ => "",
+    };
+    let failure = Failure::from(error);
+    Failure { message: failure.message + option, ..failure }
 }
 
 fn of_file(path: &Path, options: &ListOptions, session: &Session) -> Result<CaptureHistories, Failure> {
@@ -49,7 +80,10 @@ fn of_file(path: &Path, options: &ListOptions, session: &Session) -> Result<Capt
     if options.skip_rows {
         layout = layout.with_rules(HistoryRules { missing: OnUnusable::LeaveOut, unlisted: OnUnusable::LeaveOut });
     }
-    let read = CaptureHistories::read_path(path, &layout, &session.control)?;
+    if !path.exists() && path.extension().is_none() && path.components().count() == 1 {
+        return Err(neither_file_nor_table(&path.to_string_lossy()));
+    }
+    let read = CaptureHistories::read_path(path, &layout, &session.control).map_err(with_option)?;
     for (persons, why) in [(read.missing, "not recorded on which lists"), (read.unlisted, "on no list")] {
         if persons > 0 {
             session.remark(format!("note: persons left out, {why}: {}", count(persons)));

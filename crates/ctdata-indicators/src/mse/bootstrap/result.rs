@@ -222,8 +222,8 @@ impl Bootstrap {
             }
             (_, Some(_), None) => "the acceleration is too strong for BCa, the percentile interval stands".to_owned(),
             (answered, Some(_), Some(levels)) if unstable(levels) => format!(
-                "BCa reads its ends at the levels {:.2e} and 1 − {:.2e} of {answered} replicates: an end that rests on \
-                 fewer than {STABLE} replicates depends on their number and on the seed",
+                "BCa reads its lower end at the level {:.2e} and its upper end at {:.2e} from the top of {answered} \
+                 replicates: an end that rests on fewer than {STABLE} replicates depends on their number and on the seed",
                 levels[0],
                 1.0 - levels[1]
             ),

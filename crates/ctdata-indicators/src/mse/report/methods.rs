@@ -1,7 +1,7 @@
 //! The methods of a report, each with its finding and what else it has to say.
 
 use super::options::MseOptions;
-use super::words::{ReportTable, persons, range};
+use super::words::{ReportTable, counted, persons, range};
 use crate::estimate::Rounding;
 use crate::mse::anchors::{chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen, sample_coverage};
 use crate::mse::bayes_threshold::{BayesThreshold, BayesThresholdModel};
@@ -14,15 +14,20 @@ use crate::mse::histories::CaptureHistories;
 use crate::mse::latent_class::{LatentClass, LatentClassModel};
 use crate::mse::loglinear::{LogLinear, fit_model};
 use crate::mse::model::Model;
-use crate::mse::outcome::{Finding, Method};
+use crate::mse::outcome::{Finding, Method, Status};
 use crate::mse::select::{
-    AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch, Selector, Stepwise,
-    StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
+    AIC_SIGNIFICANCE, AicSelector, BicSearch, ChosenModel, Downhill, DownhillSearch, FixedSelector, ModelSearch,
+    Selector, Stepwise, StepwiseAic, StepwiseSelector, bic_search, downhill, stepwise, stepwise_aic,
 };
 use ctdata_table::Control;
 
 /// The best models of a search that a report names.
 const MODELS_NAMED: usize = 10;
+/// Of more lists the model is not chosen again in thousands of replicates, unless a method is asked for by name: on eight
+/// that takes seconds, on sixteen days.
+const BOOTSTRAP_LISTS: usize = 8;
+/// Of more lists Bayesian thresholding runs only if it is asked for by name.
+const THRESHOLD_LISTS: usize = 12;
 /// The grid of Bayesian model averaging on changed tables: it is looked at, not published.
 const QUICK_GRID: usize = 1_000;
 
@@ -184,12 +189,15 @@ impl Run<'_> {
                 let found = stepwise(histories, self.options.threshold, control)?;
                 let finding = self.fitted(found.finding(level), found.chosen.as_ref());
                 let selector = StepwiseSelector::try_new(self.options.threshold)?;
-                self.bootstrapped(MethodResult::of(finding, Some(Details::Stepwise(found))), &selector)
+                self.chosen(MethodResult::of(finding, Some(Details::Stepwise(found))), &selector)
             }
             Method::StepwiseAic => {
                 let found = stepwise_aic(histories, AIC_SIGNIFICANCE, control)?;
                 let finding = self.fitted(found.finding(level), found.chosen.as_ref());
-                self.bootstrapped(MethodResult::of(finding, Some(Details::StepwiseAic(found))), &AicSelector::try_new(AIC_SIGNIFICANCE)?)
+                self.chosen(
+                    MethodResult::of(finding, Some(Details::StepwiseAic(found))),
+                    &AicSelector::try_new(AIC_SIGNIFICANCE)?,
+                )
             }
             Method::Bic => self.bic(),
             Method::Downhill => {
@@ -209,8 +217,15 @@ impl Run<'_> {
                 Ok(MethodResult::of(found.finding(), Some(Details::Bma(Box::new(found)))))
             }
             Method::LatentClass => {
-                let found = LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
+                let found =
+                    LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
                 Ok(MethodResult::of(found.finding(), Some(Details::LatentClass(Box::new(found)))))
+            }
+            Method::BayesThreshold if lists > THRESHOLD_LISTS && self.options.methods.is_empty() => {
+                let rule = format!(
+                    "with more than {THRESHOLD_LISTS} lists it takes long and is run only if it is asked for by name"
+                );
+                anchor(Finding::refused(method, Status::TooLarge, level).with_note(rule))
             }
             Method::BayesThreshold => {
                 let model = BayesThresholdModel::builder().seed(seed).level(level).build()?;
@@ -258,6 +273,9 @@ impl Run<'_> {
         if self.options.replicates == 0 || ranked.is_empty() {
             return Ok(result);
         }
+        if self.is_wide() {
+            return Ok(without_bootstrap(result));
+        }
         let mut ladder = bootstrap_over_models(self.histories, &ranked, &self.bootstrap(), self.control)?;
         ladder.models.truncate(MODELS_NAMED);
         if let Some(last) = ladder.steps.last() {
@@ -276,6 +294,17 @@ impl Run<'_> {
         }
     }
 
+    /// Whether choosing a model anew in each replicate is left out.
+    fn is_wide(&self) -> bool {
+        self.options.methods.is_empty() && self.histories.lists().len() > BOOTSTRAP_LISTS
+    }
+
+    /// A model that was chosen, with its bootstrap.
+    fn chosen(&self, result: MethodResult, selector: &dyn Selector) -> Result<MethodResult, MseError> {
+        let left_out = self.is_wide() && self.options.replicates > 0 && result.finding.estimate.is_some();
+        if left_out { Ok(without_bootstrap(result)) } else { self.bootstrapped(result, selector) }
+    }
+
     fn bootstrapped(&self, result: MethodResult, selector: &dyn Selector) -> Result<MethodResult, MseError> {
         if self.options.replicates == 0 || result.finding.estimate.is_none() {
             return Ok(result);
@@ -283,6 +312,14 @@ impl Run<'_> {
         let bootstrap = bootstrap_selector(self.histories, selector, &self.bootstrap(), self.control)?;
         Ok(result.with_bootstrap(bootstrap))
     }
+}
+
+fn without_bootstrap(mut result: MethodResult) -> MethodResult {
+    result.finding.notes.push(format!(
+        "no bootstrap: with more than {BOOTSTRAP_LISTS} lists, choosing the model in each replicate takes long and is done \
+         only for methods that are asked for by name"
+    ));
+    result
 }
 
 /// A model by the numbers or by the names of its lists.
@@ -321,13 +358,21 @@ pub(super) fn table(result: &MethodResult) -> Option<ReportTable> {
                 ]);
             }
             let refused: u64 = found.refused.iter().map(|refused| refused.models).sum();
-            table.notes.push(format!(
-                "{} models with interactions of at most {} lists; {refused} of them have no estimate.",
-                found.models, found.order
-            ));
+            let without = match refused {
+                0 => "all of them have an estimate".to_owned(),
+                _ => format!("{refused} of them without an estimate"),
+            };
+            let of = if found.order < 2 {
+                "without interactions".to_owned()
+            } else {
+                format!("with interactions of at most {} lists", found.order)
+            };
+            table.notes.push(format!("{} {of}; {without}.", counted(found.models, "model")));
             if let Some(ladder) = &result.ladder {
                 let steps: Vec<String> = (ladder.steps.iter())
-                    .filter_map(|step| Some(format!("{} models {}", step.models, range(step.bootstrap.percentile?))))
+                    .filter_map(|step| {
+                        Some(format!("{} {}", counted(step.models as u64, "model"), range(step.bootstrap.percentile?)))
+                    })
                     .collect();
                 table.notes.push(format!("Percentile interval over the best of so many: {}.", steps.join("; ")));
             }
@@ -337,7 +382,11 @@ pub(super) fn table(result: &MethodResult) -> Option<ReportTable> {
             let header = ["graph", "all persons", "probability"];
             let mut table = ReportTable::new("The most probable graphs", &header, &[0]);
             for graph in found.top_graphs.iter().take(MODELS_NAMED) {
-                table.rows.push(vec![graph.named.clone(), persons(graph.summary.median), decimals(graph.probability, 3)]);
+                table.rows.push(vec![
+                    graph.named.clone(),
+                    persons(graph.summary.median),
+                    decimals(graph.probability, 3),
+                ]);
             }
             Some(table)
         }

@@ -1,5 +1,6 @@
 //! What a reader must know, in plain sentences.
 
+use super::variations::MERGED_LISTS;
 use super::words::persons;
 use super::{MseReport, is_answer};
 use crate::estimate::Rounding;
@@ -27,7 +28,6 @@ pub(super) fn warnings(report: &MseReport) -> Vec<String> {
     );
     found
 }
-
 
 fn plural(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("one {one}") } else { format!("{count} {many}") }
@@ -97,7 +97,8 @@ fn extrapolation(report: &MseReport, found: &mut Vec<String>) {
 
 fn intervals(report: &MseReport, found: &mut Vec<String>) {
     let selects = |finding: &&Finding| {
-        is_answer(finding) && matches!(finding.method, Method::Stepwise | Method::StepwiseAic | Method::Bic | Method::Downhill)
+        is_answer(finding)
+            && matches!(finding.method, Method::Stepwise | Method::StepwiseAic | Method::Bic | Method::Downhill)
     };
     if report.findings().any(|finding| selects(&finding) && finding.interval.is_some()) {
         found.push(
@@ -119,6 +120,11 @@ fn intervals(report: &MseReport, found: &mut Vec<String>) {
 
 /// The largest change that leaving out or merging lists makes, by method.
 fn variations(report: &MseReport, found: &mut Vec<String>) {
+    if !report.sensitivity.is_empty() && report.table.lists.len() > MERGED_LISTS {
+        found.push(format!(
+            "what merging two lists would change is not in this report: it is computed for at most {MERGED_LISTS} lists"
+        ));
+    }
     for finding in report.findings().filter(|finding| is_answer(finding) && !finding.method.is_lower_bound()) {
         let Some(estimate) = finding.estimate else { continue };
         let changed = report.sensitivity.iter().filter_map(|variation| {

@@ -28,7 +28,7 @@ coded! {
         /// Chao's lower bound, bias-corrected.
         ChaoBiasCorrected = "chao-bias-corrected" / "Chao's lower bound, bias-corrected",
         /// Chao's lower bound for a finite number of lists.
-        ChaoFinite = "chao-finite" / "Chao's lower bound, finite number of lists",
+        ChaoFinite = "chao-finite" / "Chao's lower bound, finite lists",
         /// Sample coverage of Chao and Tsay.
         SampleCoverage = "sample-coverage" / "sample coverage",
         /// Bayesian model averaging over decomposable graphs.

@@ -2,7 +2,7 @@
 
 use super::PlotError;
 use super::canvas::{Anchor, Canvas, GREY, INK, PALE, PALETTE, picture};
-use super::label::{TEXT, TITLE, fit, grouped, lines, number};
+use super::label::{TEXT, TITLE, fit, grouped, lines, number, width};
 use super::scale::Scale;
 use super::shares::rows;
 use crate::estimate::Unit;
@@ -11,10 +11,14 @@ use crate::mse::{Finding, IntervalKind, NumberInterval};
 /// How many findings a picture has at most.
 pub const MOST_FINDINGS: usize = 40;
 
-const WIDTH: i32 = 820;
+/// The width without the column of figures.
+const DRAWN: i32 = 620;
 const MARGIN: i32 = 16;
 const LABELS: i32 = 250;
-const FIGURES: i32 = 200;
+/// The width of the column of figures, at least and at most.
+const FIGURES: (i32, i32) = (200, 440);
+/// From the end of the scale to the figures: arrows need some room.
+const GAP: i32 = 20;
 const ROW: i32 = 30;
 /// An interval longer than so many times the largest estimate is cut, and drawn with an arrow.
 const ROOM: f64 = 2.0;
@@ -38,16 +42,18 @@ pub fn hidden_numbers(title: &str, persons: u64, findings: &[Finding]) -> Result
     let largest = findings.iter().filter_map(|finding| finding.estimate).fold(seen, f64::max);
     let widest = findings.iter().flat_map(intervals).map(|interval| interval.high).fold(largest, f64::max);
     let is_cut = widest > ROOM * largest;
-    let captions = lines(&caption(findings, persons, is_cut), WIDTH - 2 * MARGIN, TEXT);
-    let heads = lines(title, WIDTH - 2 * MARGIN, TITLE);
+    let figures = findings.iter().map(|finding| width(&figure(finding), TEXT) + GAP).max().unwrap_or(0);
+    let all = DRAWN + figures.clamp(FIGURES.0, FIGURES.1);
+    let captions = lines(&caption(findings, persons, is_cut), all - 2 * MARGIN, TEXT);
+    let heads = lines(title, all - 2 * MARGIN, TITLE);
     let top = MARGIN + rows(heads.len(), 22) + 8;
     let bottom = top + rows(findings.len(), ROW);
     let height = bottom + 34 + rows(captions.len(), 16) + MARGIN;
-    picture((WIDTH, height), title, &description(findings, persons), |canvas| {
+    picture((all, height), title, &description(findings, persons), |canvas| {
         for (row, head) in (0..).zip(&heads) {
             canvas.text(head, (MARGIN, MARGIN + 10 + row * 22), TITLE, Anchor::Start, INK);
         }
-        let right = WIDTH - MARGIN - FIGURES;
+        let right = DRAWN - MARGIN;
         let scale = Scale::new(0.0, widest.min(ROOM * largest), MARGIN + LABELS + 8, right);
         for tick in scale.ticks() {
             let x = scale.pixel(tick);
@@ -57,7 +63,7 @@ pub fn hidden_numbers(title: &str, persons: u64, findings: &[Finding]) -> Result
         let x = scale.pixel(seen);
         canvas.line((x, top), (x, bottom), PALETTE[1], 1);
         for (row, finding) in (0..).zip(findings) {
-            draw(canvas, &scale, top + row * ROW + ROW / 2, finding);
+            draw(canvas, &scale, (top + row * ROW + ROW / 2, all - MARGIN), finding);
         }
         for (row, line) in (0..).zip(&captions) {
             canvas.text(line, (MARGIN, bottom + 38 + row * 16), TEXT, Anchor::Start, GREY);
@@ -74,22 +80,21 @@ pub fn profile_likelihood(title: &str, curve: &[(f64, f64)], quantile: f64) -> R
     let ([(first, _), .., (last, _)], true) = (curve, curve.iter().all(|(x, y)| x.is_finite() && y.is_finite())) else {
         return Err(PlotError::Nothing);
     };
-    let (width, height) = CURVE;
+    let (wide, height) = CURVE;
     let highest = curve.iter().map(|(_, y)| *y).fold(quantile, f64::max).min(4.0 * quantile);
-    let inside: Vec<f64> = curve.iter().filter(|(_, y)| *y <= quantile).map(|(x, _)| *x).collect();
-    let words = match (inside.first(), inside.last()) {
-        (Some(low), Some(high)) => {
+    let below = below(curve, quantile);
+    let range = below.map(|(low, high)| format!("{} and {}", persons_of(low), persons_of(high)));
+    let words = match &range {
+        Some(range) => {
             format!(
-                "Deviance above its least, over the number of all persons. At or below {quantile:.3} between {} and {}.",
-                persons_of(*low),
-                persons_of(*high)
+                "Deviance above its least, over the number of all persons. At or below {quantile:.3} between {range}."
             )
         }
-        _ => "Deviance above its least, over the number of all persons.".to_owned(),
+        None => "Deviance above its least, over the number of all persons.".to_owned(),
     };
-    picture((width, height), title, &words, |canvas| {
-        canvas.text(&fit(title, width - 2 * MARGIN, TITLE), (MARGIN, MARGIN + 10), TITLE, Anchor::Start, INK);
-        let (left, right, top, bottom) = (MARGIN + 44, width - MARGIN - 8, MARGIN + 44, height - MARGIN - 44);
+    picture((wide, height), title, &words, |canvas| {
+        canvas.text(&fit(title, wide - 2 * MARGIN, TITLE), (MARGIN, MARGIN + 10), TITLE, Anchor::Start, INK);
+        let (left, right, top, bottom) = (MARGIN + 44, wide - MARGIN - 32, MARGIN + 44, height - MARGIN - 44);
         let (across, up) = (Scale::new(*first, *last, left, right), Scale::new(0.0, highest, bottom, top));
         for tick in across.ticks() {
             let x = across.pixel(tick);
@@ -111,9 +116,29 @@ pub fn profile_likelihood(title: &str, curve: &[(f64, f64)], quantile: f64) -> R
         let points: Vec<(i32, i32)> =
             curve.iter().filter(|(_, y)| *y <= highest).map(|(x, y)| (across.pixel(*x), up.pixel(*y))).collect();
         canvas.path(&points, PALETTE[0], 2);
+        if let (Some((low, high)), Some(range)) = (below, &range) {
+            for end in [low, high] {
+                canvas.line((across.pixel(end), y), (across.pixel(end), bottom), PALETTE[1], 1);
+            }
+            let text = format!("below the dashed line: between {range}");
+            canvas.text(&text, (i32::midpoint(left, right), y - 10), TEXT, Anchor::Middle, INK);
+        }
         canvas.text("deviance above its least", (left, top - 14), TEXT, Anchor::Start, GREY);
         canvas.text("all persons, seen and unseen", (right, bottom + 32), TEXT, Anchor::End, GREY);
     })
+}
+
+/// The numbers at which the curve goes below the quantile and above it again, between its points on a straight line; its
+/// own end where it is below all the way.
+fn below(curve: &[(f64, f64)], quantile: f64) -> Option<(f64, f64)> {
+    let first = curve.iter().position(|(_, y)| *y <= quantile)?;
+    let last = curve.iter().rposition(|(_, y)| *y <= quantile)?;
+    let crossing = |inside: usize, outside: Option<usize>| {
+        let (x, y) = *curve.get(inside)?;
+        let Some((other, above)) = outside.and_then(|place| curve.get(place)).copied() else { return Some(x) };
+        Some(x + (other - x) * (quantile - y) / (above - y))
+    };
+    Some((crossing(first, first.checked_sub(1))?, crossing(last, Some(last + 1))?))
 }
 
 fn intervals(finding: &Finding) -> impl Iterator<Item = NumberInterval> {
@@ -138,9 +163,9 @@ fn figure(finding: &Finding) -> String {
     format!("{}{interval}", persons_of(estimate))
 }
 
-fn draw(canvas: &mut Canvas<'_>, scale: &Scale, y: i32, finding: &Finding) {
+fn draw(canvas: &mut Canvas<'_>, scale: &Scale, (y, end): (i32, i32), finding: &Finding) {
     canvas.text(&fit(finding.method.label(), LABELS, TEXT), (MARGIN + LABELS, y), TEXT, Anchor::End, INK);
-    let right = WIDTH - MARGIN - FIGURES;
+    let figures = DRAWN - MARGIN + GAP;
     let whisker = |canvas: &mut Canvas<'_>, interval: NumberInterval, y: i32, color, width| {
         let (low, high) = (scale.pixel(interval.low), scale.pixel(interval.high));
         canvas.line((low, y), (high, y), color, width);
@@ -161,7 +186,7 @@ fn draw(canvas: &mut Canvas<'_>, scale: &Scale, y: i32, finding: &Finding) {
         canvas.marker((scale.pixel(estimate), y), 0, PALETTE[0]);
     }
     let color = if finding.estimate.is_some() { INK } else { GREY };
-    canvas.text(&fit(&figure(finding), FIGURES - 12, TEXT), (right + 12, y), TEXT, Anchor::Start, color);
+    canvas.text(&fit(&figure(finding), end - figures, TEXT), (figures, y), TEXT, Anchor::Start, color);
 }
 
 fn caption(findings: &[Finding], persons: u64, is_cut: bool) -> String {

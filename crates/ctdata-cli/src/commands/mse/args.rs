@@ -19,7 +19,7 @@ pub(crate) struct HiddenOptions {
     /// log-linear model, else stepwise
     #[arg(long, value_name = "COLUMN", help_heading = "Estimation")]
     pub(super) strata: Option<String>,
-    /// Leave out what is computed on changed tables: lists left out, merged, added, taken for populations
+    /// Leave out what is computed on changed tables: lists left out, merged (of at most ten), added, taken for populations
     #[arg(long)]
     pub(crate) no_sensitivity: bool,
     /// Also write everything as Markdown to this file
@@ -37,7 +37,7 @@ pub(crate) struct HiddenOptions {
 #[derive(Debug, Args)]
 pub(crate) struct TableOptions {
     /// The table: a 0/1 column for each list and a column of counts, or without counts a row for each person; gzip or
-    /// not. The name of a published table (uk-2013-five-lists, new-orleans-eight-lists-n185, …) does too
+    /// not. The name of a published table (uk-2013-five-lists, …) does too; a name that there is not lists them all
     pub(crate) table: PathBuf,
     #[command(flatten)]
     pub(crate) lists: ListOptions,
@@ -79,7 +79,8 @@ pub(super) struct EstimationOptions {
     /// The model of the method `fixed`, by the numbers of the lists ([12,3]) or by their names ([LA:NG,GP])
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
-    /// Bootstrap replicates, in each of which the model is chosen again; 0 for no bootstrap
+    /// Bootstrap replicates, in each of which the model is chosen again; 0 for no bootstrap. Of more than eight lists
+    /// only for methods named with --method: there it takes long
     #[arg(long, value_name = "N", default_value_t = 5_000)]
     pub(crate) bootstrap: u32,
     /// The seed of everything random: the same seed gives the same answer

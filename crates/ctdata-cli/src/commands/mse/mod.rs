@@ -77,11 +77,29 @@ fn text(report: &MseReport) -> String {
         if !part.rows.is_empty() {
             text.push_str(&aligned(&part));
         }
-        for note in &part.notes {
-            text.push_str(note);
-            text.push('\n');
-        }
+        part.notes.iter().for_each(|note| text.push_str(&item(note)));
     }
+    text
+}
+
+/// The width that sentences are broken to.
+const SENTENCE: usize = 100;
+
+/// A sentence as an item of a list, in lines.
+fn item(sentence: &str) -> String {
+    let mut text = String::from("-");
+    let mut used = 1;
+    for word in sentence.split_whitespace() {
+        let letters = word.chars().count();
+        if used + 1 + letters > SENTENCE && used > 1 {
+            text.push_str("\n ");
+            used = 1;
+        }
+        text.push(' ');
+        text.push_str(word);
+        used += 1 + letters;
+    }
+    text.push('\n');
     text
 }
 

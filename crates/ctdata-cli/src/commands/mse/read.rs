@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use ctdata::indicators::mse::{CaptureHistories, HistoryLayout, HistoryRules, OnUnusable, StrataRead, published_table};
+use ctdata::indicators::mse::{
+    CaptureHistories, HistoryLayout, HistoryRules, MseError, OnUnusable, PublishedTable, StrataRead, published,
+    published_table,
+};
 
 use super::ListOptions;
 use crate::failure::Failure;
@@ -12,9 +15,13 @@ use crate::session::Session;
 /// Reads a table and changes its lists as asked for.
 pub(crate) fn read(path: &Path, options: &ListOptions, session: &Session) -> Result<CaptureHistories, Failure> {
     let mut histories = if let Some(histories) = embedded(path) {
-        histories
+        of_embedded(histories, options)?
     } else {
-        let read = CaptureHistories::read_path(path, &layout(options), &session.control)?;
+        let is_word = !path.exists() && path.extension().is_none() && path.components().count() == 1;
+        if is_word {
+            return Err(neither_file_nor_table(&path.to_string_lossy()));
+        }
+        let read = CaptureHistories::read_path(path, &layout(options), &session.control).map_err(with_option)?;
         tell_left_out(read.missing, read.unlisted, session);
         read.histories
     };
@@ -33,7 +40,8 @@ pub(super) fn read_strata(
     if embedded(path).is_some() {
         return Err(Failure::usage("--strata: a published table has no column of strata"));
     }
-    let mut read = CaptureHistories::read_strata_path(path, &layout(options), column, &session.control)?;
+    let read = CaptureHistories::read_strata_path(path, &layout(options), column, &session.control);
+    let mut read = read.map_err(with_option)?;
     tell_left_out(read.missing, read.unlisted, session);
     let mut gone = 0;
     for (_, histories) in &mut read.strata {
@@ -43,10 +51,38 @@ pub(super) fn read_strata(
     Ok(read)
 }
 
+/// The lists asked for of a published table, which has its counts.
+fn of_embedded(histories: CaptureHistories, options: &ListOptions) -> Result<CaptureHistories, Failure> {
+    if options.count.is_some() || options.each_row || options.skip_rows {
+        return Err(Failure::usage("--count, --each-row and --skip-rows are about files; this is a published table"));
+    }
+    if options.lists.is_empty() { Ok(histories) } else { Ok(histories.selected(&options.lists)?) }
+}
+
 /// The published table of a name, if there is no file of it.
 fn embedded(path: &Path) -> Option<CaptureHistories> {
     let table = path.to_str().filter(|_| !path.exists()).and_then(published_table)?;
     Some(table.histories())
+}
+
+/// A word that may have been meant as the name of a published table.
+fn neither_file_nor_table(name: &str) -> Failure {
+    let known: Vec<&str> = published().iter().map(PublishedTable::name).collect();
+    Failure::usage(format!("{name}: there is no such file, and the published tables are {}", known.join(", ")))
+}
+
+/// The option that helps, behind what is wrong with a file.
+fn with_option(error: MseError) -> Failure {
+    let option = match &error {
+        MseError::Row { rule, .. } if rule.contains("can be left out") => "; --skip-rows leaves them out",
+        MseError::Row { rule, .. } if rule.contains("name the column of counts") => "; --count COLUMN or --each-row",
+        MseError::Row { rule, .. } if rule.contains("name the columns") || rule.contains("name those") => {
+            "; --lists A,B,C"
+        }
+        _ => "",
+    };
+    let failure = Failure::from(error);
+    Failure { message: failure.message + option, ..failure }
 }
 
 fn layout(options: &ListOptions) -> HistoryLayout {

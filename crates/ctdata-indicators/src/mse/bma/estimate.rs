@@ -215,7 +215,8 @@ impl Bma {
         self.posterior = distribution.bins(options.posterior_bins);
         self.summary = Some(summary);
         self.notes.push(format!(
-            "{edge_mass:.1e} of the posterior lies in the last hundredth of the grid, which ends at {:.0} unseen persons",
+            "{} of the posterior lies in the last hundredth of the grid, which ends at {:e} unseen persons",
+            if edge_mass < 1e-6 { "less than a millionth".to_owned() } else { format!("{edge_mass:.1e}") },
             grid.end
         ));
         // Only who asks for a grid that is not made longer has figures that rest on where it ends.

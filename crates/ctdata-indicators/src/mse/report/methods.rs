@@ -1,7 +1,7 @@
 //! The methods of a report, each with its finding and what else it has to say.
 
 use super::options::MseOptions;
-use super::words::{ReportTable, persons, range};
+use super::words::{ReportTable, counted, persons, range};
 use crate::estimate::Rounding;
 use crate::mse::anchors::{chao, chao_bias_corrected, chao_finite, chapman, lincoln_petersen, sample_coverage};
 use crate::mse::bayes_threshold::{BayesThreshold, BayesThresholdModel};
@@ -28,6 +28,11 @@ const MODELS_NAMED: usize = 10;
 pub(super) const BOOTSTRAP_NOTE: &str = "bootstrap: ";
 /// The most lists of a changed table for Bayesian model averaging: with six, a table takes seconds.
 const QUICK_BMA_LISTS: usize = 5;
+/// Of more lists the model is not chosen again in thousands of replicates, unless a method is asked for by name: on eight
+/// that takes seconds, on sixteen days.
+const BOOTSTRAP_LISTS: usize = 8;
+/// Of more lists Bayesian thresholding runs only if it is asked for by name.
+const THRESHOLD_LISTS: usize = 12;
 
 /// What one method says in a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -200,12 +205,12 @@ impl Run<'_> {
                 let found = stepwise(histories, self.options.threshold, control)?;
                 let finding = self.fitted(found.finding(level), found.chosen.as_ref());
                 let selector = StepwiseSelector::try_new(self.options.threshold)?;
-                self.bootstrapped(MethodResult::of(finding, Some(Details::Stepwise(found))), &selector)
+                self.chosen(MethodResult::of(finding, Some(Details::Stepwise(found))), &selector)
             }
             Method::StepwiseAic => {
                 let found = stepwise_aic(histories, AIC_SIGNIFICANCE, control)?;
                 let finding = self.fitted(found.finding(level), found.chosen.as_ref());
-                self.bootstrapped(
+                self.chosen(
                     MethodResult::of(finding, Some(Details::StepwiseAic(found))),
                     &AicSelector::try_new(AIC_SIGNIFICANCE)?,
                 )
@@ -231,6 +236,12 @@ impl Run<'_> {
                 let found =
                     LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
                 Ok(MethodResult::of(found.finding(), Some(Details::LatentClass(Box::new(found)))))
+            }
+            Method::BayesThreshold if lists > THRESHOLD_LISTS && self.options.methods.is_empty() => {
+                let rule = format!(
+                    "with more than {THRESHOLD_LISTS} lists it takes long and is run only if it is asked for by name"
+                );
+                anchor(Finding::refused(method, Status::TooLarge, level).with_note(rule))
             }
             Method::BayesThreshold => {
                 let model = BayesThresholdModel::builder().seed(seed).level(level).build()?;
@@ -286,6 +297,9 @@ impl Run<'_> {
             result.finding.notes.push("no bootstrap: there are too many models to rank them all".to_owned());
             return Ok(result);
         }
+        if self.is_wide() {
+            return Ok(without_bootstrap(result));
+        }
         let mut ladder = bootstrap_over_models(self.histories, &ranked, &self.bootstrap(), self.control)?;
         ladder.models.truncate(MODELS_NAMED);
         if let Some(last) = ladder.steps.last() {
@@ -297,6 +311,17 @@ impl Run<'_> {
 
     fn bootstrap(&self) -> BootstrapOptions {
         self.options.bootstrap()
+    }
+
+    /// Whether choosing a model anew in each replicate is left out.
+    fn is_wide(&self) -> bool {
+        self.options.methods.is_empty() && self.histories.lists().len() > BOOTSTRAP_LISTS
+    }
+
+    /// A model that was chosen, with its bootstrap.
+    fn chosen(&self, result: MethodResult, selector: &dyn Selector) -> Result<MethodResult, MseError> {
+        let left_out = self.is_wide() && self.options.replicates > 0 && result.finding.estimate.is_some();
+        if left_out { Ok(without_bootstrap(result)) } else { self.bootstrapped(result, selector) }
     }
 
     fn bootstrapped(&self, result: MethodResult, selector: &dyn Selector) -> Result<MethodResult, MseError> {
@@ -313,6 +338,14 @@ fn forget_draws(posterior: Option<&mut Posterior>) {
     if let Some(posterior) = posterior {
         posterior.draws = Vec::new();
     }
+}
+
+fn without_bootstrap(mut result: MethodResult) -> MethodResult {
+    result.finding.notes.push(format!(
+        "no bootstrap: with more than {BOOTSTRAP_LISTS} lists, choosing the model in each replicate takes long and is done \
+         only for methods that are asked for by name"
+    ));
+    result
 }
 
 /// A model by the numbers or by the names of its lists.
@@ -351,13 +384,21 @@ pub(super) fn table(result: &MethodResult) -> Option<ReportTable> {
                 ]);
             }
             let refused: u64 = found.refused.iter().map(|refused| refused.models).sum();
-            table.notes.push(format!(
-                "{} models with interactions of at most {} lists; {refused} of them have no estimate.",
-                found.models, found.order
-            ));
+            let without = match refused {
+                0 => "all of them have an estimate".to_owned(),
+                _ => format!("{refused} of them without an estimate"),
+            };
+            let of = if found.order < 2 {
+                "without interactions".to_owned()
+            } else {
+                format!("with interactions of at most {} lists", found.order)
+            };
+            table.notes.push(format!("{} {of}; {without}.", counted(found.models, "model")));
             if let Some(ladder) = &result.ladder {
                 let steps: Vec<String> = (ladder.steps.iter())
-                    .filter_map(|step| Some(format!("{} models {}", step.models, range(step.bootstrap.percentile?))))
+                    .filter_map(|step| {
+                        Some(format!("{} {}", counted(step.models as u64, "model"), range(step.bootstrap.percentile?)))
+                    })
                     .collect();
                 table.notes.push(format!("Percentile interval over the best of so many: {}.", steps.join("; ")));
             }

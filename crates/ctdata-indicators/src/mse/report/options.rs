@@ -18,11 +18,13 @@ pub struct MseOptions {
     pub threshold: f64,
     /// The largest interaction that the search by BIC tries; none for the default of the number of lists.
     pub max_order: Option<usize>,
-    /// Bootstrap replicates, in each of which the model is chosen again; 5,000 by default, 0 for no bootstrap.
+    /// Bootstrap replicates, in each of which the model is chosen again; 5,000 by default, 0 for no bootstrap. Of more than
+    /// eight lists, methods that choose a model have one only if they are asked for by name in `methods`.
     pub replicates: u32,
     /// The seed of everything random; 1 by default.
     pub seed: u64,
-    /// Whether lists are left out, merged, added one by one and taken for populations; true by default.
+    /// Whether lists are left out, merged (of at most ten lists), added one by one and taken for populations; true by
+    /// default.
     pub sensitivity: bool,
 }
 

@@ -29,7 +29,11 @@ impl Variation {
     }
 }
 
-/// Leaves out each list in turn, then merges each pair. A table of two lists has no variations.
+/// Pairs of more lists are not merged: there are too many of them to be looked at, let alone computed.
+pub(super) const MERGED_LISTS: usize = 10;
+
+/// Leaves out each list in turn, then merges each pair, of at most [`MERGED_LISTS`] lists. A table of two lists has no
+/// variations.
 ///
 /// # Errors
 /// What the estimators give, and cancellation.
@@ -45,6 +49,9 @@ pub(super) fn sensitivity(
     for name in names {
         let fewer = histories.without([name])?;
         variations.push(Variation::of(format!("without {name}"), &fewer, &mut estimate)?);
+    }
+    if names.len() > MERGED_LISTS {
+        return Ok(variations);
     }
     for (place, one) in names.iter().enumerate() {
         for other in names.iter().skip(place + 1) {

@@ -1,6 +1,7 @@
 //! What a reader must know, in plain sentences.
 
 use super::methods::Details;
+use super::variations::MERGED_LISTS;
 use super::words::persons;
 use super::{MseReport, is_answer};
 use crate::estimate::Rounding;
@@ -160,6 +161,11 @@ fn intervals(report: &MseReport, found: &mut Vec<String>) {
 
 /// The largest change that leaving out or merging lists makes, by method; methods of which the same is true together.
 fn variations(report: &MseReport, found: &mut Vec<String>) {
+    if !report.sensitivity.is_empty() && report.table.lists.len() > MERGED_LISTS {
+        found.push(format!(
+            "what merging two lists would change is not in this report: it is computed for at most {MERGED_LISTS} lists"
+        ));
+    }
     let mut changes: Vec<(String, Vec<&str>)> = Vec::new();
     #[expect(clippy::cast_precision_loss, reason = "a table has at most 2^53 persons")]
     let seen = report.table.persons as f64;

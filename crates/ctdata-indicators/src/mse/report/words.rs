@@ -5,7 +5,7 @@ use super::variations::Variation;
 use super::{MseReport, is_answer};
 use crate::estimate::Rounding;
 use crate::mse::bootstrap::Resampling;
-use crate::mse::outcome::{Finding, Method, NumberInterval};
+use crate::mse::outcome::{Finding, Method, NumberInterval, Status};
 use std::fmt::Write as _;
 
 /// A table of the report, with sentences below it.
@@ -37,9 +37,10 @@ impl ReportTable {
 }
 
 impl MseReport {
-    /// The report as tables: lists, methods, strata, sensitivity, consistency, warnings.
+    /// The report as tables: lists, methods, models, strata, sensitivity, consistency, warnings. Names of lists are shown without
+    /// control characters.
     pub fn tables(&self) -> Vec<ReportTable> {
-        let mut tables = vec![lists(self), methods(self)];
+        let mut tables = vec![lists(self), methods(self), models(self)];
         tables.extend(self.strata.as_ref().map(super::strata::table));
         tables.extend(self.methods.iter().filter_map(super::methods::table));
         tables.extend(variations("Without a list, and with two lists merged", &self.sensitivity));
@@ -50,6 +51,10 @@ impl MseReport {
             warnings.notes.extend(self.warnings.iter().map(|warning| sentence(warning)));
             tables.push(warnings);
         }
+        for table in &mut tables {
+            let cells = table.header.iter_mut().chain(table.rows.iter_mut().flatten()).chain(&mut table.notes);
+            cells.for_each(printable);
+        }
         tables
     }
 
@@ -59,7 +64,8 @@ impl MseReport {
         for table in self.tables() {
             let _ = writeln!(text, "\n## {}", table.title);
             if !table.rows.is_empty() {
-                let _ = writeln!(text, "\n| {} |", table.header.join(" | "));
+                let names: Vec<String> = table.header.iter().map(|name| plain(name)).collect();
+                let _ = writeln!(text, "\n| {} |", names.join(" | "));
                 let rule = |place| if table.text_columns.contains(&place) { "---" } else { "---:" };
                 let rules: Vec<&str> = (0..table.header.len()).map(rule).collect();
                 let _ = writeln!(text, "| {} |", rules.join(" | "));
@@ -79,12 +85,19 @@ impl MseReport {
     }
 }
 
+/// Takes away what a terminal would act on: names of lists come from files.
+fn printable(text: &mut String) {
+    if text.contains(char::is_control) {
+        *text = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    }
+}
+
 /// Text that Markdown takes as it is.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '|' | '*' | '_' | '`' | '<' | '\\' => plain.extend(['\\', letter]),
+            '|' | '*' | '_' | '`' | '<' | '[' | ']' | '~' | '&' | '\\' => plain.extend(['\\', letter]),
             control if control.is_control() => plain.push(' '),
             letter => plain.push(letter),
         }
@@ -99,9 +112,28 @@ pub(super) fn sentence(text: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
+/// Above this an estimate has more digits than it is exact to.
+const LONG: f64 = 1e15;
+
 /// A number of persons, thousands separated.
 pub(super) fn persons(number: f64) -> String {
-    let digits = Rounding::default().format(number, 0);
+    if number.abs() >= LONG {
+        return format!("{number:.4e}");
+    }
+    grouped(&Rounding::default().format(number, 0))
+}
+
+/// A count, thousands separated.
+fn count(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+/// So many of something, by its singular.
+pub(super) fn counted(number: u64, one: &str) -> String {
+    format!("{} {one}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.char_indices() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -122,51 +154,55 @@ fn lists(report: &MseReport) -> ReportTable {
     let mut table = ReportTable::new("Lists and their overlaps", &header, &[0]);
     for ((place, list), overlap) in report.table.lists.iter().enumerate().zip(&report.table.overlap) {
         let shared = overlap.iter().enumerate();
-        let shared = shared.map(|(other, count)| if other == place { "·".to_owned() } else { count.to_string() });
-        let counts = [list.persons, list.only_there].map(|count| count.to_string());
+        let shared = shared.map(|(other, number)| if other == place { "·".to_owned() } else { count(*number) });
+        let counts = [list.persons, list.only_there].map(count);
         table.rows.push([list.list.clone()].into_iter().chain(counts).chain(shared).collect());
     }
     let exactly: Vec<String> = (1..)
         .zip(&report.table.on_exactly)
-        .filter(|(_, count)| **count > 0)
-        .map(|(lists, count)| format!("{count} on {lists}"))
+        .filter(|(_, persons)| **persons > 0)
+        .map(|(lists, persons)| format!("{} on {lists}", count(*persons)))
         .collect();
-    table.notes.push(format!(
-        "{} persons seen; on exactly so many lists: {}.",
-        report.table.persons,
-        exactly.join(", ")
-    ));
+    let exactly =
+        if exactly.is_empty() { String::new() } else { format!("; on exactly so many lists: {}", exactly.join(", ")) };
+    table.notes.push(format!("{} seen{exactly}.", counted(report.table.persons, "person")));
     table
 }
 
 fn methods(report: &MseReport) -> ReportTable {
-    let header = ["method", "all persons", "interval", "kind", "model"];
-    let mut table = ReportTable::new("The number of all persons, seen and unseen, by method", &header, &[0, 3, 4]);
+    let header = ["method", "all persons", "interval", "kind"];
+    let mut table = ReportTable::new("The number of all persons, seen and unseen, by method", &header, &[0, 3]);
+    // What several methods have to say is said once.
+    let mut said: Vec<(&str, Vec<&str>)> = Vec::new();
     for result in &report.methods {
         let finding = &result.finding;
-        let model = finding.model.clone().unwrap_or_default();
-        let mut row = vec![finding.method.label().to_owned()];
+        let mut row = vec![finding.method.code().to_owned()];
         match finding.estimate {
             Some(estimate) => {
                 let interval = finding.interval.map(range).unwrap_or_default();
                 let kind = finding.interval.map(|interval| interval.kind.label()).unwrap_or_default();
-                row.extend([persons(estimate), interval, kind.to_owned(), model]);
+                row.extend([persons(estimate), interval, kind.to_owned()]);
             }
-            None => row.extend([String::new(), String::new(), finding.status.label().to_owned(), model]),
+            None => row.extend([String::new(), String::new(), finding.status.label().to_owned()]),
         }
         table.rows.push(row);
         for interval in &finding.others {
-            let cells =
-                [String::new(), String::new(), range(*interval), interval.kind.label().to_owned(), String::new()];
+            let cells = [String::new(), String::new(), range(*interval), interval.kind.label().to_owned()];
             table.rows.push(cells.to_vec());
         }
         for note in &finding.notes {
-            table.notes.push(format!("{}: {note}.", finding.method.label()));
+            match said.iter_mut().find(|(known, _)| known == note) {
+                Some((_, methods)) => methods.push(finding.method.code()),
+                None => said.push((note, vec![finding.method.code()])),
+            }
         }
     }
+    table.notes.extend(said.iter().map(|(note, methods)| format!("{}: {note}.", methods.join(", "))));
     let resampling = report.methods.iter().find_map(|result| Some(result.bootstrap.as_ref()?.resampling));
     let random = match resampling {
-        Some(resampling) => format!(", {} replicates, each of {}", report.replicates, resampling.label()),
+        Some(resampling) => {
+            format!(", {}, each of {}", counted(u64::from(report.replicates), "replicate"), resampling.label())
+        }
         None => String::new(),
     };
     table.notes.push(format!("Intervals of {}; seed {}{random}.", report.level, report.seed));
@@ -201,6 +237,25 @@ fn methods(report: &MseReport) -> ReportTable {
     table
 }
 
+/// What the methods are called, and the models that their estimates rest on.
+fn models(report: &MseReport) -> ReportTable {
+    let mut table = ReportTable::new("The methods and their models", &["method", "name", "model"], &[0, 1, 2]);
+    for finding in report.findings() {
+        let model = finding.model.clone().unwrap_or_default();
+        table.rows.push(vec![finding.method.code().to_owned(), finding.method.label().to_owned(), model]);
+    }
+    table
+}
+
+/// What the codes of refusals in a table mean.
+fn legend<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<String> {
+    let mut statuses: Vec<Status> =
+        findings.filter(|finding| !is_answer(finding)).map(|finding| finding.status).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    statuses.iter().map(|status| format!("{}: {}.", status.code(), status.label())).collect()
+}
+
 /// The methods of some findings, in their order.
 fn methods_of<'a>(findings: impl Iterator<Item = &'a [Finding]>) -> Vec<Method> {
     let mut methods: Vec<Method> = Vec::new();
@@ -230,9 +285,10 @@ fn variations(title: &str, variations: &[Variation]) -> Option<ReportTable> {
     let mut table = ReportTable::new(title, &header, &[0]);
     for variation in variations {
         let cells = methods.iter().map(|method| cell(&variation.findings, *method));
-        let start = [variation.change.clone(), variation.persons.to_string()];
+        let start = [variation.change.clone(), count(variation.persons)];
         table.rows.push(start.into_iter().chain(cells).collect());
     }
+    table.notes = legend(variations.iter().flat_map(|variation| &variation.findings));
     Some(table)
 }
 
@@ -247,9 +303,10 @@ fn consistency(report: &MseReport) -> Option<ReportTable> {
     let mut table = ReportTable::new("Each list as a population of known size", &header, &[0]);
     for list in lists {
         let cells = methods.iter().map(|method| cell(&list.findings, *method));
-        let start = [list.list.clone(), list.persons.to_string(), list.seen.to_string()];
+        let start = [list.list.clone(), count(list.persons), count(list.seen)];
         table.rows.push(start.into_iter().chain(cells).collect());
     }
+    table.notes = legend(lists.iter().flat_map(|list| &list.findings));
     for method in &report.consistency_by_method {
         if let Some(bias) = method.mean_log_bias {
             table.notes.push(format!(

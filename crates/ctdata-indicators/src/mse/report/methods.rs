@@ -162,8 +162,10 @@ pub(super) fn quick(
                 }
             }
             Method::Stepwise => stepwise(histories, options.threshold, control)?.finding(level),
-            // A changed table has fewer lists: the order of the whole table may be too large for it.
-            Method::Bic => bic_search(histories, &BicSearch::default(), control)?.finding(level),
+            Method::Bic => {
+                let search = BicSearch { order: options.max_order, ..BicSearch::default() };
+                bic_search(histories, &search, control)?.finding(level)
+            }
             Method::Bma if histories.lists().len() > QUICK_BMA_LISTS => {
                 Finding::refused(method, Status::TooLarge, level)
             }
@@ -261,7 +263,10 @@ impl Run<'_> {
             let model = chosen?.model().ok()?;
             fit_model(self.histories, &model, self.options.level).ok()?.with_profile(self.histories).ok()
         };
-        fit().map_or(finding.clone(), |fit: LogLinear| fit.finding(finding.method))
+        match fit() {
+            Some(fit) => fit.finding(finding.method),
+            None => finding,
+        }
     }
 
     fn bic(&self) -> Result<MethodResult, MseError> {

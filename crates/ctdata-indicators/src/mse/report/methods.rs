@@ -168,8 +168,10 @@ pub(super) fn quick(
                 }
             }
             Method::Stepwise => stepwise(histories, options.threshold, control)?.finding(level),
-            // A changed table has fewer lists: the order of the whole table may be too large for it.
-            Method::Bic => bic_search(histories, &BicSearch::default(), control)?.finding(level),
+            Method::Bic => {
+                let search = BicSearch { order: options.max_order, ..BicSearch::default() };
+                bic_search(histories, &search, control)?.finding(level)
+            }
             Method::Bma if histories.lists().len() > QUICK_BMA_LISTS => {
                 Finding::refused(method, Status::TooLarge, level)
             }

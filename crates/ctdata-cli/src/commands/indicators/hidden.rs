@@ -44,6 +44,14 @@ impl Hidden {
         if !request.by.is_empty() {
             return Err(Failure::usage("--mse: a table of capture histories is of one country and year, without --by"));
         }
+        // Told before anything is estimated.
+        for (option, given) in [("--plot", &options.outputs.plot), ("--open-sdg", &options.outputs.open_sdg)] {
+            if given.is_some() {
+                return Err(Failure::usage(format!(
+                    "{option} holds one indicator, and --mse gives four; take --out or --sdmx, and `ctdata mse --plot` for a picture"
+                )));
+            }
+        }
         let method = options.hidden.mse_method.parse::<Method>();
         let method = method.map_err(|error| Failure::usage(format!("--mse-method: {error}")))?;
         if matches!(method, Method::Fixed) || method.is_lower_bound() {
@@ -98,7 +106,11 @@ impl Hidden {
                 .filter(|finding: &&Finding| finding.estimate.is_some() && !finding.method.is_lower_bound())
                 .map(|finding| finding.method.code())
                 .collect();
-            let hint = if answers.is_empty() { String::new() } else { format!("; --mse-method can be {}", answers.join(", ")) };
+            let hint = if answers.is_empty() {
+                String::new()
+            } else {
+                format!("; --mse-method can be {}", answers.join(", "))
+            };
             Failure { code: Failure::NO, message: format!("{error}{hint}") }
         })?;
         let whole = with_undetected(detected, &undetected, self.key, population, request.rate_interval)?;

@@ -156,7 +156,7 @@ pub(super) fn quick(
             Method::Bma => {
                 let to = histories.persons().saturating_mul(30).max(QUICK_GRID as u64);
                 let grid = BmaGrid::Points { from: 1, to, points: QUICK_GRID };
-                let bma = BmaOptions { level, grid, ..BmaOptions::default() };
+                let bma = BmaOptions { grid, level, ..BmaOptions::default() };
                 Bma::estimate(histories, &bma, control)?.finding()
             }
             _ => chao(histories, level),
@@ -187,13 +187,13 @@ impl Run<'_> {
             }
             Method::Stepwise => {
                 let found = stepwise(histories, self.options.threshold, control)?;
-                let finding = self.fitted(found.finding(level), found.chosen.as_ref());
+                let finding = self.fitted(&found.finding(level), found.chosen.as_ref());
                 let selector = StepwiseSelector::try_new(self.options.threshold)?;
                 self.chosen(MethodResult::of(finding, Some(Details::Stepwise(found))), &selector)
             }
             Method::StepwiseAic => {
                 let found = stepwise_aic(histories, AIC_SIGNIFICANCE, control)?;
-                let finding = self.fitted(found.finding(level), found.chosen.as_ref());
+                let finding = self.fitted(&found.finding(level), found.chosen.as_ref());
                 self.chosen(
                     MethodResult::of(finding, Some(Details::StepwiseAic(found))),
                     &AicSelector::try_new(AIC_SIGNIFICANCE)?,
@@ -203,7 +203,7 @@ impl Run<'_> {
             Method::Downhill => {
                 let search = DownhillSearch { order: self.options.max_order, seed, ..DownhillSearch::default() };
                 let found = downhill(histories, &search, control)?;
-                let finding = self.fitted(found.finding(level), found.chosen.as_ref());
+                let finding = self.fitted(&found.finding(level), found.chosen.as_ref());
                 Ok(MethodResult::of(finding, Some(Details::Downhill(found))))
             }
             Method::LincolnPetersen => anchor(lincoln_petersen(histories, level)),
@@ -252,18 +252,18 @@ impl Run<'_> {
     }
 
     /// A chosen model with the profile interval and the note of its boundary terms.
-    fn fitted(&self, finding: Finding, chosen: Option<&ChosenModel>) -> Finding {
+    fn fitted(&self, finding: &Finding, chosen: Option<&ChosenModel>) -> Finding {
         let fit = || {
             let model = chosen?.model().ok()?;
             fit_model(self.histories, &model, self.options.level).ok()?.with_profile(self.histories).ok()
         };
-        fit().map_or(finding.clone(), |fit: LogLinear| fit.finding(finding.method))
+        fit().map_or_else(|| finding.clone(), |fit: LogLinear| fit.finding(finding.method))
     }
 
     fn bic(&self) -> Result<MethodResult, MseError> {
         let search = BicSearch { order: self.options.max_order, ..BicSearch::default() };
         let mut found = bic_search(self.histories, &search, self.control)?;
-        let finding = self.fitted(found.finding(self.options.level), found.chosen.as_ref());
+        let finding = self.fitted(&found.finding(self.options.level), found.chosen.as_ref());
         let lists = self.histories.lists().len();
         let kept = models_kept(lists).unwrap_or(usize::MAX);
         let ranked: Vec<Model> =
@@ -406,6 +406,28 @@ mod tests {
         assert_eq!(asked(&twice), [Method::Bic]);
         let given = MseOptions { model: Some("[12]".to_owned()), ..MseOptions::default() };
         assert!(asked(&given).contains(&Method::Fixed));
+    }
+
+    #[test]
+    fn of_many_lists_what_takes_long_is_done_only_if_asked_for() {
+        use crate::mse::ListSet;
+        let table = |lists: usize| {
+            let alone = (0..lists).map(|list| (ListSet::of([list]), 20));
+            let pairs = (1..lists).map(|list| (ListSet::of([0, list]), 2));
+            CaptureHistories::try_new((0..lists).map(|list| format!("L{list}")), alone.chain(pairs)).unwrap()
+        };
+        let of = |lists: usize, method: Method, methods: Vec<Method>| {
+            let options = MseOptions { methods, replicates: 3, ..MseOptions::default() };
+            let (histories, control) = (table(lists), Control::default());
+            Run { histories: &histories, options: &options, control: &control }.method(method).unwrap()
+        };
+        let left_out = of(BOOTSTRAP_LISTS + 1, Method::Stepwise, Vec::new());
+        assert!(left_out.finding.estimate.is_some() && left_out.bootstrap.is_none());
+        assert!(left_out.finding.notes.iter().any(|note| note.starts_with("no bootstrap: ")));
+        assert!(of(BOOTSTRAP_LISTS + 1, Method::Stepwise, vec![Method::Stepwise]).bootstrap.is_some());
+        assert!(of(BOOTSTRAP_LISTS, Method::Stepwise, Vec::new()).bootstrap.is_some());
+        let refused = of(THRESHOLD_LISTS + 1, Method::BayesThreshold, Vec::new());
+        assert_eq!((refused.finding.status, refused.finding.estimate), (Status::TooLarge, None));
     }
 
     #[test]

@@ -307,7 +307,7 @@ pub(crate) struct HiddenChoices {
     #[arg(long, value_name = "METHOD", default_value = "bic", requires = "mse")]
     pub(crate) mse_method: String,
     /// Bootstrap replicates; 0 for none
-    #[arg(long, value_name = "N", default_value_t = 5_000, requires = "mse")]
+    #[arg(long, value_name = "N", default_value_t = 5_000, requires = "mse", value_parser = clap::value_parser!(u32).range(..=10_000_000))]
     pub(crate) mse_bootstrap: u32,
     /// The seed of everything random
     #[arg(long, value_name = "N", default_value_t = 1, requires = "mse")]

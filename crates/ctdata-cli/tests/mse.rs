@@ -211,10 +211,37 @@ fn what_is_wrong_is_told_with_its_place_and_without_its_value() {
     let text = refused("uk.csv", UK, &["--omit", "GQ"]);
     assert!(text.contains("did you mean"), "{text}");
     refused("uk.csv", UK, &["--method", "fixed"]);
+    let text = refused("blank.csv", "A,B,count\n1,,4\n", &[]);
+    assert!(text.contains("column `B`") && text.contains("--skip-rows"), "{text}");
+    let text = refused("n.csv", "A,B,n\n1,0,5\n", &[]);
+    assert!(text.contains("--count") && text.contains("--each-row"), "{text}");
+    let text = refused("words.csv", "A,B,count\nabcde,0,5\n", &[]);
+    assert!(text.contains("--lists") && !text.contains("abcde"), "{text}");
+    refused("uk.csv", UK, &["--bootstrap", "4294967295"]);
+    refused("uk.csv", UK, &["--threshold", "-1"]);
     refused("uk.csv", UK, &["--model", "[12345]"]);
     refused("uk.csv", UK, &["--level", "95"]);
     refused("uk.csv", UK, &["--threshold", "2"]);
     assert_eq!(ctdata(&["mse", "there-is-no-such-file.csv"]).status.code(), Some(2));
+    let output = ctdata(&["mse", "uk-2013"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(message(&output).contains("uk-2013-five-lists"), "{}", message(&output));
+    assert_eq!(ctdata(&["mse", "uk-2013-five-lists", "--each-row"]).status.code(), Some(2));
+}
+
+/// Names of lists come from files: a terminal must not act on them. Without its models the table fits 80 columns.
+#[test]
+fn the_text_fits_a_terminal() {
+    let folder = Folder::new();
+    let table = folder.file("uk.csv", &UK.replacen("LA", "L\u{1b}[31mA", 1));
+    let output = ctdata(&["mse", table.to_str().unwrap(), "--bootstrap", "50", "--no-sensitivity"]);
+    assert!(output.status.success(), "{}", message(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains('\u{1b}'));
+    let methods = text.split("\n\n").find(|part| part.starts_with("The number of all persons")).unwrap();
+    let rows = methods.lines().filter(|line| !line.starts_with("- ") && !line.starts_with("  "));
+    assert!(rows.clone().count() > 10 && rows.clone().all(|row| row.chars().count() <= 80), "{methods}");
+    assert!(text.lines().any(|line| line.starts_with("- chao, chao-bias-corrected, chao-finite: ")), "{text}");
 }
 
 /// Nobody is on two lists: no method of log-linear kind has an answer, and the command says no.
@@ -270,4 +297,6 @@ fn undetected_victims_join_16_2_2() {
     assert!(refused(&["--id", "16.2.2", "--mse", table, "--population", population]).contains("--where country="));
     assert!(refused(&[&["--id", "form-of-exploitation", "--mse", table][..], &place].concat()).contains("--id 16.2.2"));
     assert!(refused(&["--id", "16.2.2", "--mse", table]).contains("--population"));
+    let plot = [&["--id", "16.2.2", "--mse", table, "--plot", "none.svg"][..], &place].concat();
+    assert!(refused(&plot).contains("--out or --sdmx"));
 }

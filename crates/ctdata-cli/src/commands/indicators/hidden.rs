@@ -44,6 +44,14 @@ impl Hidden {
         if !request.by.is_empty() {
             return Err(Failure::usage("--mse: a table of capture histories is of one country and year, without --by"));
         }
+        // Told before anything is estimated.
+        for (option, given) in [("--plot", &options.outputs.plot), ("--open-sdg", &options.outputs.open_sdg)] {
+            if given.is_some() {
+                return Err(Failure::usage(format!(
+                    "{option} holds one indicator, and --mse gives four; take --out or --sdmx, and `ctdata mse --plot` for a picture"
+                )));
+            }
+        }
         let method = options.hidden.mse_method.parse::<Method>();
         let method = method.map_err(|error| Failure::usage(format!("--mse-method: {error}")))?;
         if matches!(method, Method::Fixed) || method.is_lower_bound() {

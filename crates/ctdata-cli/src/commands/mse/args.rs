@@ -81,13 +81,13 @@ pub(super) struct EstimationOptions {
     pub(crate) model: Option<String>,
     /// Bootstrap replicates, in each of which the model is chosen again; 0 for no bootstrap. Of more than eight lists
     /// only for methods named with --method: there it takes long
-    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(..=10_000_000))]
     pub(crate) bootstrap: u32,
     /// The seed of everything random: the same seed gives the same answer
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
     /// The p-value below which stepwise selection adds an interaction
-    #[arg(long, value_name = "P", default_value_t = 0.02)]
+    #[arg(long, value_name = "P", default_value_t = 0.02, allow_negative_numbers = true)]
     pub(crate) threshold: f64,
     /// The largest interaction that the search by BIC tries; by the number of lists if left out
     #[arg(long, value_name = "LISTS")]

@@ -215,9 +215,9 @@ impl Bma {
         self.posterior = distribution.bins(options.posterior_bins);
         self.summary = Some(summary);
         self.notes.push(format!(
-            "{} of the posterior lies in the last hundredth of the grid, which ends at {:e} unseen persons",
+            "{} of the posterior lies in the last hundredth of the grid, which ends at {} unseen persons",
             if edge_mass < 1e-6 { "less than a millionth".to_owned() } else { format!("{edge_mass:.1e}") },
-            grid.end
+            if grid.end < 1e7 { grid.end.to_string() } else { format!("{:e}", grid.end) }
         ));
         // Only who asks for a grid that is not made longer has figures that rest on where it ends.
         let may_end = !options.extend && options.grid != BmaGrid::Adaptive;

@@ -205,13 +205,13 @@ impl Run<'_> {
             }
             Method::Stepwise => {
                 let found = stepwise(histories, self.options.threshold, control)?;
-                let finding = self.fitted(found.finding(level), found.chosen.as_ref());
+                let finding = self.fitted(&found.finding(level), found.chosen.as_ref());
                 let selector = StepwiseSelector::try_new(self.options.threshold)?;
                 self.chosen(MethodResult::of(finding, Some(Details::Stepwise(found))), &selector)
             }
             Method::StepwiseAic => {
                 let found = stepwise_aic(histories, AIC_SIGNIFICANCE, control)?;
-                let finding = self.fitted(found.finding(level), found.chosen.as_ref());
+                let finding = self.fitted(&found.finding(level), found.chosen.as_ref());
                 self.chosen(
                     MethodResult::of(finding, Some(Details::StepwiseAic(found))),
                     &AicSelector::try_new(AIC_SIGNIFICANCE)?,
@@ -221,7 +221,7 @@ impl Run<'_> {
             Method::Downhill => {
                 let search = DownhillSearch { order: self.options.max_order, seed, ..DownhillSearch::default() };
                 let found = downhill(histories, &search, control)?;
-                let finding = self.fitted(found.finding(level), found.chosen.as_ref());
+                let finding = self.fitted(&found.finding(level), found.chosen.as_ref());
                 Ok(MethodResult::of(finding, Some(Details::Downhill(found))))
             }
             Method::LincolnPetersen => anchor(lincoln_petersen(histories, level)),
@@ -285,7 +285,7 @@ impl Run<'_> {
     fn bic(&self) -> Result<MethodResult, MseError> {
         let search = BicSearch { order: self.options.max_order, ..BicSearch::default() };
         let mut found = bic_search(self.histories, &search, self.control)?;
-        let finding = self.fitted(found.finding(self.options.level), found.chosen.as_ref());
+        let finding = self.fitted(&found.finding(self.options.level), found.chosen.as_ref());
         let lists = self.histories.lists().len();
         let kept = models_kept(lists).unwrap_or(usize::MAX);
         let ranked: Vec<Model> =
@@ -447,6 +447,28 @@ mod tests {
         let expected = Bma::estimate(&changed, &BmaOptions::default(), &Control::default()).unwrap().finding();
         assert_eq!(found, [expected]);
         assert!((found[0].estimate.unwrap() - 48_100.0).abs() < 0.5);
+    }
+
+    #[test]
+    fn of_many_lists_what_takes_long_is_done_only_if_asked_for() {
+        use crate::mse::ListSet;
+        let table = |lists: usize| {
+            let alone = (0..lists).map(|list| (ListSet::of([list]), 20));
+            let pairs = (1..lists).map(|list| (ListSet::of([0, list]), 2));
+            CaptureHistories::try_new((0..lists).map(|list| format!("L{list}")), alone.chain(pairs)).unwrap()
+        };
+        let of = |lists: usize, method: Method, methods: Vec<Method>| {
+            let options = MseOptions { methods, replicates: 3, ..MseOptions::default() };
+            let (histories, control) = (table(lists), Control::default());
+            Run { histories: &histories, options: &options, control: &control }.method(method).unwrap()
+        };
+        let left_out = of(BOOTSTRAP_LISTS + 1, Method::Stepwise, Vec::new());
+        assert!(left_out.finding.estimate.is_some() && left_out.bootstrap.is_none());
+        assert!(left_out.finding.notes.iter().any(|note| note.starts_with("no bootstrap: ")));
+        assert!(of(BOOTSTRAP_LISTS + 1, Method::Stepwise, vec![Method::Stepwise]).bootstrap.is_some());
+        assert!(of(BOOTSTRAP_LISTS, Method::Stepwise, Vec::new()).bootstrap.is_some());
+        let refused = of(THRESHOLD_LISTS + 1, Method::BayesThreshold, Vec::new());
+        assert_eq!((refused.finding.status, refused.finding.estimate), (Status::TooLarge, None));
     }
 
     #[test]

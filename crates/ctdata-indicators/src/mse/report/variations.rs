@@ -80,3 +80,20 @@ pub(super) fn trajectory(
     variations.reverse();
     Ok(variations)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mse::ListSet;
+
+    #[test]
+    fn pairs_of_many_lists_are_not_merged() {
+        let changes = |lists: usize| {
+            let counts = (0..lists).map(|list| (ListSet::of([list]), 1));
+            let table = CaptureHistories::try_new((0..lists).map(|list| format!("L{list}")), counts).unwrap();
+            sensitivity(&table, |_| Ok(Vec::new())).unwrap().len()
+        };
+        assert_eq!((changes(2), changes(4), changes(MERGED_LISTS)), (0, 4 + 6, 10 + 45));
+        assert_eq!(changes(MERGED_LISTS + 1), 11);
+    }
+}

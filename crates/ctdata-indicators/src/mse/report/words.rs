@@ -320,3 +320,38 @@ fn consistency(report: &MseReport) -> Option<ReportTable> {
     }
     Some(table)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mse::report::{MseOptions, report};
+    use crate::mse::{CaptureHistories, ListSet};
+    use ctdata_table::Control;
+
+    #[test]
+    fn numbers_are_grouped_and_the_longest_are_rounded() {
+        assert_eq!(
+            (persons(1_234_567.4), persons(999.0), count(1_000)),
+            ("1,234,567".into(), "999".into(), "1,000".into())
+        );
+        assert_eq!(persons(1.8e25), "1.8000e25");
+        assert_eq!((counted(1, "model"), counted(2_000, "model")), ("1 model".into(), "2,000 models".into()));
+    }
+
+    #[test]
+    fn what_methods_say_is_said_once_and_names_are_harmless() {
+        let set = |lists: &[usize]| ListSet::of(lists.iter().copied());
+        let counts = [(set(&[0]), 40), (set(&[1]), 30), (set(&[2]), 20), (set(&[0, 1]), 6), (set(&[1, 2]), 4)];
+        let histories = CaptureHistories::try_new(["A\u{1b}[2J", "B|*", "C"], counts).unwrap();
+        let methods = vec![Method::Chao, Method::ChaoFinite, Method::Stepwise];
+        let options = MseOptions { methods, replicates: 0, ..MseOptions::default() };
+        let report = report(&histories, &options, &Control::default()).unwrap();
+        let tables = report.tables();
+        let cells =
+            tables.iter().flat_map(|table| table.rows.iter().flatten().chain(&table.header).chain(&table.notes));
+        assert!(!cells.clone().any(|cell| cell.contains(char::is_control)));
+        assert_eq!(cells.filter(|cell| cell.contains("lists do not depend on each other")).count(), 1);
+        let markdown = report.to_markdown("B|*");
+        assert!(markdown.starts_with("# B\\|\\*\n") && !markdown.contains("B|*"), "{markdown}");
+    }
+}

@@ -151,7 +151,7 @@ pub(super) fn quick(
             Method::Bma => {
                 let to = histories.persons().saturating_mul(30).max(QUICK_GRID as u64);
                 let grid = BmaGrid::Points { from: 1, to, points: QUICK_GRID };
-                let bma = BmaOptions { level, grid, ..BmaOptions::default() };
+                let bma = BmaOptions { grid, level, ..BmaOptions::default() };
                 Bma::estimate(histories, &bma, control)?.finding()
             }
             _ => chao(histories, level),
@@ -246,7 +246,10 @@ impl Run<'_> {
             let model = chosen?.model().ok()?;
             fit_model(self.histories, &model, self.options.level).ok()?.with_profile(self.histories).ok()
         };
-        fit().map_or(finding.clone(), |fit: LogLinear| fit.finding(finding.method))
+        match fit() {
+            Some(fit) => fit.finding(finding.method),
+            None => finding,
+        }
     }
 
     fn bic(&self) -> Result<MethodResult, MseError> {

@@ -205,13 +205,13 @@ impl Run<'_> {
             }
             Method::Stepwise => {
                 let found = stepwise(histories, self.options.threshold, control)?;
-                let finding = self.fitted(&found.finding(level), found.chosen.as_ref());
+                let finding = self.fitted(found.finding(level), found.chosen.as_ref());
                 let selector = StepwiseSelector::try_new(self.options.threshold)?;
                 self.chosen(MethodResult::of(finding, Some(Details::Stepwise(found))), &selector)
             }
             Method::StepwiseAic => {
                 let found = stepwise_aic(histories, AIC_SIGNIFICANCE, control)?;
-                let finding = self.fitted(&found.finding(level), found.chosen.as_ref());
+                let finding = self.fitted(found.finding(level), found.chosen.as_ref());
                 self.chosen(
                     MethodResult::of(finding, Some(Details::StepwiseAic(found))),
                     &AicSelector::try_new(AIC_SIGNIFICANCE)?,
@@ -221,7 +221,7 @@ impl Run<'_> {
             Method::Downhill => {
                 let search = DownhillSearch { order: self.options.max_order, seed, ..DownhillSearch::default() };
                 let found = downhill(histories, &search, control)?;
-                let finding = self.fitted(&found.finding(level), found.chosen.as_ref());
+                let finding = self.fitted(found.finding(level), found.chosen.as_ref());
                 Ok(MethodResult::of(finding, Some(Details::Downhill(found))))
             }
             Method::LincolnPetersen => anchor(lincoln_petersen(histories, level)),
@@ -285,7 +285,7 @@ impl Run<'_> {
     fn bic(&self) -> Result<MethodResult, MseError> {
         let search = BicSearch { order: self.options.max_order, ..BicSearch::default() };
         let mut found = bic_search(self.histories, &search, self.control)?;
-        let finding = self.fitted(&found.finding(self.options.level), found.chosen.as_ref());
+        let finding = self.fitted(found.finding(self.options.level), found.chosen.as_ref());
         let lists = self.histories.lists().len();
         let kept = models_kept(lists).unwrap_or(usize::MAX);
         let ranked: Vec<Model> =

@@ -235,8 +235,9 @@ impl Run<'_> {
                 Ok(MethodResult::of(found.finding(), Some(Details::Bma(Box::new(found)))))
             }
             Method::LatentClass => {
-                let found =
-                    LatentClassModel::builder().seed(seed).level(level).build()?.estimate(histories, control)?;
+                let model = LatentClassModel::builder().seed(seed).level(level).build()?;
+                let mut found = model.estimate(histories, control)?;
+                forget_draws(found.posterior.as_mut());
                 Ok(MethodResult::of(found.finding(), Some(Details::LatentClass(Box::new(found)))))
             }
             Method::BayesThreshold if lists > THRESHOLD_LISTS && self.options.methods.is_empty() => {

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use ctdata::indicators::Level;
 use ctdata::indicators::interval::RateInterval;
 use ctdata::indicators::mse::{
-    CaptureHistories, HistoryLayout, Method, MseOptions, profile_curve, published_table, report,
+    CaptureHistories, HistoryLayout, Method, MethodResult, MseOptions, profile_curve, published_table, report,
 };
 use ctdata::indicators::plot;
 use ctdata::indicators::population::{Persons, Population, PopulationKey};
@@ -29,15 +29,13 @@ fn run() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(out)?;
 
     // 1. How many persons were on exactly which lists. Nobody can say how many were on none.
-    let (name, histories): (String, CaptureHistories) = match std::env::args_os().nth(1).map(PathBuf::from) {
-        Some(path) => (
-            path.display().to_string(),
-            CaptureHistories::read_path(&path, &HistoryLayout::default(), &control)?.histories,
-        ),
-        None => {
-            let uk = published_table("uk-2013-five-lists").ok_or("no such table")?;
-            (uk.title().to_owned(), uk.histories())
-        }
+    let given = std::env::args_os().nth(1).map(PathBuf::from);
+    let (name, histories) = if let Some(path) = given {
+        let read = CaptureHistories::read_path(&path, &HistoryLayout::default(), &control)?;
+        (path.display().to_string(), read.histories)
+    } else {
+        let uk = published_table("uk-2013-five-lists").ok_or("no such table")?;
+        (uk.title().to_owned(), uk.histories())
     };
 
     // 2. Every method on the same table. The model is chosen again in each of 1,000 bootstrap replicates.
@@ -67,7 +65,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let findings: Vec<_> = report.findings().cloned().collect();
     fs::write(out.join("methods.svg"), plot::hidden_numbers(&name, histories.persons(), &findings)?)?;
     let stepwise = report.methods.iter().find(|result| result.finding.method == Method::Stepwise);
-    if let Some(model) = stepwise.and_then(|result| result.model())
+    if let Some(model) = stepwise.and_then(MethodResult::model)
         && let Ok(curve) = profile_curve(&histories, &model, Level::P95, 201)
     {
         fs::write(out.join("profile.svg"), plot::profile_likelihood(&name, &curve.points, curve.quantile)?)?;

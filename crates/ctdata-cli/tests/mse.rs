@@ -1,4 +1,5 @@
 //! `ctdata mse` and `ctdata indicators --mse`, as a user meets them.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use std::fs;
 use std::path::PathBuf;

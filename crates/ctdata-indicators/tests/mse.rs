@@ -1,4 +1,5 @@
 //! All methods of multiple systems estimation on all published tables, and on tables made to break them.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use ctdata_indicators::mse::{
     CaptureHistories, Finding, ListSet, Method, MseOptions, MseReport, Status, published, report,
@@ -63,7 +64,7 @@ fn the_united_kingdom_is_reproduced() {
     let report = run(&uk, &options(50));
     let of = |method: Method| report.finding(method).unwrap();
     let near = |found: f64, expected: f64, tolerance: f64| {
-        assert!((found - expected).abs() <= tolerance, "{found} {expected}")
+        assert!((found - expected).abs() <= tolerance, "{found} {expected}");
     };
     near(of(Method::Independence).estimate.unwrap(), 13_444.131, 5e-4);
     let stepwise = of(Method::Stepwise);

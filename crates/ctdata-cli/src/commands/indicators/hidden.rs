@@ -82,11 +82,17 @@ impl Hidden {
         population: &Population,
         session: &Session,
     ) -> Result<Vec<Estimate>, Failure> {
+        // Who has no residents needs no estimate.
+        population.require(self.key)?;
         let histories = read(&self.table, &ListOptions::default(), session)?;
         let detected = match input {
             Some(input) => detected(input, request, population, session)?,
             None => histories.persons(),
         };
+        if detected == 0 {
+            let message = format!("--mse: there is no detected victim of {} to add the others to", self.key);
+            return Err(Failure { code: Failure::NO, message });
+        }
         if detected != histories.persons() {
             session.remark(format!(
                 "note: --mse: {} victims of {} are in the file, {} in the table of capture histories; the number not \

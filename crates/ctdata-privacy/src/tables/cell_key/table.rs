@@ -203,7 +203,8 @@ mod tests {
         #[test]
         fn rows_are_unbiased_of_the_variance_asked_for_and_never_forbidden(
             most in 2u32..=12,
-            share in 0.1f64..0.9,
+            // With a smaller share of a large D the outermost noises are rarer than 2^-64, and have no step.
+            share in 0.15f64..0.9,
             never in 0u32..=3,
         ) {
             // For a count of 1 the variance is at most D; with small figures hidden it is at least `never` there, and for

@@ -33,7 +33,7 @@ const WORK_PER_LOOK: usize = 20_000;
 ///
 /// # When not to use
 /// With sparse overlap the chains often do not agree, and then there is no answer
-/// ([`super::Status::NotConverged`]). A posterior cut by the bound (see [`LatentClass::share_at_bound`]) is set by the
+/// ([`Status::NotConverged`](crate::mse::Status::NotConverged)). A posterior cut by the bound (see [`LatentClass::share_at_bound`]) is set by the
 /// bound and not by the data.
 ///
 /// # Sources

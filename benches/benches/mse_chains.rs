@@ -4,34 +4,11 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use ctdata::indicators::mse::{BayesThresholdModel, CaptureHistories, LatentClassModel, ListSet};
+use ctdata::indicators::mse::{BayesThresholdModel, CaptureHistories, LatentClassModel, published_table};
 use ctdata::table::Control;
 
-/// UK 2013, five lists (National Crime Agency; Silverman 2014): history by bits of LA, NG, PFNCA, GO, GP, persons.
-const UK: [(u16, u64); 18] = [
-    (0b00001, 54),
-    (0b00010, 463),
-    (0b00100, 995),
-    (0b01000, 695),
-    (0b10000, 316),
-    (0b00011, 15),
-    (0b00101, 19),
-    (0b01001, 3),
-    (0b00110, 62),
-    (0b01010, 19),
-    (0b10010, 1),
-    (0b01100, 76),
-    (0b10100, 11),
-    (0b11000, 8),
-    (0b00111, 1),
-    (0b01011, 1),
-    (0b01110, 4),
-    (0b01111, 1),
-];
-
 fn uk() -> CaptureHistories {
-    let counts = UK.iter().map(|(bits, persons)| (ListSet::from_bits(*bits), *persons));
-    CaptureHistories::try_new(["LA", "NG", "PFNCA", "GO", "GP"], counts).unwrap()
+    published_table("uk-2013-five-lists").unwrap().histories()
 }
 
 /// Elements are sweeps of all four chains; the target is 4 µs per sweep with ten classes.

@@ -5,33 +5,10 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use ctdata::indicators::interval::Level;
-use ctdata::indicators::mse::{CaptureHistories, ListSet, Model, fit_model, profile_curve};
-
-/// UK 2013, lists LA, NG, PFNCA, GO, GP (Silverman 2014; Chan, Silverman and Vincent 2021): list numbers and persons.
-const UK: [(&[usize], u64); 18] = [
-    (&[1], 54),
-    (&[2], 463),
-    (&[3], 995),
-    (&[4], 695),
-    (&[5], 316),
-    (&[1, 2], 15),
-    (&[1, 3], 19),
-    (&[1, 4], 3),
-    (&[2, 3], 62),
-    (&[2, 4], 19),
-    (&[2, 5], 1),
-    (&[3, 4], 76),
-    (&[3, 5], 11),
-    (&[4, 5], 8),
-    (&[1, 2, 3], 1),
-    (&[1, 2, 4], 1),
-    (&[2, 3, 4], 4),
-    (&[1, 2, 3, 4], 1),
-];
+use ctdata::indicators::mse::{CaptureHistories, ListSet, Model, fit_model, profile_curve, published_table};
 
 fn uk() -> CaptureHistories {
-    let counts = UK.map(|(on, count)| (ListSet::of(on.iter().map(|list| list - 1)), count));
-    CaptureHistories::try_new(["LA", "NG", "PFNCA", "GO", "GP"], counts).unwrap()
+    published_table("uk-2013-five-lists").unwrap().histories()
 }
 
 /// Sixteen lists, each with about a tenth of the persons: all histories of up to three lists are there.
